@@ -1,0 +1,147 @@
+# headroom: `make help` lists what can be made.
+
+PREFIX = /usr/local
+DESTDIR =
+BUILD = build
+CC = cc
+OPT = -O3
+SAN =
+CFLAGS = $(OPT) -g
+VERSION = 0.1.0
+
+PACKAGES = gcc make pkg-config jackd2 libjack-jackd2-dev liblo-dev \
+	libcjson-dev libncurses-dev
+TEST_PACKAGES = libcmocka-dev python3-jsonschema mandoc procps
+LINT_PACKAGES = clang-format clang-tidy cppcheck binutils shellcheck
+SAN_PACKAGES = clang libclang-rt-14-dev
+
+pkg = $(shell pkg-config $(1) 2>/dev/null)
+WARN = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
+	-Wmissing-prototypes -Wpointer-arith -Wwrite-strings -Wvla \
+	-Wundef -Wformat=2 -Werror
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Idaemon -I. \
+	$(WARN) $(CFLAGS) $(SAN) -MMD -MP -pthread
+# Strict IEEE arithmetic, the same on every machine; the engine's own speed
+# comes from its kernels.
+ENGINE_CFLAGS = -ffp-contract=off -fno-math-errno -fno-trapping-math
+DAEMON_LIBS = $(call pkg,--libs jack liblo libcjson) -lm
+CLIENT_LIBS = $(call pkg,--libs liblo libcjson ncursesw) -lm
+DEMO_LIBS = $(call pkg,--libs jack) -lm
+TEST_LIBS = $(call pkg,--libs cmocka) $(DAEMON_LIBS)
+
+src = $(wildcard $(addsuffix /*.c,$(1)))
+obj = $(patsubst %.c,$(BUILD)/%.o,$(call src,$(1)))
+LIBRARY = $(call obj,daemon/engine daemon/mixer daemon/protocol daemon/edge)
+DAEMON = $(BUILD)/daemon/main.o $(LIBRARY)
+CTL = $(call obj,client/ctl daemon/protocol)
+DEMO = $(call obj,client/demo)
+PROGRAMS = $(addprefix $(BUILD)/,headroomd headroomctl headroom-demo)
+UNIT = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
+RIG = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/rig/test_*.c))
+RIG_OBJ = $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/rig/test_%, \
+	$(wildcard tests/rig/*.c)))
+BENCH = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/bench_*.c))
+C_FILES = $(call src,daemon daemon/* client/* tests/*)
+H_FILES = $(wildcard daemon/*/*.h client/*/*.h tests/*/*.h)
+MAN = daemon/headroomd.8 client/ctl/headroomctl.1 daemon/mixer/headroom.json.5 \
+	daemon/protocol/headroom-osc.7
+
+all: $(PROGRAMS) ## build the three programs
+
+run: deps ## a working mixer: JACK server, example desk, demo band
+	@$(MAKE) --no-print-directory all
+	@sh client/demo/run.sh $(BUILD)
+
+check: test-deps ## every test
+	@$(MAKE) --no-print-directory all tests
+	@sh tests/run.sh $(BUILD)
+
+bench: test-deps ## speed of engine and control, beside the machine's floor
+	@$(MAKE) --no-print-directory all $(BENCH)
+	@for b in $(BENCH); do $$b || exit 1; done
+
+lint: lint-deps ## format, static analysis, arrows between rooms, man pages
+	@sh tests/lint.sh "$(ALL_CFLAGS)" $(BUILD)
+
+format: lint-deps ## lay out the sources by .clang-format
+	clang-format -i $(C_FILES) $(H_FILES)
+
+asan: test-deps san-deps ## every test under AddressSanitizer and UBSan
+	@$(MAKE) --no-print-directory BUILD=build/asan CC=clang OPT=-O1 \
+		SAN="-fsanitize=address,undefined -fno-sanitize-recover=all \
+		-fno-omit-frame-pointer" all tests
+	@sh tests/run.sh build/asan
+
+tsan: test-deps san-deps ## every test under ThreadSanitizer
+	@$(MAKE) --no-print-directory BUILD=build/tsan CC=clang OPT=-O1 \
+		SAN="-fsanitize=thread -fno-omit-frame-pointer" all tests
+	@sh tests/run.sh build/tsan
+
+# $(call need,PACKAGES): installs those that are missing, silent if none is.
+need = @missing=$$(for p in $(1); do dpkg-query -W -f '$${Status}' $$p \
+	2>/dev/null | grep -q 'ok installed' || printf '%s ' $$p; done); \
+	[ -z "$$missing" ] || { \
+	sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+	echo "Installing: $$missing"; \
+	{ [ -z "$$sudo" ] || command -v sudo >/dev/null; } && \
+	{ $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -qy \
+	--no-install-recommends $$missing >/dev/null 2>&1 || \
+	{ $$sudo apt-get update -q >/dev/null 2>&1; \
+	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -qy \
+	--no-install-recommends $$missing >/dev/null; }; } || { \
+	echo "These Debian packages are needed and could not be installed:" \
+	"$$missing" >&2; exit 1; }; }
+
+deps: ## install the Debian packages that are missing
+	$(call need,$(PACKAGES))
+test-deps: deps
+	$(call need,$(TEST_PACKAGES))
+lint-deps: test-deps
+	$(call need,$(LINT_PACKAGES))
+san-deps:
+	$(call need,$(SAN_PACKAGES))
+
+tests: $(UNIT) $(RIG)
+
+$(BUILD)/headroomd: $(DAEMON)
+	$(CC) $(CFLAGS) $(SAN) -pthread -o $@ $^ $(LDFLAGS) $(DAEMON_LIBS)
+$(BUILD)/headroomctl: $(CTL)
+	$(CC) $(CFLAGS) $(SAN) -pthread -o $@ $^ $(LDFLAGS) $(CLIENT_LIBS)
+$(BUILD)/headroom-demo: $(DEMO)
+	$(CC) $(CFLAGS) $(SAN) -pthread -o $@ $^ $(LDFLAGS) $(DEMO_LIBS)
+$(UNIT) $(BENCH): $(BUILD)/%: $(BUILD)/%.o $(LIBRARY)
+	$(CC) $(CFLAGS) $(SAN) -pthread -o $@ $^ $(LDFLAGS) $(TEST_LIBS)
+$(RIG): $(BUILD)/%: $(BUILD)/%.o $(RIG_OBJ) $(LIBRARY)
+	$(CC) $(CFLAGS) $(SAN) -pthread -o $@ $^ $(LDFLAGS) $(TEST_LIBS)
+$(BUILD)/daemon/engine/%.o: ALL_CFLAGS += $(ENGINE_CFLAGS)
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+install: all ## install programs, man pages, completion and examples
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/headroom \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	install $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
+	for m in $(MAN); do s=$${m##*.}; \
+		install -d $(DESTDIR)$(PREFIX)/share/man/man$$s; \
+		install -m 644 $$m $(DESTDIR)$(PREFIX)/share/man/man$$s; done
+	install -m 644 client/ctl/headroomctl.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/headroomctl
+	install -m 644 config/*.json $(DESTDIR)$(PREFIX)/share/headroom
+
+uninstall: ## remove what install put there
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,$(notdir $(PROGRAMS)))
+	for m in $(MAN); do \
+		rm -f $(DESTDIR)$(PREFIX)/share/man/man$${m##*.}/$${m##*/}; done
+	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/headroomctl
+	rm -rf $(DESTDIR)$(PREFIX)/share/headroom
+
+clean: ## remove everything built
+	rm -rf build
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+
+.PHONY: all run check bench lint format asan tsan deps test-deps lint-deps \
+	san-deps tests install uninstall clean help
+.SECONDARY:
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
