@@ -1,0 +1,73 @@
+#ifndef ENGINE_ENGINE_H
+#define ENGINE_ENGINE_H
+
+#include "engine/plan.h"
+
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * The mixer itself. It is handed float pointers and knows nothing else: no
+ * JACK, no files, no memory of its own. One realtime thread (R) runs it, one
+ * control thread (C) feeds it batches and takes them back.
+ */
+
+#define ENGINE_BATCHES 64 /* batches on their way at most; a power of two */
+
+/* A gain that gets a new target, or a delay that gets a new length. */
+struct engine_change {
+	struct gain *gain; /* NULL: it is a delay */
+	struct delay *delay;
+	float target; /* linear */
+	uint32_t frames;
+};
+
+/* Everything that changes in one cycle. Made by C, applied by R, handed back.
+ * With a plan it swaps that in before the changes and carries the old one
+ * home in `plan`. */
+struct engine_batch {
+	struct plan *plan;
+	size_t changes;
+	struct engine_change change[];
+};
+
+/* Single producer, single consumer, lock-free. */
+struct engine_ring {
+	_Alignas(64) _Atomic uint32_t head; /* next to write */
+	_Alignas(64) _Atomic uint32_t tail; /* next to read */
+	struct engine_batch *slot[ENGINE_BATCHES];
+};
+
+struct engine {
+	struct engine_ring posted; /* C to R */
+	struct engine_ring spent;  /* R to C */
+	uint32_t away;             /* C's own: batches on their way */
+	/* R's own from here on. */
+	_Alignas(64) struct plan *plan;
+	uint64_t frame; /* the next frame it expects */
+	float trimmed[PLAN_LANES][PLAN_BLOCK];
+	float delayed[PLAN_LANES][PLAN_BLOCK];
+	float faded[PLAN_LANES][PLAN_BLOCK];
+	float ramp[PLAN_BLOCK];
+};
+
+/* Zeroes an engine. Before R starts. */
+void engine_init(struct engine *engine);
+
+/* C: hands a batch to R. Returns 0, or -1 when ENGINE_BATCHES are on their
+ * way: then nothing happened. */
+int engine_post(struct engine *engine, struct engine_batch *batch);
+
+/* C: a batch that R is done with, or NULL. */
+struct engine_batch *engine_take_spent(struct engine *engine);
+
+/* R: runs one cycle of any length. `frame` is the JACK frame of its first
+ * sample, counted in 64 bits. `in` and `out` hold a buffer a port in the order
+ * of the plan; a NULL input is silence, a NULL output is not written. Buffers
+ * of inputs and outputs may not overlap. With `frames` 0 only takes batches;
+ * without a plan writes nothing. */
+void engine_run(struct engine *engine, uint64_t frame, uint32_t frames,
+    const float *const *in, float *const *out);
+
+#endif

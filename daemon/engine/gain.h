@@ -1,0 +1,41 @@
+#ifndef ENGINE_GAIN_H
+#define ENGINE_GAIN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * A linear gain that never jumps: on its way to a new target it follows a
+ * cubic whose slope is continuous where a ramp is interrupted and zero where
+ * it lands, and it lands exactly. Monotonic (Fritsch and Carlson, SIAM J.
+ * Numer. Anal. 17, 1980), so it overshoots neither end. R only, except
+ * gain_init.
+ */
+
+struct gain {
+	float now;              /* the gain of the last sample that was run */
+	float target;           /* where it stands, or lands */
+	uint32_t left;          /* samples until it lands; 0: it stands */
+	uint32_t length;        /* samples of the whole ramp */
+	float from, c1, c2, c3; /* from + t(c1 + t(c2 + t c3)), t in 0…1 */
+};
+
+/* Stands at a value. */
+void gain_init(struct gain *gain, float value);
+
+/* Sets off for a target, to land after `length` samples; 0: at once. */
+void gain_move(struct gain *gain, float target, uint32_t length);
+
+/* Writes the gains of the next `n` samples and moves on by them. */
+void gain_ramp(struct gain *gain, float *out, uint32_t n);
+
+/* Moves on by `n` samples that nobody hears. */
+void gain_skip(struct gain *gain, uint32_t n);
+
+static inline bool
+gain_moves(const struct gain *gain)
+{
+	return gain->left != 0;
+}
+
+#endif

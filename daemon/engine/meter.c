@@ -1,0 +1,57 @@
+#include "engine/meter.h"
+
+#include <string.h>
+
+#define CACHE_LINE 64
+
+size_t
+meter_stride(size_t meters)
+{
+	size_t size =
+	    sizeof(struct meter_window) + meters * sizeof(struct meter);
+	return (size + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
+}
+
+static struct meter_window *
+meter_slot(const struct meter_ring *ring, uint32_t index)
+{
+	return (struct meter_window *)(void *)(ring->memory +
+					       (index & (ring->slots - 1)) *
+						   ring->stride);
+}
+
+struct meter_window *
+meter_open(const struct meter_ring *ring)
+{
+	return meter_slot(
+	    ring, atomic_load_explicit(&ring->head, memory_order_relaxed));
+}
+
+void
+meter_close(struct meter_ring *ring)
+{
+	uint32_t head = atomic_load_explicit(&ring->head, memory_order_relaxed);
+	uint32_t tail = atomic_load_explicit(&ring->tail, memory_order_acquire);
+
+	if (head + 1 - tail >= ring->slots)
+		return;
+	memset(meter_slot(ring, head + 1), 0, ring->stride);
+	atomic_store_explicit(&ring->head, head + 1, memory_order_release);
+}
+
+const struct meter_window *
+meter_oldest(const struct meter_ring *ring)
+{
+	uint32_t tail = atomic_load_explicit(&ring->tail, memory_order_relaxed);
+	uint32_t head = atomic_load_explicit(&ring->head, memory_order_acquire);
+
+	return head == tail ? NULL : meter_slot(ring, tail);
+}
+
+void
+meter_done(struct meter_ring *ring)
+{
+	uint32_t tail = atomic_load_explicit(&ring->tail, memory_order_relaxed);
+
+	atomic_store_explicit(&ring->tail, tail + 1, memory_order_release);
+}

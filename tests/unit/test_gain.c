@@ -1,0 +1,145 @@
+#include "engine/gain.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#define RAMP 480
+
+static void
+lands_exactly_and_stays(void **state)
+{
+	struct gain gain;
+	float out[RAMP + 10];
+
+	(void)state;
+	gain_init(&gain, 1);
+	gain_move(&gain, 0.1F, RAMP);
+	gain_ramp(&gain, out, RAMP + 10);
+	for (int i = RAMP - 1; i < RAMP + 10; i++)
+		assert_true(out[i] == 0.1F);
+	assert_true(out[RAMP - 2] != 0.1F);
+	assert_false(gain_moves(&gain));
+	assert_true(gain.now == 0.1F);
+}
+
+static void
+is_the_same_in_blocks_of_any_length(void **state)
+{
+	static const uint32_t lengths[] = { 1, 3, 32, 64, 441, RAMP };
+
+	(void)state;
+	for (size_t k = 0; k < sizeof lengths / sizeof lengths[0]; k++) {
+		struct gain whole, parts;
+		float a[2 * RAMP], b[2 * RAMP];
+		gain_init(&whole, 0);
+		gain_init(&parts, 0);
+		gain_move(&whole, 3.16F, RAMP);
+		gain_move(&parts, 3.16F, RAMP);
+		gain_ramp(&whole, a, 2 * RAMP);
+		for (uint32_t at = 0; at < 2 * RAMP; at += lengths[k]) {
+			uint32_t n = 2 * RAMP - at < lengths[k] ? 2 * RAMP - at
+								: lengths[k];
+			gain_ramp(&parts, b + at, n);
+		}
+		for (int i = 0; i < 2 * RAMP; i++)
+			assert_true(a[i] == b[i]);
+	}
+}
+
+static void
+skipping_is_running_unheard(void **state)
+{
+	struct gain heard, skipped;
+	float out[RAMP];
+
+	(void)state;
+	gain_init(&heard, 1);
+	gain_init(&skipped, 1);
+	gain_move(&heard, 0, RAMP);
+	gain_move(&skipped, 0, RAMP);
+	gain_ramp(&heard, out, 100);
+	gain_skip(&skipped, 100);
+	assert_true(fabsf(heard.now - skipped.now) < 1e-6F);
+	assert_int_equal(heard.left, skipped.left);
+	gain_skip(&skipped, RAMP);
+	assert_true(skipped.now == 0);
+	assert_false(gain_moves(&skipped));
+}
+
+static void
+never_overshoots_and_never_jumps_when_interrupted(void **state)
+{
+	unsigned seed = 1;
+
+	(void)state;
+	for (int round = 0; round < 2000; round++) {
+		struct gain gain;
+		float out[2 * RAMP], last = 1;
+		gain_init(&gain, 1);
+		float target = 1;
+		for (int move = 0; move < 6; move++) {
+			seed = seed * 1664525U + 1013904223U;
+			target = (float)(seed >> 8) / (float)(1 << 24);
+			float from = gain.now;
+			gain_move(&gain, target, RAMP);
+			uint32_t n = 1 + seed % RAMP;
+			gain_ramp(&gain, out, n);
+			for (uint32_t i = 0; i < n; i++) {
+				float low = fminf(from, target) - 1e-6F;
+				float high = fmaxf(from, target) + 1e-6F;
+				assert_true(out[i] >= low && out[i] <= high);
+				assert_true(fabsf(out[i] - last) < 0.01F);
+				last = out[i];
+			}
+		}
+	}
+}
+
+static void
+keeps_its_slope_when_it_goes_on_the_same_way(void **state)
+{
+	struct gain gain;
+	float before[RAMP / 2], after[RAMP];
+
+	(void)state;
+	gain_init(&gain, 0);
+	gain_move(&gain, 1, RAMP);
+	gain_ramp(&gain, before, RAMP / 2);
+	gain_move(&gain, 2, RAMP);
+	gain_ramp(&gain, after, RAMP);
+	float slope = before[RAMP / 2 - 1] - before[RAMP / 2 - 2];
+	assert_true(fabsf((after[1] - after[0]) - slope) < slope / 20);
+}
+
+static void
+a_length_of_nothing_jumps(void **state)
+{
+	struct gain gain;
+
+	(void)state;
+	gain_init(&gain, 1);
+	gain_move(&gain, 0.5F, RAMP);
+	gain_move(&gain, 0.25F, 0);
+	assert_true(gain.now == 0.25F);
+	assert_false(gain_moves(&gain));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(lands_exactly_and_stays),
+		cmocka_unit_test(is_the_same_in_blocks_of_any_length),
+		cmocka_unit_test(skipping_is_running_unheard),
+		cmocka_unit_test(
+		    never_overshoots_and_never_jumps_when_interrupted),
+		cmocka_unit_test(keeps_its_slope_when_it_goes_on_the_same_way),
+		cmocka_unit_test(a_length_of_nothing_jumps),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
