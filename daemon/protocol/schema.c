@@ -1,0 +1,437 @@
+#include "protocol/schema.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#define EVERY \
+	(KIND_BIT(STRIP_CHANNEL) | KIND_BIT(STRIP_BUS) | KIND_BIT(STRIP_MASTER))
+#define MIXED (KIND_BIT(STRIP_CHANNEL) | KIND_BIT(STRIP_BUS))
+
+/* `max` of what only the daemon sets, where nothing bounds it. */
+#define UNBOUNDED HUGE_VAL
+
+static const char *const taps[] = { "pre", "post", NULL };
+static const char *const jack_states[] = { "waiting", "running", "freewheeling",
+	NULL };
+
+/* Fields as in struct schema_param: id, address, tail, scope, type, kinds,
+ * writable, in_config, unit, min, max, def, choices, help. */
+static const struct schema_param table[PARAMS] = {
+	[PARAM_TRIM] = { PARAM_TRIM, "/<s>/trim", "trim", SCOPE_STRIP,
+	    SCHEMA_FLOAT, EVERY, true, true, "dB", -40, 40, 0, NULL,
+	    "Clip gain, before everything else in the strip." },
+	[PARAM_POLARITY] = { PARAM_POLARITY, "/<s>/polarity", "polarity",
+	    SCOPE_STRIP, SCHEMA_INT, EVERY, true, true, "", 0, 1, 0, NULL,
+	    "1 inverts the signal, together with the trim." },
+	[PARAM_DELAY] = { PARAM_DELAY, "/<s>/delay", "delay", SCOPE_STRIP,
+	    SCHEMA_FLOAT, EVERY, true, true, "ms", 0, 500, 0, NULL,
+	    "Delays the signal, to align microphones or loudspeakers." },
+	[PARAM_FADER] = { PARAM_FADER, "/<s>/fader", "fader", SCOPE_STRIP,
+	    SCHEMA_FLOAT, EVERY, true, true, "dB", -200, 10, 0, NULL,
+	    "Level of the strip in the mix; -200 is off." },
+	[PARAM_PAN] = { PARAM_PAN, "/<s>/pan", "pan", SCOPE_STRIP, SCHEMA_FLOAT,
+	    MIXED, true, true, "", -1, 1, 0, NULL,
+	    "Place between left (-1) and right (1); balance on a stereo "
+	    "strip." },
+	[PARAM_MUTE] = { PARAM_MUTE, "/<s>/mute", "mute", SCOPE_STRIP,
+	    SCHEMA_INT, EVERY, true, true, "", 0, 1, 0, NULL,
+	    "1 silences the strip and its post-fader sends." },
+	[PARAM_SOLO] = { PARAM_SOLO, "/<s>/solo", "solo", SCOPE_STRIP,
+	    SCHEMA_INT, MIXED, true, true, "", 0, 1, 0, NULL,
+	    "1 solos in place: strips without solo are not heard." },
+	[PARAM_SEND_LEVEL] = { PARAM_SEND_LEVEL, "/<s>/send/<bus>/level",
+	    "level", SCOPE_SEND, SCHEMA_FLOAT, MIXED, true, true, "dB", -200,
+	    10, 0, NULL, "Level sent to the bus; -200 is off." },
+	[PARAM_SEND_PAN] = { PARAM_SEND_PAN, "/<s>/send/<bus>/pan", "pan",
+	    SCOPE_SEND, SCHEMA_FLOAT, MIXED, true, true, "", -1, 1, 0, NULL,
+	    "Place of the send between left (-1) and right (1) of the bus." },
+	[PARAM_SEND_MUTE] = { PARAM_SEND_MUTE, "/<s>/send/<bus>/mute", "mute",
+	    SCOPE_SEND, SCHEMA_INT, MIXED, true, true, "", 0, 1, 0, NULL,
+	    "1 silences the send." },
+	[PARAM_SEND_TAP] = { PARAM_SEND_TAP, "/<s>/send/<bus>/tap", "tap",
+	    SCOPE_SEND, SCHEMA_CHOICE, MIXED, true, true, "", TAP_PRE, TAP_POST,
+	    TAP_POST, taps, "Takes the signal before or after the fader." },
+	[PARAM_NAME] = { PARAM_NAME, "/<s>/name", "name", SCOPE_STRIP,
+	    SCHEMA_TEXT, EVERY, true, true, "", 0, 64, 0, NULL,
+	    "Shown name of the strip." },
+	[PARAM_FADER_POSITION] = { PARAM_FADER_POSITION, "/<s>/fader/position",
+	    "fader/position", SCOPE_STRIP, SCHEMA_FLOAT, EVERY, true, false, "",
+	    0, 1, 0.75, NULL,
+	    "The fader as a place along its travel; 0 is off, 0.75 is 0 dB." },
+	[PARAM_METER] = { PARAM_METER, "/meter/<s>/<stage>", "", SCOPE_METER,
+	    SCHEMA_FLOAT, EVERY, false, false, "dBFS", -200, UNBOUNDED, -200,
+	    NULL,
+	    "Peak, RMS and true peak of each lane; RMS over the last 300 ms, "
+	    "peaks since the last reading." },
+	[PARAM_STATUS_SAMPLE_RATE] = { PARAM_STATUS_SAMPLE_RATE,
+	    "/status/sample_rate", "sample_rate", SCOPE_STATUS, SCHEMA_INT, 0,
+	    false, false, "Hz", 0, UNBOUNDED, 0, NULL,
+	    "Sample rate of the JACK server; 0 before the first one." },
+	[PARAM_STATUS_PERIOD] = { PARAM_STATUS_PERIOD, "/status/period",
+	    "period", SCOPE_STATUS, SCHEMA_INT, 0, false, false, "frames", 0,
+	    UNBOUNDED, 0, NULL, "Period of the JACK server." },
+	[PARAM_STATUS_DSP_LOAD] = { PARAM_STATUS_DSP_LOAD, "/status/dsp_load",
+	    "dsp_load", SCOPE_STATUS, SCHEMA_FLOAT, 0, false, false, "%", 0,
+	    UNBOUNDED, 0, NULL,
+	    "Share of each period that the JACK graph takes." },
+	[PARAM_STATUS_XRUNS] = { PARAM_STATUS_XRUNS, "/status/xruns", "xruns",
+	    SCOPE_STATUS, SCHEMA_INT, 0, false, false, "", 0, UNBOUNDED, 0,
+	    NULL, "Xruns since the daemon was started." },
+	[PARAM_STATUS_JACK] = { PARAM_STATUS_JACK, "/status/jack", "jack",
+	    SCOPE_STATUS, SCHEMA_CHOICE, 0, false, false, "", 0, 2, 0,
+	    jack_states, "What the JACK server is doing." },
+	[PARAM_STATUS_UPTIME] = { PARAM_STATUS_UPTIME, "/status/uptime",
+	    "uptime", SCOPE_STATUS, SCHEMA_FLOAT, 0, false, false, "s", 0,
+	    UNBOUNDED, 0, NULL, "Time since the daemon was started." },
+	[PARAM_STATUS_VERSION] = { PARAM_STATUS_VERSION, "/status/version",
+	    "version", SCOPE_STATUS, SCHEMA_TEXT, 0, false, false, "", 0, 64, 0,
+	    NULL, "Version of the daemon." },
+	[PARAM_STATUS_SUBSCRIBERS] = { PARAM_STATUS_SUBSCRIBERS,
+	    "/status/subscribers", "subscribers", SCOPE_STATUS, SCHEMA_INT, 0,
+	    false, false, "", 0, UNBOUNDED, 0, NULL, "Leases that are held." },
+	[PARAM_STATUS_DROPS] = { PARAM_STATUS_DROPS, "/status/drops/<reason>",
+	    "drops", SCOPE_STATUS, SCHEMA_INT, 0, false, false, "", 0,
+	    UNBOUNDED, 0, NULL,
+	    "What was dropped: malformed packets, denied senders, leases "
+	    "without room, packets that could not be sent (send)." },
+	[PARAM_SUBSCRIBE] = { PARAM_SUBSCRIBE, "/subscribe", "subscribe",
+	    SCOPE_DESK, SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
+	    "s topic (state, meters, events or status), then if wanted i rate "
+	    "in Hz (1 to 100) and s address prefix; answers /subscribed ,sis "
+	    "topic rate prefix." },
+	[PARAM_RENEW] = { PARAM_RENEW, "/renew", "renew", SCOPE_DESK,
+	    SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
+	    "No arguments; renews every lease of the sender for 10 s and "
+	    "answers /renewed ,i leases." },
+	[PARAM_UNSUBSCRIBE] = { PARAM_UNSUBSCRIBE, "/unsubscribe",
+	    "unsubscribe", SCOPE_DESK, SCHEMA_COMMAND, 0, false, false, "", 0,
+	    0, 0, NULL,
+	    "No arguments, s topic, or s topic and s prefix; ends all leases "
+	    "of the sender or those named, without an answer." },
+	[PARAM_EVENTS] = { PARAM_EVENTS, "/events", "events", SCOPE_DESK,
+	    SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
+	    "h (or i) sequence number; answers each kept event after it, "
+	    "oldest first, then /events ,h newest; without an argument the "
+	    "newest only." },
+	[PARAM_LIST] = { PARAM_LIST, "/list", "list", SCOPE_DESK,
+	    SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
+	    "No arguments; answers /list ,ssis strip name lanes stages for "
+	    "each strip, /list/send ,ss strip bus for each of its sends, then "
+	    "/list/end ,i strips." },
+};
+
+const struct schema_param *
+schema_param(enum param id)
+{
+	return &table[id];
+}
+
+const struct schema_param *
+schema_find(enum schema_scope scope, const char *tail)
+{
+	for (size_t i = 0; i < PARAMS; i++)
+		if (table[i].scope == scope && strcmp(table[i].tail, tail) == 0)
+			return &table[i];
+	return NULL;
+}
+
+const char *
+schema_kind_name(enum strip_kind kind)
+{
+	static const char *const name[STRIP_KINDS] = { "ch", "bus", "master" };
+
+	return name[kind];
+}
+
+const char *
+schema_code(enum schema_verdict verdict)
+{
+	switch (verdict) {
+	case SCHEMA_TYPE:
+		return "wrong-type";
+	case SCHEMA_NOT_FINITE:
+		return "not-finite";
+	case SCHEMA_CHOICE_UNKNOWN:
+	case SCHEMA_TEXT_BAD:
+		return "bad-value";
+	case SCHEMA_READ_ONLY:
+		return "read-only";
+	default:
+		return "";
+	}
+}
+
+/* "pre or post", "waiting, running or freewheeling". */
+static int
+print_choices(const char *const *choices, char *text, size_t size)
+{
+	int length = snprintf(text, size, "%s", choices[0]);
+
+	for (size_t i = 1; choices[i] != NULL; i++) {
+		size_t at = (size_t)length < size ? (size_t)length : size;
+
+		length += snprintf(text + at, size - at, "%s%s",
+		    choices[i + 1] != NULL ? ", " : " or ", choices[i]);
+	}
+	return length;
+}
+
+int
+schema_allowed(const struct schema_param *param, char *text, size_t size)
+{
+	const char *gap = param->unit[0] != '\0' ? " " : "";
+
+	switch (param->type) {
+	case SCHEMA_CHOICE:
+		return print_choices(param->choices, text, size);
+	case SCHEMA_TEXT:
+		return snprintf(
+		    text, size, "text of at most %g bytes", param->max);
+	case SCHEMA_COMMAND:
+		return snprintf(text, size, "a command, which has no value");
+	default:
+		break;
+	}
+	if (isinf(param->max))
+		return snprintf(text, size, "at least %g%s%s", param->min, gap,
+		    param->unit);
+	if (param->type == SCHEMA_INT && param->max == param->min + 1)
+		return snprintf(text, size, "%g or %g%s%s", param->min,
+		    param->max, gap, param->unit);
+	return snprintf(text, size, "%g to %g%s%s", param->min, param->max, gap,
+	    param->unit);
+}
+
+/* Bytes of the well-formed UTF-8 character in front (RFC 3629), or 0. */
+static size_t
+utf8_size(const unsigned char *text)
+{
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	size_t size;
+	uint32_t code;
+
+	if (text[0] < 0x80)
+		return text[0] != 0;
+	if (text[0] < 0xc0 || text[0] > 0xf7)
+		return 0;
+	size = text[0] < 0xe0 ? 2 : text[0] < 0xf0 ? 3 : 4;
+	code = text[0] & (0x7fU >> size);
+	for (size_t i = 1; i < size; i++) {
+		if ((text[i] & 0xc0) != 0x80)
+			return 0;
+		code = code << 6 | (text[i] & 0x3fU);
+	}
+	if (code < least[size] || code > 0x10ffff ||
+	    (code >= 0xd800 && code <= 0xdfff))
+		return 0;
+	return size;
+}
+
+/* Is there a control character (C0, DEL or C1) in front? */
+static bool
+is_control(const unsigned char *text)
+{
+	return text[0] < 0x20 || text[0] == 0x7f ||
+	       (text[0] == 0xc2 && text[1] >= 0x80 && text[1] < 0xa0);
+}
+
+/* Writes text in quotes so that it can be shown to people: at most about 40
+ * bytes, "?" for what is no character. */
+static void
+print_quoted(const char *value, char *text, size_t size)
+{
+	const unsigned char *at = (const unsigned char *)value;
+	char shown[48];
+	size_t length = 0, step;
+
+	while (*at != '\0' && length < 40) {
+		step = utf8_size(at);
+		if (step == 0 || is_control(at)) {
+			shown[length++] = '?';
+			at += step > 0 ? step : 1;
+			continue;
+		}
+		memcpy(shown + length, at, step);
+		length += step;
+		at += step;
+	}
+	shown[length] = '\0';
+	snprintf(text, size, "\"%s\"%s", shown, *at != '\0' ? "..." : "");
+}
+
+static void
+print_number(double number, const char *unit, char *text, size_t size)
+{
+	if (isnan(number))
+		snprintf(text, size, "NaN");
+	else if (isinf(number))
+		snprintf(text, size, number > 0 ? "infinity" : "-infinity");
+	else
+		snprintf(text, size, "%.8g%s%s", number,
+		    unit[0] != '\0' ? " " : "", unit);
+}
+
+static bool
+is_number(char type)
+{
+	return type == 'i' || type == 'f' || type == 'd' || type == 'h';
+}
+
+static bool
+is_text(char type)
+{
+	return type == 's' || type == 'S';
+}
+
+/* What came, in words. */
+static void
+print_found(
+    const struct schema_value *in, const char *unit, char *text, size_t size)
+{
+	static const struct {
+		char type;
+		const char *name;
+	} other[] = {
+		{ 'T', "true" },
+		{ 'F', "false" },
+		{ 'N', "nothing (N)" },
+		{ 'I', "an impulse (I)" },
+		{ 'b', "a blob" },
+		{ 't', "a time tag" },
+		{ 'm', "a MIDI message" },
+		{ 'c', "a character" },
+		{ 'r', "a colour" },
+	};
+
+	if (is_number(in->type)) {
+		print_number(in->number, unit, text, size);
+		return;
+	}
+	if (is_text(in->type)) {
+		print_quoted(in->text, text, size);
+		return;
+	}
+	for (size_t i = 0; i < sizeof other / sizeof other[0]; i++)
+		if (other[i].type == in->type) {
+			snprintf(text, size, "%s", other[i].name);
+			return;
+		}
+	snprintf(text, size, "type '%c'", in->type);
+}
+
+/* Writes the reason for any verdict but SCHEMA_OK; returns the verdict. */
+static enum schema_verdict
+refuse(enum schema_verdict verdict, const struct schema_param *param,
+    const struct schema_value *in, char *why, size_t why_size)
+{
+	char found[96], allowed[96];
+
+	print_found(in, param->unit, found, sizeof found);
+	schema_allowed(param, allowed, sizeof allowed);
+	snprintf(why, why_size, "found %s; allowed %s", found, allowed);
+	return verdict;
+}
+
+static enum schema_verdict
+accept_text(const struct schema_param *param, const struct schema_value *in,
+    struct schema_value *out, char *why, size_t why_size)
+{
+	const unsigned char *text = (const unsigned char *)in->text;
+	size_t size, step;
+
+	if (!is_text(in->type))
+		return refuse(SCHEMA_TYPE, param, in, why, why_size);
+	size = strlen(in->text);
+	if (size > (size_t)param->max) {
+		snprintf(why, why_size,
+		    "found text of %zu bytes; allowed text of at most %g bytes",
+		    size, param->max);
+		return SCHEMA_TEXT_BAD;
+	}
+	for (size_t i = 0; i < size; i += step) {
+		step = utf8_size(text + i);
+		if (step > 0 && !is_control(text + i))
+			continue;
+		snprintf(why, why_size,
+		    "found %s at byte %zu; allowed UTF-8 text without control "
+		    "characters",
+		    step > 0 ? "a control character" : "no UTF-8", i + 1);
+		return SCHEMA_TEXT_BAD;
+	}
+	*out = (struct schema_value){ .type = 's', .text = in->text };
+	return SCHEMA_OK;
+}
+
+static enum schema_verdict
+accept_choice(const struct schema_param *param, const struct schema_value *in,
+    struct schema_value *out, char *why, size_t why_size)
+{
+	bool named = is_text(in->type);
+
+	if (!named && !is_number(in->type))
+		return refuse(SCHEMA_TYPE, param, in, why, why_size);
+	if (!named && !isfinite(in->number))
+		return refuse(SCHEMA_NOT_FINITE, param, in, why, why_size);
+	for (size_t i = 0; param->choices[i] != NULL; i++)
+		if (named ? strcmp(in->text, param->choices[i]) == 0
+			  : in->number == (double)i) {
+			*out = (struct schema_value){ .type = 's',
+				.number = (double)i,
+				.text = param->choices[i] };
+			return SCHEMA_OK;
+		}
+	return refuse(SCHEMA_CHOICE_UNKNOWN, param, in, why, why_size);
+}
+
+static enum schema_verdict
+accept_number(const struct schema_param *param, const struct schema_value *in,
+    struct schema_value *out, char *why, size_t why_size)
+{
+	/* True and false say something about switches only. */
+	bool flag =
+	    (in->type == 'T' || in->type == 'F') && param->type == SCHEMA_INT;
+	enum schema_verdict verdict = SCHEMA_OK;
+	double number = flag ? in->type == 'T' : in->number;
+	double kept;
+
+	if (!flag && !is_number(in->type))
+		return refuse(SCHEMA_TYPE, param, in, why, why_size);
+	if (!isfinite(number))
+		return refuse(SCHEMA_NOT_FINITE, param, in, why, why_size);
+	if (param->type == SCHEMA_INT)
+		number = round(number);
+	/* The sum makes -0 to 0. */
+	kept = fmin(fmax(number, param->min), param->max) + 0.0;
+	if (kept != number)
+		verdict = refuse(SCHEMA_CLAMPED, param, in, why, why_size);
+	*out = (struct schema_value){
+		.type = param->type == SCHEMA_INT ? 'i' : 'f', .number = kept
+	};
+	return verdict;
+}
+
+enum schema_verdict
+schema_accept(const struct schema_param *param, const struct schema_value *in,
+    struct schema_value *out, char *why, size_t why_size)
+{
+	if (why_size > 0)
+		why[0] = '\0';
+	if (!param->writable) {
+		snprintf(why, why_size, "%s can only be read", param->address);
+		if (param->type == SCHEMA_COMMAND)
+			snprintf(why, why_size,
+			    "%s is a command, which has no value",
+			    param->address);
+		return SCHEMA_READ_ONLY;
+	}
+	switch (param->type) {
+	case SCHEMA_TEXT:
+		return accept_text(param, in, out, why, why_size);
+	case SCHEMA_CHOICE:
+		return accept_choice(param, in, out, why, why_size);
+	default:
+		return accept_number(param, in, out, why, why_size);
+	}
+}

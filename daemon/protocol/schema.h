@@ -1,0 +1,134 @@
+#ifndef PROTOCOL_SCHEMA_H
+#define PROTOCOL_SCHEMA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * The one table of everything that has an OSC address: type, unit, range,
+ * default, access, help. Dispatch, clamping, error texts, configuration
+ * defaults, headroomctl's help and the tables of headroom-osc(7) come from it.
+ * Constant data; any thread.
+ */
+
+/* Numbers of a strip and of a send come first and without gaps, because a
+ * strip and a send keep them in arrays indexed by these. */
+enum param {
+	PARAM_TRIM,
+	PARAM_POLARITY,
+	PARAM_DELAY,
+	PARAM_FADER,
+	PARAM_PAN,
+	PARAM_MUTE,
+	PARAM_SOLO,
+	STRIP_VALUES,
+	PARAM_SEND_LEVEL = STRIP_VALUES,
+	PARAM_SEND_PAN,
+	PARAM_SEND_MUTE,
+	PARAM_SEND_TAP,
+	SEND_END,
+	PARAM_NAME = SEND_END,
+	PARAM_FADER_POSITION,
+	PARAM_METER,
+	PARAM_STATUS_SAMPLE_RATE,
+	PARAM_STATUS_PERIOD,
+	PARAM_STATUS_DSP_LOAD,
+	PARAM_STATUS_XRUNS,
+	PARAM_STATUS_JACK,
+	PARAM_STATUS_UPTIME,
+	PARAM_STATUS_VERSION,
+	PARAM_STATUS_SUBSCRIBERS,
+	PARAM_STATUS_DROPS,
+	PARAM_SUBSCRIBE,
+	PARAM_RENEW,
+	PARAM_UNSUBSCRIBE,
+	PARAM_EVENTS,
+	PARAM_LIST,
+	PARAMS
+};
+#define SEND_VALUES (SEND_END - PARAM_SEND_LEVEL)
+#define SEND_VALUE(param) ((param) - PARAM_SEND_LEVEL)
+
+/* Taps of a send, the choices of PARAM_SEND_TAP in order. */
+enum send_tap { TAP_PRE, TAP_POST };
+
+enum schema_type {
+	SCHEMA_FLOAT,
+	SCHEMA_INT,
+	SCHEMA_TEXT,   /* UTF-8, at most `max` bytes, no control characters */
+	SCHEMA_CHOICE, /* one of `choices`; kept as its index, shown as text */
+	SCHEMA_COMMAND /* arguments and answer as `help` says */
+};
+
+/* What the address is relative to. */
+enum schema_scope {
+	SCOPE_STRIP,  /* /<s>/TAIL */
+	SCOPE_SEND,   /* /<s>/send/<bus>/TAIL */
+	SCOPE_METER,  /* /meter/<s>/<stage> */
+	SCOPE_STATUS, /* /status/TAIL, drops by reason */
+	SCOPE_DESK    /* /TAIL */
+};
+
+/* Kinds of strip, as bits in schema_param.kinds. */
+enum strip_kind { STRIP_CHANNEL, STRIP_BUS, STRIP_MASTER, STRIP_KINDS };
+#define KIND_BIT(kind) (1U << (kind))
+
+struct schema_param {
+	enum param id;         /* its own index in the table */
+	const char *address;   /* for people: "/<s>/fader" */
+	const char *tail;      /* what stands after the scope: "fader" */
+	enum schema_scope scope;
+	enum schema_type type;
+	unsigned kinds;        /* which strips have it; 0 where none is meant */
+	bool writable;
+	bool in_config;        /* `tail` is a key of the configuration too */
+	const char *unit;      /* "dB", "ms", "" */
+	double min, max, def;  /* in that unit; `max` bytes for text */
+	const char *const *choices; /* NULL-terminated, for SCHEMA_CHOICE */
+	const char *help;      /* one sentence for people */
+};
+
+/* A value on its way in or out. */
+struct schema_value {
+	char type;        /* OSC type: 'f' 'i' 's' 'h'; in also 'd' 'T' 'F' … */
+	double number;    /* for every numeric type, and 0 or 1 for T and F */
+	const char *text; /* for 's' and 'S'; not owned */
+};
+
+enum schema_verdict {
+	SCHEMA_OK,
+	SCHEMA_CLAMPED,    /* taken, at the nearest bound */
+	SCHEMA_TYPE,       /* no plain conversion from this OSC type */
+	SCHEMA_NOT_FINITE, /* NaN or Inf */
+	SCHEMA_CHOICE_UNKNOWN,
+	SCHEMA_TEXT_BAD,   /* too long, not UTF-8, control characters */
+	SCHEMA_READ_ONLY
+};
+
+/* The row of a parameter. */
+const struct schema_param *schema_param(enum param id);
+
+/* The writable or readable row with this scope and tail; NULL if none. */
+const struct schema_param *schema_find(enum schema_scope scope,
+    const char *tail);
+
+/* Converts and clamps `in` for this parameter. On SCHEMA_OK and
+ * SCHEMA_CLAMPED `out` holds it in the parameter's own type: a float, a whole
+ * number, an index into `choices`, or the text of `in`. Otherwise `out` is
+ * untouched and `why` says what was found and what is allowed. */
+enum schema_verdict schema_accept(const struct schema_param *param,
+    const struct schema_value *in, struct schema_value *out, char *why,
+    size_t why_size);
+
+/* The stable short word for a verdict in /error: "wrong-type", "not-finite",
+ * "bad-value", "read-only"; "" for those that are taken. */
+const char *schema_code(enum schema_verdict verdict);
+
+/* What is allowed, for error texts and help: "-200 to 10 dB", "pre or post",
+ * "0 or 1", "text of at most 64 bytes". */
+int schema_allowed(const struct schema_param *param, char *text, size_t size);
+
+/* "ch", "bus", "master": the first part of a strip's address. */
+const char *schema_kind_name(enum strip_kind kind);
+
+#endif
