@@ -39,7 +39,7 @@ static const struct schema_param table[PARAMS] = {
 	    SCHEMA_INT, EVERY, true, true, "", 0, 1, 0, NULL,
 	    "1 silences the strip and its post-fader sends." },
 	[PARAM_SOLO] = { PARAM_SOLO, "/<s>/solo", "solo", SCOPE_STRIP,
-	    SCHEMA_INT, MIXED, true, true, "", 0, 1, 0, NULL,
+	    SCHEMA_INT, MIXED, true, false, "", 0, 1, 0, NULL,
 	    "1 solos in place: strips without solo are not heard." },
 	[PARAM_SEND_LEVEL] = { PARAM_SEND_LEVEL, "/<s>/send/<bus>/level",
 	    "level", SCOPE_SEND, SCHEMA_FLOAT, MIXED, true, true, "dB", -200,

@@ -1,0 +1,387 @@
+#include "mixer/mixer.h"
+
+#include "mixer/meters_fold.h"
+#include "mixer/mixer_state.h"
+#include "protocol/match.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* "ch/kick" or "ch/1"; the master has no id in its address. */
+static int
+strip_text(
+    const struct desk_strip *strip, bool by_place, char *text, size_t size)
+{
+	const char *kind = schema_kind_name(strip->kind);
+
+	if (strip->kind == STRIP_MASTER)
+		return snprintf(text, size, "%s", kind);
+	if (by_place)
+		return snprintf(text, size, "%s/%u", kind, strip->place);
+	return snprintf(text, size, "%s/%s", kind, strip->id);
+}
+
+static void
+bus_text(const struct desk_strip *bus, bool by_place, char *text, size_t size)
+{
+	if (by_place)
+		snprintf(text, size, "%u", bus->place);
+	else
+		snprintf(text, size, "%s", bus->id);
+}
+
+void
+mixer_address_text(const struct mixer *mixer, const struct address *address,
+    char text[ADDRESS_LONGEST])
+{
+	const struct desk *desk = mixer->desk;
+	const struct schema_param *param = address->param;
+	const struct desk_strip *strip = &desk->strip[address->strip];
+	char name[DESK_ID_LONGEST + 8], bus[DESK_ID_LONGEST + 8];
+
+	strip_text(
+	    strip, address->by_place & BY_PLACE_STRIP, name, sizeof name);
+	switch (param->scope) {
+	case SCOPE_STRIP:
+		snprintf(text, ADDRESS_LONGEST, "/%s/%s", name, param->tail);
+		break;
+	case SCOPE_SEND:
+		bus_text(&desk->strip[strip->send[address->sub].bus],
+		    address->by_place & BY_PLACE_BUS, bus, sizeof bus);
+		snprintf(text, ADDRESS_LONGEST, "/%s/send/%s/%s", name, bus,
+		    param->tail);
+		break;
+	case SCOPE_METER:
+		snprintf(text, ADDRESS_LONGEST, "/meter/%s/%s", name,
+		    meters_stage_name(address->sub));
+		break;
+	case SCOPE_STATUS:
+		if (param->id == PARAM_STATUS_DROPS)
+			snprintf(text, ADDRESS_LONGEST, "/status/drops/%s",
+			    mixer_drop_name((enum mixer_drop)address->sub));
+		else
+			snprintf(
+			    text, ADDRESS_LONGEST, "/status/%s", param->tail);
+		break;
+	case SCOPE_DESK:
+		snprintf(text, ADDRESS_LONGEST, "/%s", param->tail);
+		break;
+	}
+}
+
+/* --- the parts of an address --- */
+
+#define PARTS 8
+
+struct parts {
+	const char *at[PARTS];
+	size_t size[PARTS];
+	size_t count; /* PARTS + 1 for more than that */
+};
+
+static struct parts
+split(const char *text)
+{
+	struct parts parts = { .count = 0 };
+
+	while (*text == '/' && parts.count < PARTS) {
+		size_t size = strcspn(++text, "/");
+		parts.at[parts.count] = text;
+		parts.size[parts.count++] = size;
+		text += size;
+	}
+	if (*text != '\0')
+		parts.count = PARTS + 1;
+	return parts;
+}
+
+static bool
+part_is(const struct parts *parts, size_t index, const char *text)
+{
+	return index < parts->count && parts->size[index] == strlen(text) &&
+	       memcmp(parts->at[index], text, parts->size[index]) == 0;
+}
+
+/* The strip that a part names by id or by place, or -1. */
+static int
+part_strip(const struct desk *desk, const struct parts *parts, size_t index,
+    enum strip_kind kind, bool *by_place)
+{
+	char text[DESK_ID_LONGEST + 1];
+
+	if (index >= parts->count || parts->size[index] >= sizeof text ||
+	    parts->size[index] == 0)
+		return -1;
+	memcpy(text, parts->at[index], parts->size[index]);
+	text[parts->size[index]] = '\0';
+	*by_place = strspn(text, "0123456789") == parts->size[index];
+	if (!*by_place)
+		return desk_find(desk, kind, text);
+	if (text[0] == '0' || parts->size[index] > 6)
+		return -1;
+	return desk_at(desk, kind, (unsigned)atoi(text));
+}
+
+/* --- plain addresses --- */
+
+/* Reads "ch/kick" from part `*index` on and moves it behind. */
+static bool
+find_strip(const struct desk *desk, const struct parts *parts, size_t *index,
+    struct address *address)
+{
+	for (int kind = 0; kind < STRIP_KINDS; kind++) {
+		if (!part_is(
+			parts, *index, schema_kind_name((enum strip_kind)kind)))
+			continue;
+		++*index;
+		if (kind == STRIP_MASTER) {
+			address->strip = (unsigned)desk->strips - 1;
+			return true;
+		}
+		bool by_place = false;
+		int strip = part_strip(
+		    desk, parts, *index, (enum strip_kind)kind, &by_place);
+		if (strip < 0)
+			return false;
+		++*index;
+		address->strip = (unsigned)strip;
+		address->by_place = by_place ? BY_PLACE_STRIP : 0;
+		return true;
+	}
+	return false;
+}
+
+static bool
+strip_has(const struct desk *desk, const struct address *address)
+{
+	return address->param != NULL &&
+	       (address->param->kinds &
+		   KIND_BIT(desk->strip[address->strip].kind)) != 0;
+}
+
+static bool
+find_send(const struct desk *desk, const struct parts *parts, size_t index,
+    struct address *address)
+{
+	const struct desk_strip *strip = &desk->strip[address->strip];
+	bool by_place = false;
+	int bus = part_strip(desk, parts, index, STRIP_BUS, &by_place);
+
+	if (bus < 0 || index + 2 != parts->count)
+		return false;
+	for (size_t i = 0; i < strip->sends; i++)
+		if (strip->send[i].bus == (unsigned)bus) {
+			address->sub = (unsigned)i;
+			address->by_place |= by_place ? BY_PLACE_BUS : 0;
+			address->param =
+			    schema_find(SCOPE_SEND, parts->at[index + 1]);
+			return strip_has(desk, address);
+		}
+	return false;
+}
+
+static bool
+find_meter(
+    const struct desk *desk, const struct parts *parts, struct address *address)
+{
+	size_t index = 1;
+
+	if (!find_strip(desk, parts, &index, address) ||
+	    index + 1 != parts->count)
+		return false;
+	for (unsigned stage = 0; stage < PLAN_STAGES; stage++)
+		if (part_is(parts, index, meters_stage_name(stage))) {
+			address->param = schema_param(PARAM_METER);
+			address->sub = stage;
+			return true;
+		}
+	return false;
+}
+
+static bool
+find_status(const struct parts *parts, struct address *address)
+{
+	if (parts->count == 2) {
+		address->param = schema_find(SCOPE_STATUS, parts->at[1]);
+		return address->param != NULL &&
+		       address->param->id != PARAM_STATUS_DROPS;
+	}
+	if (parts->count != 3 || !part_is(parts, 1, "drops"))
+		return false;
+	address->param = schema_param(PARAM_STATUS_DROPS);
+	for (unsigned i = 0; i < DROPS; i++)
+		if (part_is(parts, 2, mixer_drop_name((enum mixer_drop)i))) {
+			address->sub = i;
+			return true;
+		}
+	return false;
+}
+
+static bool
+find_plain(const struct mixer *mixer, const char *text, struct address *address)
+{
+	struct parts parts = split(text);
+	size_t index = 0;
+
+	*address = (struct address){ 0 };
+	if (parts.count < 2 || parts.count > PARTS)
+		return false;
+	if (part_is(&parts, 0, "status"))
+		return find_status(&parts, address);
+	if (part_is(&parts, 0, "meter"))
+		return find_meter(mixer->desk, &parts, address);
+	if (!find_strip(mixer->desk, &parts, &index, address) ||
+	    index >= parts.count)
+		return false;
+	if (part_is(&parts, index, "send") && index + 1 < parts.count)
+		return find_send(mixer->desk, &parts, index + 1, address);
+	address->param = schema_find(SCOPE_STRIP, parts.at[index]);
+	return strip_has(mixer->desk, address);
+}
+
+/* --- patterns --- */
+
+struct search {
+	const struct mixer *mixer;
+	const char *pattern;
+	struct parts parts;
+	bool deep; /* there is "//" in it: parts prove nothing */
+	void (*each)(void *arg, const struct address *address);
+	void *arg;
+	size_t found;
+};
+
+/* Tries the forms of an address, by id first. */
+static void
+try_address(struct search *search, struct address address, unsigned forms)
+{
+	char text[ADDRESS_LONGEST];
+
+	for (unsigned form = 0; form <= forms; form++) {
+		if ((form & ~forms) != 0)
+			continue;
+		address.by_place = form;
+		mixer_address_text(search->mixer, &address, text);
+		if (match_address(search->pattern, text)) {
+			search->found++;
+			search->each(search->arg, &address);
+			return;
+		}
+	}
+}
+
+/* Can the parts from `index` on name this strip? Saves trying all below it. */
+static bool
+may_be_strip(
+    const struct search *search, size_t index, const struct desk_strip *strip)
+{
+	const struct parts *parts = &search->parts;
+	const char *kind = schema_kind_name(strip->kind);
+	char place[16];
+
+	if (search->deep)
+		return true;
+	if (index >= parts->count ||
+	    !match_part(
+		parts->at[index], parts->size[index], kind, strlen(kind)))
+		return false;
+	if (strip->kind == STRIP_MASTER)
+		return true;
+	int size = snprintf(place, sizeof place, "%u", strip->place);
+	return ++index < parts->count &&
+	       (match_part(parts->at[index], parts->size[index], strip->id,
+		    strlen(strip->id)) ||
+		   match_part(parts->at[index], parts->size[index], place,
+		       (size_t)size));
+}
+
+static void
+search_strip(struct search *search, struct address address)
+{
+	const struct desk *desk = search->mixer->desk;
+	const struct desk_strip *strip = &desk->strip[address.strip];
+	unsigned forms = strip->kind == STRIP_MASTER ? 0 : BY_PLACE_STRIP;
+
+	for (int id = 0; id < PARAMS; id++) {
+		address.param = schema_param((enum param)id);
+		if ((address.param->kinds & KIND_BIT(strip->kind)) == 0)
+			continue;
+		if (address.param->scope == SCOPE_STRIP)
+			try_address(search, address, forms);
+		for (size_t i = 0;
+		     i < strip->sends && address.param->scope == SCOPE_SEND;
+		     i++) {
+			address.sub = (unsigned)i;
+			try_address(search, address, forms | BY_PLACE_BUS);
+		}
+	}
+}
+
+static void
+search_meters(struct search *search, struct address address)
+{
+	enum strip_kind kind = search->mixer->desk->strip[address.strip].kind;
+
+	address.param = schema_param(PARAM_METER);
+	for (address.sub = 0; address.sub < PLAN_STAGES; address.sub++)
+		try_address(
+		    search, address, kind == STRIP_MASTER ? 0 : BY_PLACE_STRIP);
+}
+
+static void
+search_status(struct search *search)
+{
+	for (int id = 0; id < PARAMS; id++) {
+		struct address address = { .param =
+					       schema_param((enum param)id) };
+		if (address.param->scope != SCOPE_STATUS)
+			continue;
+		unsigned subs = id == PARAM_STATUS_DROPS ? DROPS : 1;
+		for (; address.sub < subs; address.sub++)
+			try_address(search, address, 0);
+	}
+}
+
+static bool
+may_begin(const struct search *search, const char *text)
+{
+	const struct parts *parts = &search->parts;
+
+	return search->deep ||
+	       (parts->count > 0 && match_part(parts->at[0], parts->size[0],
+					text, strlen(text)));
+}
+
+size_t
+mixer_each(struct mixer *mixer, const char *pattern,
+    void (*each)(void *arg, const struct address *address), void *arg)
+{
+	const struct desk *desk = mixer->desk;
+	struct search search = {
+		.mixer = mixer, .pattern = pattern, .each = each, .arg = arg
+	};
+
+	if (!match_is_pattern(pattern)) {
+		struct address address;
+		if (!find_plain(mixer, pattern, &address))
+			return 0;
+		each(arg, &address);
+		return 1;
+	}
+	if (!match_is_valid(pattern))
+		return 0;
+	search.parts = split(pattern);
+	search.deep = strstr(pattern, "//") != NULL;
+	bool meters = may_begin(&search, "meter");
+	for (unsigned i = 0; i < desk->strips; i++) {
+		struct address address = { .strip = i };
+		if (may_be_strip(&search, 0, &desk->strip[i]))
+			search_strip(&search, address);
+		if (meters && may_be_strip(&search, 1, &desk->strip[i]))
+			search_meters(&search, address);
+	}
+	if (may_begin(&search, "status"))
+		search_status(&search);
+	return search.found;
+}

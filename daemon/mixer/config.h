@@ -1,0 +1,44 @@
+#ifndef MIXER_CONFIG_H
+#define MIXER_CONFIG_H
+
+#include "mixer/desk.h"
+
+#include <stddef.h>
+#include <stdio.h>
+
+/*
+ * The configuration file (headroom.json(5)): reading with every error in one
+ * go, and printing in full. Control thread.
+ */
+
+/* Everything that is wrong with a file, in file order. */
+struct config_errors {
+	struct config_error {
+		unsigned line; /* 1, 2, … */
+		char
+		    *path; /* "channels[3].sends.verb.level"; "" for the file */
+		char *found;   /* "\"loud\", a string" */
+		char *allowed; /* "a number from -200 to 10 dB" */
+	} * error;
+	size_t count;
+};
+
+/* Reads and checks JSON text of `size` bytes. Returns a desk, or NULL with at
+ * least one error. `errors` must be zeroed before and freed after. */
+struct desk *
+config_parse(const char *text, size_t size, struct config_errors *errors);
+
+/* The same from a file, at most 16 MiB; "-" is standard input. */
+struct desk *config_read(const char *file, struct config_errors *errors);
+
+/* Writes each error as "FILE:LINE: PATH: found FOUND; allowed: ALLOWED". */
+void config_print_errors(
+    FILE *out, const char *file, const struct config_errors *errors);
+
+void config_free_errors(struct config_errors *errors);
+
+/* Writes the desk as a configuration with every value in it; reading that
+ * gives the same desk. Returns 0, or -1 on a write error. */
+int config_print(FILE *out, const struct desk *desk);
+
+#endif

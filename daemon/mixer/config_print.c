@@ -1,0 +1,264 @@
+#include "mixer/config.h"
+
+#include "mixer/config_reader.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *
+or_nothing(const char *text)
+{
+	return text ? text : "";
+}
+
+void
+config_print_errors(
+    FILE *out, const char *file, const struct config_errors *errors)
+{
+	for (size_t i = 0; i < errors->count; i++) {
+		const struct config_error *error = &errors->error[i];
+		const char *path = or_nothing(error->path);
+
+		fprintf(out, "%s:", file);
+		if (error->line)
+			fprintf(out, "%u:", error->line);
+		fprintf(out, " %s%sfound %s; allowed: %s\n", path,
+		    *path ? ": " : "", or_nothing(error->found),
+		    or_nothing(error->allowed));
+	}
+}
+
+static void
+print_text(FILE *out, const char *text)
+{
+	putc('"', out);
+	for (const char *c = text; *c; c++) {
+		if (*c == '"' || *c == '\\')
+			fprintf(out, "\\%c", *c);
+		else if ((unsigned char)*c < ' ')
+			fprintf(out, "\\u%04x", (unsigned)*c);
+		else
+			putc(*c, out);
+	}
+	putc('"', out);
+}
+
+/* The fewest digits that read back as the same number. Every number of a desk
+ * is below 10^15. */
+static void
+print_number(FILE *out, double number)
+{
+	char text[32];
+
+	if (number == floor(number)) {
+		fprintf(out, "%.0f", number);
+		return;
+	}
+	for (int digits = 1; digits <= 17; digits++) {
+		snprintf(text, sizeof(text), "%.*g", digits, number);
+		if (strtod(text, NULL) == number)
+			break;
+	}
+	fputs(text, out);
+}
+
+static void
+print_value(FILE *out, const struct schema_param *param, double value)
+{
+	fprintf(out, "\"%s\": ", param->tail);
+	if (param->type == SCHEMA_CHOICE)
+		print_text(out, param->choices[(size_t)value]);
+	else
+		print_number(out, value);
+}
+
+static void
+print_port(FILE *out, const struct desk_port *port)
+{
+	char text[CONFIG_PORT_LONGEST + 3];
+
+	snprintf(text, sizeof(text), "%s%s%s", port->pattern ? "/" : "",
+	    port->text, port->pattern ? "/" : "");
+	print_text(out, text);
+}
+
+static void
+print_lane(FILE *out, const struct desk_ports *ports)
+{
+	if (ports->count == 1) {
+		print_port(out, &ports->port[0]);
+		return;
+	}
+	putc('[', out);
+	for (size_t i = 0; i < ports->count; i++) {
+		fputs(i ? ", " : "", out);
+		print_port(out, &ports->port[i]);
+	}
+	putc(']', out);
+}
+
+/* Between two members of a strip. */
+static void
+print_gap(FILE *out, const struct desk_strip *strip)
+{
+	fputs(strip->kind == STRIP_MASTER ? ",\n    " : ",\n      ", out);
+}
+
+static void
+print_ports(FILE *out, const char *key, const struct desk_strip *strip,
+    const struct desk_ports *ports)
+{
+	size_t count = 0;
+
+	for (unsigned lane = 0; lane < strip->lanes; lane++)
+		count += ports[lane].count;
+	print_gap(out, strip);
+	fprintf(out, "\"%s\": [", key);
+	for (unsigned lane = 0; count && lane < strip->lanes; lane++) {
+		fputs(lane ? ", " : "", out);
+		print_lane(out, &ports[lane]);
+	}
+	putc(']', out);
+}
+
+static void
+print_values(FILE *out, const struct desk_strip *strip)
+{
+	for (unsigned i = 0; i < STRIP_VALUES; i++) {
+		const struct schema_param *param = schema_param((enum param)i);
+
+		if (!param->in_config ||
+		    !(param->kinds & KIND_BIT(strip->kind)))
+			continue;
+		print_gap(out, strip);
+		print_value(out, param, strip->value[i]);
+	}
+}
+
+static void
+print_to(FILE *out, const struct desk *desk, const struct desk_strip *strip)
+{
+	fputs(",\n      \"to\": [", out);
+	for (size_t i = 0; i < strip->tos; i++) {
+		fputs(i ? ", " : "", out);
+		print_text(out, desk->strip[strip->to[i]].id);
+	}
+	putc(']', out);
+}
+
+static void
+print_send(FILE *out, const struct desk_send *send)
+{
+	bool first = true;
+
+	fputs("{ ", out);
+	for (unsigned i = PARAM_SEND_LEVEL; i < SEND_END; i++) {
+		const struct schema_param *param = schema_param((enum param)i);
+
+		if (!param->in_config)
+			continue;
+		fputs(first ? "" : ", ", out);
+		print_value(out, param, send->value[SEND_VALUE(i)]);
+		first = false;
+	}
+	fputs(" }", out);
+}
+
+static void
+print_sends(FILE *out, const struct desk *desk, const struct desk_strip *strip)
+{
+	fputs(",\n      \"sends\": {", out);
+	for (size_t i = 0; i < strip->sends; i++) {
+		fputs(i ? ",\n        " : "\n        ", out);
+		print_text(out, desk->strip[strip->send[i].bus].id);
+		fputs(": ", out);
+		print_send(out, &strip->send[i]);
+	}
+	fputs(strip->sends ? "\n      }" : "}", out);
+}
+
+static void
+print_strip(FILE *out, const struct desk *desk, const struct desk_strip *strip)
+{
+	const bool master = strip->kind == STRIP_MASTER;
+
+	fputs(master ? "{\n    " : "{\n      ", out);
+	if (!master) {
+		fputs("\"id\": ", out);
+		print_text(out, strip->id);
+		print_gap(out, strip);
+	}
+	fputs("\"name\": ", out);
+	print_text(out, strip->name);
+	print_gap(out, strip);
+	fprintf(out, "\"lanes\": %u", strip->lanes);
+	if (strip->kind == STRIP_CHANNEL)
+		print_ports(out, "from", strip, strip->from);
+	print_values(out, strip);
+	print_gap(out, strip);
+	fputs("\"inserts\": []", out);
+	if (!master) {
+		print_to(out, desk, strip);
+		print_sends(out, desk, strip);
+	}
+	if (strip->has_outputs)
+		print_ports(out, "outputs", strip, strip->outputs);
+	fputs(master ? "\n  }" : "\n    }", out);
+}
+
+static void
+print_kind(FILE *out, const struct desk *desk, const char *key, size_t first,
+    size_t count)
+{
+	fprintf(out, "  \"%s\": [", key);
+	for (size_t i = first; i < first + count; i++) {
+		fputs(i > first ? ",\n    " : "\n    ", out);
+		print_strip(out, desk, &desk->strip[i]);
+	}
+	fputs(count ? "\n  ],\n" : "],\n", out);
+}
+
+static void
+print_osc(FILE *out, const struct desk *desk)
+{
+	fputs("  \"osc\": {\n    \"listen\": [", out);
+	for (size_t i = 0; i < desk->listens; i++) {
+		fputs(i ? ", " : "", out);
+		print_text(out, desk->listen[i]);
+	}
+	fputs("],\n    \"allow\": [", out);
+	for (size_t i = 0; i < desk->allows; i++) {
+		const struct desk_network *network = &desk->allow[i];
+
+		fputs(
+		    i ? ",\n      { \"network\": " : "\n      { \"network\": ",
+		    out);
+		print_text(out, network->network);
+		fprintf(out, ", \"role\": \"%s\", \"trusted\": %s }",
+		    config_role_name(network->role),
+		    network->trusted ? "true" : "false");
+	}
+	fputs(desk->allows ? "\n    ]\n  },\n" : "]\n  },\n", out);
+}
+
+int
+config_print(FILE *out, const struct desk *desk)
+{
+	fputs("{\n  \"version\": 1,\n  \"name\": ", out);
+	print_text(out, desk->name);
+	fputs(",\n  \"pan_law\": ", out);
+	print_number(out, desk->pan_law);
+	fputs(",\n  \"jack\": { \"client\": ", out);
+	print_text(out, desk->jack_client);
+	fputs(" },\n", out);
+	print_osc(out, desk);
+	fprintf(out, "  \"meters\": { \"clip_samples\": %u },\n",
+	    desk->clip_samples);
+	print_kind(out, desk, "channels", 0, desk->channels);
+	print_kind(out, desk, "buses", desk->channels, desk->buses);
+	fputs("  \"master\": ", out);
+	print_strip(out, desk, &desk->strip[desk->strips - 1]);
+	fputs("\n}\n", out);
+	return fflush(out) || ferror(out) ? -1 : 0;
+}

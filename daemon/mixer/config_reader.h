@@ -1,0 +1,153 @@
+#ifndef MIXER_CONFIG_READER_H
+#define MIXER_CONFIG_READER_H
+
+#include "mixer/config.h"
+#include "mixer/desk.h"
+
+#include <cjson/cJSON.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * What the readers of the configuration's parts share: the JSON path, the
+ * errors so far, objects read by a table of keys. Internal to config*.c.
+ * Control thread.
+ */
+
+#define CONFIG_ERRORS_MOST 1000 /* kept; one more says that there are more */
+#define CONFIG_PORT_LONGEST 320 /* bytes of a JACK port name or pattern */
+#define CONFIG_CLIENT_LONGEST 32
+
+/* One step of a JSON path, on the stack of whoever reads that part. */
+struct config_path {
+	const struct config_path *up; /* NULL for the whole file */
+	const char *key;              /* NULL for an array's element */
+	size_t index;                 /* of that element */
+};
+
+struct config_item;
+struct config_reader;
+
+/* A key that an object may have. */
+struct config_key {
+	const char *name;
+	void (*read)(
+	    struct config_reader *reader, const struct config_item *item);
+	unsigned kinds;       /* KIND_BIT()s of the strips that have it */
+	const char *required; /* what is allowed, if it must be there */
+	const struct schema_param *param; /* the row that describes it */
+};
+
+/* A member that is being read. */
+struct config_item {
+	const struct config_key *key;
+	const cJSON *node;
+	const struct config_path *path;
+	void *into; /* what the object fills */
+};
+
+struct config_keys {
+	const struct config_key *key;
+	size_t count;   /* at most 32 */
+	unsigned kinds; /* only keys that share a bit with it; 0: all */
+};
+
+/* A route between two buses, for the search for loops. */
+struct config_edge {
+	unsigned from, to; /* indices into desk.strip */
+	const cJSON *node;
+	bool send;
+	size_t index; /* place in "to" */
+};
+
+struct config_reader {
+	const char *text;
+	const cJSON *root;
+	struct desk *desk;
+	struct config_finding {
+		size_t offset, order;
+		struct config_error error;
+	} * finding;
+	size_t findings, room;
+	struct config_edge *edge;
+	size_t edges, edge_room;
+	bool no_memory;
+};
+
+/* Adds an error at a byte of the text; the strings are copied. */
+void config_fail(struct config_reader *reader, size_t offset,
+    const struct config_path *path, const char *found, const char *allowed);
+
+/* Adds an error about a value of the right type. */
+void config_fail_value(struct config_reader *reader, const cJSON *node,
+    const struct config_path *path, const char *allowed);
+
+/* Adds an error about a value of the wrong type. */
+void config_fail_type(struct config_reader *reader, const cJSON *node,
+    const struct config_path *path, const char *allowed);
+
+/* The errors in file order, with their lines; the reader has none after. */
+void config_finish(struct config_reader *reader, struct config_errors *errors);
+
+/* Reads an object by its keys: unknown, repeated and missing ones and a value
+ * that is no object are errors. */
+void config_object(struct config_reader *reader, const cJSON *node,
+    const struct config_path *path, const struct config_keys *keys, void *into);
+
+/* Is this an array of at most `most`? Otherwise adds an error and `allowed`,
+ * which says what is. */
+bool config_array(struct config_reader *reader, const cJSON *node,
+    const struct config_path *path, size_t most, const char *allowed);
+
+/* A text that PARAM_NAME allows, into `name` of DESK_NAME_LONGEST + 1. The error
+ * says `allowed`, or what the row says where that is NULL. */
+void config_name(struct config_reader *reader, const cJSON *node,
+    const struct config_path *path, char *name, const char *allowed);
+
+/* A number, choice or 0/1 that the row allows, into `value`. */
+void config_param(struct config_reader *reader, const struct config_item *item,
+    double *value);
+
+/* A copy of a string; NULL and no_memory without memory. */
+char *config_copy(struct config_reader *reader, const char *text);
+
+/* Appends to a list for people: "a, b, c"; returns false once it is full and
+ * says so with "...". `list` starts empty. */
+bool config_list(char *list, size_t size, const char *word);
+
+/* --- the parts --- */
+
+/* Makes room for the strips that the file names, with their ids and lanes. */
+void config_prepare_strips(struct config_reader *reader);
+
+void config_read_strips(
+    struct config_reader *reader, const struct config_item *item);
+void config_read_master(
+    struct config_reader *reader, const struct config_item *item);
+
+/* "from" and "outputs". */
+void
+config_read_ports(struct config_reader *reader, const struct config_item *item);
+
+void
+config_read_to(struct config_reader *reader, const struct config_item *item);
+void
+config_read_sends(struct config_reader *reader, const struct config_item *item);
+
+/* After all routes are read: adds an error for each loop of buses. */
+void config_check_loops(struct config_reader *reader);
+
+void
+config_read_osc(struct config_reader *reader, const struct config_item *item);
+
+/* Is this "udp://HOST:PORT" (also "tcp", with "osc." in front, "/" behind), the
+ * host an IPv4 address, an IPv6 address in brackets or a name? */
+bool config_url_is_valid(const char *url);
+
+/* "view", "mix", "admin". */
+const char *config_role_name(enum desk_role role);
+
+/* Is this an address and a prefix length: "10.0.0.0/8", "::1/128"? */
+bool config_network_is_valid(const char *network);
+
+#endif

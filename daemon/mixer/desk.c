@@ -1,0 +1,157 @@
+#include "mixer/desk.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void
+free_ports(struct desk_ports *ports)
+{
+	for (size_t i = 0; i < ports->count; i++)
+		free(ports->port[i].text);
+	free(ports->port);
+}
+
+static void
+free_strip(struct desk_strip *strip)
+{
+	for (unsigned lane = 0; lane < DESK_LANES; lane++) {
+		free_ports(&strip->from[lane]);
+		free_ports(&strip->outputs[lane]);
+	}
+	free(strip->to);
+	free(strip->send);
+}
+
+static int
+default_net(struct desk *desk)
+{
+	static const char *const loopback[] = { "127.0.0.0/8", "::1/128" };
+
+	desk->listen[0] = strdup("udp://127.0.0.1:9018");
+	if (!desk->listen[0])
+		return -1;
+	desk->listens = 1;
+	for (size_t i = 0; i < 2; i++) {
+		desk->allow[i].network = strdup(loopback[i]);
+		if (!desk->allow[i].network)
+			return -1;
+		desk->allow[i].role = ROLE_ADMIN;
+		desk->allow[i].trusted = true;
+		desk->allows = i + 1;
+	}
+	return 0;
+}
+
+static int
+default_master(struct desk *desk)
+{
+	struct desk_strip *master = calloc(1, sizeof(*master));
+
+	if (!master)
+		return -1;
+	desk->strip = master;
+	desk->strips = 1;
+	master->kind = STRIP_MASTER;
+	master->place = 1;
+	strcpy(master->id, "master");
+	strcpy(master->name, "master");
+	master->lanes = 2;
+	for (unsigned i = 0; i < STRIP_VALUES; i++)
+		master->value[i] = schema_param((enum param)i)->def;
+	return 0;
+}
+
+struct desk *
+desk_new(void)
+{
+	struct desk *desk = calloc(1, sizeof(*desk));
+
+	if (!desk)
+		return NULL;
+	strcpy(desk->name, "headroom");
+	desk->pan_law = -3;
+	desk->clip_samples = 3;
+	desk->jack_client = strdup("headroom");
+	if (!desk->jack_client || default_net(desk) || default_master(desk)) {
+		desk_free(desk);
+		return NULL;
+	}
+	return desk;
+}
+
+void
+desk_free(struct desk *desk)
+{
+	if (!desk)
+		return;
+	for (size_t i = 0; i < desk->strips; i++)
+		free_strip(&desk->strip[i]);
+	free(desk->strip);
+	for (size_t i = 0; i < desk->listens; i++)
+		free(desk->listen[i]);
+	for (size_t i = 0; i < desk->allows; i++)
+		free(desk->allow[i].network);
+	free(desk->jack_client);
+	free(desk);
+}
+
+/* First index and count of the strips of a kind. */
+static size_t
+kind_range(const struct desk *desk, enum strip_kind kind, size_t *first)
+{
+	switch (kind) {
+	case STRIP_CHANNEL:
+		*first = 0;
+		return desk->channels;
+	case STRIP_BUS:
+		*first = desk->channels;
+		return desk->buses;
+	case STRIP_MASTER:
+		*first = desk->channels + desk->buses;
+		return 1;
+	default:
+		*first = 0;
+		return 0;
+	}
+}
+
+int
+desk_find(const struct desk *desk, enum strip_kind kind, const char *id)
+{
+	size_t first, count = kind_range(desk, kind, &first);
+
+	for (size_t i = first; i < first + count; i++)
+		if (!strcmp(desk->strip[i].id, id))
+			return (int)i;
+	return -1;
+}
+
+int
+desk_at(const struct desk *desk, enum strip_kind kind, unsigned place)
+{
+	size_t first, count = kind_range(desk, kind, &first);
+
+	if (place < 1 || place > count)
+		return -1;
+	return (int)(first + place - 1);
+}
+
+size_t
+desk_input_count(const struct desk *desk)
+{
+	size_t lanes = 0;
+
+	for (size_t i = 0; i < desk->channels; i++)
+		lanes += desk->strip[i].lanes;
+	return lanes;
+}
+
+size_t
+desk_output_count(const struct desk *desk)
+{
+	size_t lanes = 0;
+
+	for (size_t i = 0; i < desk->strips; i++)
+		lanes += desk->strip[i].lanes;
+	return lanes;
+}

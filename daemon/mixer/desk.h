@@ -1,0 +1,95 @@
+#ifndef MIXER_DESK_H
+#define MIXER_DESK_H
+
+#include "protocol/schema.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+/*
+ * The model of the desk: what the configuration says and every live value, in
+ * field units. Plain data owned by the control thread; config.h makes one,
+ * mixer.h changes it.
+ */
+
+#define DESK_ID_LONGEST 32   /* bytes, without the terminator */
+#define DESK_NAME_LONGEST 64 /* bytes, without the terminator */
+#define DESK_LANES 2         /* most lanes a strip can have */
+#define DESK_CHANNELS 1024
+#define DESK_BUSES 256
+#define DESK_LISTENERS 16
+#define DESK_NETWORKS 64
+
+/* One wanted connection of a lane: an exact JACK port name, or a POSIX
+ * extended regular expression that must match a whole port name. */
+struct desk_port {
+	char *text; /* without the slashes of a pattern */
+	bool pattern;
+};
+
+struct desk_ports {
+	struct desk_port *port;
+	size_t count;
+};
+
+struct desk_send {
+	unsigned bus; /* index into desk.strip */
+	double value[SEND_VALUES];
+};
+
+struct desk_strip {
+	enum strip_kind kind;
+	unsigned place; /* 1, 2, … within its kind */
+	char id[DESK_ID_LONGEST + 1]; /* "master" for the master */
+	char name[DESK_NAME_LONGEST + 1];
+	unsigned lanes; /* 1 or 2 */
+	double value[STRIP_VALUES];
+	unsigned *to; /* indices into desk.strip, without repeats */
+	size_t tos;
+	struct desk_send *send;
+	size_t sends;
+	struct desk_ports from[DESK_LANES];    /* channels only */
+	struct desk_ports outputs[DESK_LANES]; /* a direct out after the fader */
+	bool has_outputs; /* the configuration names outputs, if only [] */
+};
+
+enum desk_role { ROLE_NONE, ROLE_VIEW, ROLE_MIX, ROLE_ADMIN };
+
+struct desk_network {
+	char *network; /* as written: "127.0.0.0/8", "::1/128" */
+	enum desk_role role;
+	bool trusted;
+};
+
+struct desk {
+	char name[DESK_NAME_LONGEST + 1];
+	double pan_law; /* -3, -4.5 or -6 dB */
+	char *jack_client;
+	unsigned clip_samples; /* samples at the rail that make a clip, 1…15 */
+	char *listen[DESK_LISTENERS]; /* "udp://127.0.0.1:9018" */
+	size_t listens;
+	struct desk_network allow[DESK_NETWORKS];
+	size_t allows;
+	struct desk_strip *strip; /* channels, then buses, then the master */
+	size_t strips, channels, buses;
+};
+
+/* An empty desk with every default and nothing but a stereo master; NULL
+ * without memory. */
+struct desk *desk_new(void);
+
+void desk_free(struct desk *desk);
+
+/* Index of the strip of this kind and id, or -1. */
+int desk_find(const struct desk *desk, enum strip_kind kind, const char *id);
+
+/* Index of the strip of this kind at a place (1, 2, …), or -1. */
+int desk_at(const struct desk *desk, enum strip_kind kind, unsigned place);
+
+/* JACK ports in the order in which the engine numbers them: inputs of the
+ * channels, outputs of all strips, each strip's lanes in order. */
+size_t desk_input_count(const struct desk *desk);
+size_t desk_output_count(const struct desk *desk);
+
+#endif

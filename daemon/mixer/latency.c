@@ -1,0 +1,190 @@
+#include "mixer/latency.h"
+
+#include "mixer/desk.h"
+#include "mixer/route.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* One lane of one strip; a lane of a strip stands at strip × DESK_LANES. */
+struct node {
+	uint32_t delay;  /* frames */
+	uint32_t input;  /* index of its input port, or NO_PORT */
+	uint32_t output; /* index of its output port, or NO_PORT */
+};
+
+struct arrow {
+	unsigned from, to; /* node indices */
+};
+
+struct latency {
+	struct node *node;
+	size_t nodes;
+	struct arrow *arrow; /* sorted by the order of `from` */
+	size_t arrows;
+};
+
+#define NO_PORT UINT32_MAX
+
+/* Nothing seen yet: widened by the first range that is added. */
+static const struct latency_range nothing = { UINT32_MAX, 0 };
+
+static void
+add_arrows(struct latency *latency, const struct desk *desk, unsigned from,
+    unsigned to)
+{
+	unsigned from_lanes = desk->strip[from].lanes;
+	unsigned to_lanes = desk->strip[to].lanes;
+
+	for (unsigned k = 0; k < route_count(from_lanes, to_lanes); k++)
+		latency->arrow[latency->arrows++] = (struct arrow){
+			from * DESK_LANES + route_lane(from_lanes, k),
+			to * DESK_LANES + route_lane(to_lanes, k),
+		};
+}
+
+static void
+add_nodes(struct latency *latency, const struct desk *desk, unsigned rate)
+{
+	uint32_t input = 0, output = 0;
+
+	latency->nodes = desk->strips * DESK_LANES;
+	for (size_t i = 0; i < desk->strips; i++) {
+		const struct desk_strip *strip = &desk->strip[i];
+		struct node *node = &latency->node[i * DESK_LANES];
+		uint32_t delay =
+		    (uint32_t)lrint(strip->value[PARAM_DELAY] * rate / 1000);
+		for (unsigned lane = 0; lane < DESK_LANES; lane++) {
+			bool is = lane < strip->lanes;
+			bool has_input = is && strip->kind == STRIP_CHANNEL;
+			node[lane] =
+			    (struct node){ delay, has_input ? input++ : NO_PORT,
+				    is ? output++ : NO_PORT };
+		}
+	}
+}
+
+struct latency *
+latency_new(const struct desk *desk, unsigned rate)
+{
+	struct latency *latency = calloc(1, sizeof *latency);
+	unsigned *order = malloc(desk->strips * sizeof *order);
+	size_t arrows = 0;
+
+	for (size_t i = 0; i < desk->strips; i++)
+		arrows +=
+		    (desk->strip[i].tos + desk->strip[i].sends) * DESK_LANES;
+	if (latency != NULL) {
+		latency->node =
+		    calloc(desk->strips * DESK_LANES, sizeof(struct node));
+		latency->arrow = calloc(arrows + 1, sizeof(struct arrow));
+	}
+	if (latency == NULL || order == NULL || latency->node == NULL ||
+	    latency->arrow == NULL) {
+		latency_free(latency);
+		free(order);
+		return NULL;
+	}
+	add_nodes(latency, desk, rate);
+	size_t placed = route_order(desk, order);
+	for (size_t i = 0; i < placed; i++) {
+		const struct desk_strip *strip = &desk->strip[order[i]];
+		for (size_t k = 0; k < strip->tos; k++)
+			add_arrows(latency, desk, order[i], strip->to[k]);
+		for (size_t k = 0; k < strip->sends; k++)
+			add_arrows(latency, desk, order[i], strip->send[k].bus);
+	}
+	free(order);
+	return latency;
+}
+
+void
+latency_free(struct latency *latency)
+{
+	if (latency == NULL)
+		return;
+	free(latency->node);
+	free(latency->arrow);
+	free(latency);
+}
+
+static void
+widen(struct latency_range *range, struct latency_range by, uint32_t delay)
+{
+	if (by.min > by.max)
+		return;
+	if (by.min + delay < range->min)
+		range->min = by.min + delay;
+	if (by.max + delay > range->max)
+		range->max = by.max + delay;
+}
+
+static struct latency_range
+shown(struct latency_range range)
+{
+	return range.min > range.max ? (struct latency_range){ 0, 0 } : range;
+}
+
+/* Ranges at the nodes, nothing at all of them; NULL without memory. */
+static struct latency_range *
+node_ranges(const struct latency *latency)
+{
+	struct latency_range *range =
+	    malloc((latency->nodes + 1) * sizeof *range);
+
+	for (size_t i = 0; range != NULL && i < latency->nodes; i++)
+		range[i] = nothing;
+	return range;
+}
+
+int
+latency_capture(const struct latency *latency,
+    const struct latency_range *input, struct latency_range *output)
+{
+	struct latency_range *range = node_ranges(latency);
+
+	if (range == NULL)
+		return -1;
+	for (size_t i = 0; i < latency->nodes; i++)
+		if (latency->node[i].input != NO_PORT)
+			range[i] = input[latency->node[i].input];
+	for (size_t i = 0; i < latency->arrows; i++) {
+		const struct arrow *arrow = &latency->arrow[i];
+		widen(&range[arrow->to], range[arrow->from],
+		    latency->node[arrow->from].delay);
+	}
+	for (size_t i = 0; i < latency->nodes; i++) {
+		const struct node *node = &latency->node[i];
+		struct latency_range out = nothing;
+		widen(&out, range[i], node->delay);
+		if (node->output != NO_PORT)
+			output[node->output] = shown(out);
+	}
+	free(range);
+	return 0;
+}
+
+int
+latency_playback(const struct latency *latency,
+    const struct latency_range *output, struct latency_range *input)
+{
+	struct latency_range *range = node_ranges(latency);
+
+	if (range == NULL)
+		return -1;
+	for (size_t i = 0; i < latency->nodes; i++)
+		if (latency->node[i].output != NO_PORT)
+			widen(&range[i], output[latency->node[i].output],
+			    latency->node[i].delay);
+	for (size_t i = latency->arrows; i-- > 0;) {
+		const struct arrow *arrow = &latency->arrow[i];
+		widen(&range[arrow->from], range[arrow->to],
+		    latency->node[arrow->from].delay);
+	}
+	for (size_t i = 0; i < latency->nodes; i++)
+		if (latency->node[i].input != NO_PORT)
+			input[latency->node[i].input] = shown(range[i]);
+	free(range);
+	return 0;
+}

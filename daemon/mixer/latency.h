@@ -1,0 +1,32 @@
+#ifndef MIXER_LATENCY_H
+#define MIXER_LATENCY_H
+
+#include <stdint.h>
+
+/*
+ * How long a signal takes through the desk, for JACK's latency callbacks. A
+ * snapshot that never changes; made on the control thread, read on any.
+ */
+
+struct desk;
+struct latency;
+
+struct latency_range {
+	uint32_t min, max; /* frames */
+};
+
+/* Snapshot of the routes and delays of a desk at a sample rate in Hz. */
+struct latency *latency_new(const struct desk *desk, unsigned rate);
+void latency_free(struct latency *latency);
+
+/* Capture latency of every output port from that of every input port (both in
+ * the order of desk_input_count() and desk_output_count()). An output that no
+ * input reaches gets 0…0. Returns 0, or -1 without memory. */
+int latency_capture(const struct latency *latency,
+    const struct latency_range *input, struct latency_range *output);
+
+/* Playback latency of every input port from that of every output port. */
+int latency_playback(const struct latency *latency,
+    const struct latency_range *output, struct latency_range *input);
+
+#endif

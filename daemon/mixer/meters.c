@@ -1,0 +1,210 @@
+#include "mixer/meters.h"
+
+#include "engine/plan.h"
+#include "mixer/episode.h"
+#include "mixer/meters_fold.h"
+#include "protocol/level.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Windows that are kept: more than 300 ms, also when some are cut short. */
+#define HISTORY 128
+#define RMS_SECONDS 0.3
+
+/* What each meter measured in one window. */
+struct past {
+	uint32_t frames;
+	double *squares;
+	float *peak;
+};
+
+struct meters_reader {
+	struct meters *meters;
+	struct meters_reader *next;
+	float *peak; /* a meter: since the last reading of its stage */
+	bool *read;  /* a meter: it was read before */
+};
+
+struct meters {
+	const struct desk *desk;
+	size_t *first; /* a strip: its first meter */
+	size_t count;  /* meters */
+	unsigned rate;
+	struct past past[HISTORY]; /* at windows % HISTORY */
+	uint64_t windows;          /* folded so far */
+	struct meters_reader *readers;
+	struct episodes *episodes;
+};
+
+const char *
+meters_stage_name(unsigned stage)
+{
+	static const char *const name[PLAN_STAGES] = { "in", "trim", "fader" };
+
+	return name[stage];
+}
+
+static int
+meters_alloc(struct meters *meters)
+{
+	const struct desk *desk = meters->desk;
+
+	meters->first = calloc(desk->strips, sizeof *meters->first);
+	if (meters->first == NULL)
+		return -1;
+	for (size_t i = 0; i < desk->strips; i++) {
+		meters->first[i] = meters->count;
+		meters->count += (size_t)PLAN_STAGES * desk->strip[i].lanes;
+	}
+	for (size_t i = 0; i < HISTORY; i++) {
+		struct past *past = &meters->past[i];
+		past->squares = calloc(meters->count, sizeof *past->squares);
+		past->peak = calloc(meters->count, sizeof *past->peak);
+		if (past->squares == NULL || past->peak == NULL)
+			return -1;
+	}
+	return 0;
+}
+
+struct meters *
+meters_new(const struct desk *desk, struct event_log *log)
+{
+	struct meters *meters = calloc(1, sizeof *meters);
+
+	if (meters == NULL)
+		return NULL;
+	meters->desk = desk;
+	if (meters_alloc(meters) == 0)
+		meters->episodes =
+		    episodes_new(desk, meters->first, meters->count, log);
+	if (meters->episodes == NULL) {
+		meters_free(meters);
+		return NULL;
+	}
+	return meters;
+}
+
+void
+meters_free(struct meters *meters)
+{
+	if (meters == NULL)
+		return;
+	while (meters->readers != NULL)
+		meters_reader_free(meters->readers);
+	for (size_t i = 0; i < HISTORY; i++) {
+		free(meters->past[i].squares);
+		free(meters->past[i].peak);
+	}
+	episodes_free(meters->episodes);
+	free(meters->first);
+	free(meters);
+}
+
+void
+meters_set_rate(struct meters *meters, unsigned rate)
+{
+	meters->rate = rate;
+	episodes_set_rate(meters->episodes, rate);
+}
+
+void
+meters_fold(struct meters *meters, const struct meter_window *window)
+{
+	struct past *past = &meters->past[meters->windows++ % HISTORY];
+
+	past->frames = window->frames;
+	for (size_t i = 0; i < meters->count; i++) {
+		past->squares[i] = window->meter[i].squares;
+		past->peak[i] = window->meter[i].peak;
+	}
+	for (struct meters_reader *reader = meters->readers; reader != NULL;
+	     reader = reader->next)
+		for (size_t i = 0; i < meters->count; i++)
+			if (past->peak[i] > reader->peak[i])
+				reader->peak[i] = past->peak[i];
+	episodes_fold(meters->episodes, window);
+}
+
+struct meters_reader *
+meters_reader_new(struct meters *meters)
+{
+	struct meters_reader *reader = calloc(1, sizeof *reader);
+
+	if (reader == NULL)
+		return NULL;
+	reader->peak = calloc(meters->count, sizeof *reader->peak);
+	reader->read = calloc(meters->count, sizeof *reader->read);
+	if (reader->peak == NULL || reader->read == NULL) {
+		free(reader->peak);
+		free(reader->read);
+		free(reader);
+		return NULL;
+	}
+	reader->meters = meters;
+	reader->next = meters->readers;
+	meters->readers = reader;
+	return reader;
+}
+
+void
+meters_reader_free(struct meters_reader *reader)
+{
+	if (reader == NULL)
+		return;
+	struct meters_reader **at = &reader->meters->readers;
+	while (*at != reader)
+		at = &(*at)->next;
+	*at = reader->next;
+	free(reader->peak);
+	free(reader->read);
+	free(reader);
+}
+
+/* Peak and mean square of one meter over the last 300 ms, or as much of them
+ * as there is. */
+static void
+recent(const struct meters *meters, size_t index, float *peak, double *power)
+{
+	uint64_t wanted = (uint64_t)lrint(RMS_SECONDS * meters->rate);
+	uint64_t frames = 0;
+	double squares = 0;
+
+	*peak = 0;
+	for (uint64_t back = 1;
+	     back <= meters->windows && back <= HISTORY && frames < wanted;
+	     back++) {
+		const struct past *past =
+		    &meters->past[(meters->windows - back) % HISTORY];
+		frames += past->frames;
+		squares += past->squares[index];
+		if (past->peak[index] > *peak)
+			*peak = past->peak[index];
+	}
+	*power = frames != 0 ? squares / (double)frames : 0;
+}
+
+unsigned
+meters_read(struct meters *meters, struct meters_reader *reader, unsigned strip,
+    unsigned stage, struct meters_reading *lane)
+{
+	unsigned lanes = meters->desk->strip[strip].lanes;
+	size_t index = meters->first[strip] + (size_t)stage * lanes;
+
+	for (unsigned k = 0; k < lanes; k++, index++) {
+		float peak;
+		double power;
+		recent(meters, index, &peak, &power);
+		if (reader != NULL && reader->read[index])
+			peak = reader->peak[index];
+		if (reader != NULL) {
+			reader->read[index] = true;
+			reader->peak[index] = 0;
+		}
+		lane[k].peak = level_db(peak);
+		lane[k].rms = level_power_db(power);
+		lane[k].true_peak = lane[k].peak;
+	}
+	return lanes;
+}

@@ -1,0 +1,28 @@
+#ifndef MIXER_METERS_FOLD_H
+#define MIXER_METERS_FOLD_H
+
+#include "engine/meter.h"
+#include "mixer/desk.h"
+#include "mixer/event.h"
+
+/*
+ * The side of meters.h that the mixer itself uses. Control thread.
+ */
+
+struct meters;
+
+/* Meters of a desk, which must outlive them; overs, clips and invalid samples
+ * go into the log. NULL without memory. */
+struct meters *meters_new(const struct desk *desk, struct event_log *log);
+void meters_free(struct meters *meters);
+
+/* The sample rate of the windows to come, in Hz. */
+void meters_set_rate(struct meters *meters, unsigned rate);
+
+/* Takes one window in. */
+void meters_fold(struct meters *meters, const struct meter_window *window);
+
+/* "in", "trim", "fader". */
+const char *meters_stage_name(unsigned stage);
+
+#endif

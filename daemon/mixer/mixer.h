@@ -1,0 +1,139 @@
+#ifndef MIXER_MIXER_H
+#define MIXER_MIXER_H
+
+#include "mixer/desk.h"
+#include "mixer/event.h"
+#include "mixer/meters.h"
+#include "protocol/schema.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * The desk at work: every change goes through mixer_set(), and reaches the
+ * engine as one batch at mixer_commit(). Control thread, all of it.
+ */
+
+struct mixer;
+struct engine;
+struct latency;
+
+/* Takes the desk over. NULL without memory. */
+struct mixer *mixer_new(struct desk *desk);
+void mixer_free(struct mixer *mixer);
+
+const struct desk *mixer_desk(const struct mixer *mixer);
+struct event_log *mixer_events(struct mixer *mixer);
+struct meters *mixer_meters(struct mixer *mixer);
+
+/* --- addresses --- */
+
+/* "/ch/1/…" instead of "/ch/kick/…", "…/send/1/…" instead of "…/send/verb/…" */
+#define BY_PLACE_STRIP 1U
+#define BY_PLACE_BUS 2U
+
+/* One place in the OSC tree. */
+struct address {
+	const struct schema_param *param;
+	unsigned strip; /* index into desk.strip, for strip, send and meter */
+	unsigned sub;   /* send index, stage index, drop reason */
+	unsigned by_place; /* BY_PLACE_ bits: how it was asked */
+};
+
+#define ADDRESS_LONGEST 160 /* bytes, terminator included */
+
+/* Writes the address in the form that was asked. */
+void mixer_address_text(const struct mixer *mixer,
+    const struct address *address, char text[ADDRESS_LONGEST]);
+
+/* Calls `each` for every address that the pattern (or plain address) matches,
+ * in desk order, each once: by id where both forms match. Returns how many. */
+size_t mixer_each(struct mixer *mixer, const char *pattern,
+    void (*each)(void *arg, const struct address *address), void *arg);
+
+/* Number of stages of a strip ("in", "trim", "fader"), and their names. */
+unsigned mixer_stages(const struct mixer *mixer, unsigned strip);
+const char *
+mixer_stage_name(const struct mixer *mixer, unsigned strip, unsigned stage);
+
+/* --- values --- */
+
+/* The value as it goes onto the wire: 'f', 'i', 's' or 'h'; text is valid
+ * until the next call into the mixer. Not for meters and commands: those have
+ * more than one. */
+void mixer_get(struct mixer *mixer, const struct address *address,
+    struct schema_value *value);
+
+/* The only way in: checks, converts, clamps and stores a value, and tells the
+ * listener of every address that changed by it. `origin` is handed to the
+ * listener, so that a change need not be told to its maker. It is heard from
+ * the next mixer_commit() on. `why` as in schema_accept(). */
+enum schema_verdict mixer_set(struct mixer *mixer,
+    const struct address *address, const struct schema_value *value,
+    const void *origin, char *why, size_t why_size);
+
+/* Sends everything that was set to the engine as one batch: one audio cycle
+ * takes all of it. */
+void mixer_commit(struct mixer *mixer);
+
+/* The one who is told of changes; NULL for nobody. */
+void mixer_listen(struct mixer *mixer,
+    void (*changed)(
+	void *arg, const struct address *address, const void *origin),
+    void *arg);
+
+/* --- the audio side --- */
+
+/* The engine to run on the realtime thread. */
+struct engine *mixer_engine(struct mixer *mixer);
+
+/* Compiles the desk for a sample rate in Hz and hands the plan to the engine.
+ * Before the first cycle, and at each change of the rate. Returns 0, or -1
+ * without memory. */
+int mixer_set_rate(struct mixer *mixer, unsigned rate);
+
+/* Takes what the engine has sent since the last call: meter windows, overs,
+ * spent batches. Every 10 ms or so. `running` is false while no realtime
+ * thread runs the engine: then batches are taken here. */
+void mixer_tick(struct mixer *mixer, bool running);
+
+/* A snapshot for latency questions; the taker frees it with latency_free().
+ * NULL without memory or before a rate is set. */
+struct latency *mixer_latency(const struct mixer *mixer);
+
+/* Changes whenever mixer_latency() would give another answer. */
+unsigned mixer_latency_version(const struct mixer *mixer);
+
+/* --- status, written by the edges that know --- */
+
+enum mixer_jack { JACK_WAITING, JACK_RUNNING, JACK_FREEWHEELING };
+
+enum mixer_drop {
+	DROP_MALFORMED, /* packet guard */
+	DROP_DENIED,    /* sender not in osc.allow */
+	DROP_LEASES,    /* no room for another lease */
+	DROP_SEND,      /* socket would not take it */
+	DROPS
+};
+
+struct mixer_status {
+	unsigned sample_rate; /* Hz, 0 before the first server */
+	unsigned period;      /* frames */
+	double dsp_load;      /* percent */
+	unsigned xruns;
+	enum mixer_jack jack;
+	double started; /* CLOCK_MONOTONIC seconds */
+	unsigned subscribers;
+	unsigned drops[DROPS];
+};
+
+struct mixer_status *mixer_status(struct mixer *mixer);
+
+/* "malformed", "denied", … : what stands after /status/drops/. */
+const char *mixer_drop_name(enum mixer_drop drop);
+
+/* "waiting", "running", "freewheeling". */
+const char *mixer_jack_name(enum mixer_jack jack);
+
+#endif
