@@ -1,0 +1,438 @@
+#include "edge/jack.h"
+
+#include "edge/jack_internal.h"
+#include "edge/log.h"
+#include "edge/loop.h"
+#include "mixer/latency.h"
+#include "mixer/mixer.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define TICK_MS 10
+#define RETRY_FIRST 0.1   /* s between two looks for the server … */
+#define RETRY_LONGEST 1.0 /* … growing to this */
+#define RETRY_GROWTH 1.25
+#define SLOW_EVERY 1.0 /* s between two looks at what changes seldom */
+#define NO_CYCLE 0.5   /* s without a cycle: the server is as good as gone */
+#define QUIET_WAIT 0.1 /* s in which R must have left the engine */
+#define END_WAIT 3.0   /* s for the server to let go at the end */
+
+static double
+seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static const char *
+server_name(const struct jack *jack)
+{
+	const char *name = getenv("JACK_DEFAULT_SERVER");
+
+	if (jack->server)
+		return jack->server;
+	return name && *name ? name : "default";
+}
+
+/* --- worker --- */
+
+static void *
+worker_run(void *arg)
+{
+	struct jack *jack = arg;
+
+	for (;;) {
+		while (sem_wait(&jack->work) < 0)
+			continue;
+		if (!jack->job)
+			return NULL;
+		jack->job(jack);
+		atomic_store(&jack->working, false);
+	}
+}
+
+static void
+worker_give(struct jack *jack, void (*job)(struct jack *jack))
+{
+	jack->job = job;
+	atomic_store(&jack->working, true);
+	sem_post(&jack->work);
+}
+
+/* --- phases --- */
+
+static void
+phase_leave(struct jack *jack)
+{
+	atomic_store(&jack->stopped, true);
+	jack->phase = PHASE_LEAVING;
+	jack->closing = false;
+	jack->left_at = seconds();
+	mixer_status(jack->mixer)->dsp_load = 0;
+	follow_state(jack, JACK_WAITING);
+}
+
+static void
+phase_away(struct jack *jack)
+{
+	double now = seconds();
+
+	if (jack->ending || now < jack->retry_at)
+		return;
+	callback_reset(jack);
+	jack->phase = PHASE_OPENING;
+	worker_give(jack, client_open);
+}
+
+static void
+tell_unopened(struct jack *jack)
+{
+	const char *server = server_name(jack);
+	enum jack_reason reason = REASON_REFUSED;
+
+	if (jack->status & JackServerFailed)
+		reason = REASON_SERVER;
+	if (reason == jack->told)
+		return;
+	jack->told = reason;
+	if (reason == REASON_SERVER)
+		log_line("no JACK server \"%s\"; waiting for it", server);
+	else
+		/* JACK2 says no more than "server error" of a name in use. */
+		log_line("JACK server \"%s\" refuses client \"%s\": most "
+			 "likely another client there has that name, and "
+			 "jack.client must give another (status 0x%x); "
+			 "trying again",
+		    server, jack->client_name, (unsigned)jack->status);
+}
+
+static void
+retry_later(struct jack *jack)
+{
+	jack->phase = PHASE_AWAY;
+	jack->retry_at = seconds() + jack->retry_wait;
+	jack->retry_wait *= RETRY_GROWTH;
+	if (jack->retry_wait > RETRY_LONGEST)
+		jack->retry_wait = RETRY_LONGEST;
+}
+
+static void
+phase_opened(struct jack *jack)
+{
+	jack->started = -1;
+	if (!jack->client) {
+		tell_unopened(jack);
+		retry_later(jack);
+	} else if (jack->ending || follow_rate(jack) < 0) {
+		phase_leave(jack);
+	} else {
+		follow_names(jack);
+		jack->phase = PHASE_STARTING;
+		worker_give(jack, client_start);
+	}
+}
+
+static void
+phase_started(struct jack *jack)
+{
+	const struct mixer_status *status = mixer_status(jack->mixer);
+	double now = seconds();
+
+	if (jack->ending || jack->started < 0) {
+		if (!jack->ending && jack->told != REASON_REFUSED)
+			log_line("JACK server \"%s\" refuses %zu ports (its "
+				 "--port-max may be too low); trying again",
+			    server_name(jack), jack->inputs + jack->outputs);
+		jack->told = REASON_REFUSED;
+		phase_leave(jack);
+		return;
+	}
+	jack->phase = PHASE_UP;
+	jack->told = REASON_NONE;
+	jack->retry_wait = RETRY_FIRST;
+	jack->connect_due = jack->label_due = true;
+	jack->cycles_seen = atomic_load(&jack->cycles);
+	jack->cycles_at = jack->slow_at = now;
+	jack->running = true;
+	atomic_store(&jack->stopped, false);
+	log_line("JACK server \"%s\": %u Hz, %u frames; %zu inputs, %zu "
+		 "outputs",
+	    server_name(jack), status->sample_rate, status->period,
+	    jack->inputs, jack->outputs);
+}
+
+/* Some servers go without a word; then cycles just stop. */
+static bool
+cycles_stopped(struct jack *jack, double now)
+{
+	uint32_t cycles = atomic_load(&jack->cycles);
+	double period =
+	    4.0 * atomic_load(&jack->period) / (atomic_load(&jack->rate) + 1.0);
+
+	if (cycles != jack->cycles_seen || atomic_load(&jack->freewheel)) {
+		jack->cycles_seen = cycles;
+		jack->cycles_at = now;
+	}
+	return now - jack->cycles_at > (period > NO_CYCLE ? period : NO_CYCLE);
+}
+
+static void
+up_notes(struct jack *jack)
+{
+	struct mixer_status *status = mixer_status(jack->mixer);
+	unsigned period = atomic_load(&jack->period);
+
+	follow_state(jack,
+	    atomic_load(&jack->freewheel) ? JACK_FREEWHEELING : JACK_RUNNING);
+	follow_xruns(jack);
+	if (atomic_load(&jack->rate) != status->sample_rate ||
+	    period != status->period) {
+		if (atomic_load(&jack->rate) == status->sample_rate)
+			status->period = period;
+		else if (follow_rate(jack) < 0)
+			return;
+		log_line("JACK server \"%s\": %u Hz, %u frames",
+		    server_name(jack), status->sample_rate, status->period);
+	}
+	if (mixer_latency_version(jack->mixer) != jack->latency_version)
+		follow_latency(jack);
+	if (atomic_exchange(&jack->rewired, false))
+		follow_connections(jack);
+}
+
+static bool
+take_due(bool *due)
+{
+	bool was = *due;
+
+	*due = false;
+	return was;
+}
+
+static void
+up_work(struct jack *jack, double now)
+{
+	if (now - jack->slow_at >= SLOW_EVERY) {
+		jack->slow_at = now;
+		mixer_status(jack->mixer)->dsp_load =
+		    (double)jack_cpu_load(jack->client);
+		follow_names(jack);
+	}
+	if (take_due(&jack->connect_due))
+		worker_give(jack, client_connect);
+	else if (atomic_load(&jack->ports_head) !=
+		     atomic_load(&jack->ports_tail) ||
+		 atomic_load(&jack->ports_lost))
+		worker_give(jack, client_connect_new);
+	else if (take_due(&jack->latency_due))
+		worker_give(jack, client_recompute);
+	else if (take_due(&jack->label_due))
+		worker_give(jack, client_label);
+}
+
+static void
+phase_up(struct jack *jack)
+{
+	double now = seconds();
+	bool gone = atomic_load(&jack->gone);
+	bool stopped = cycles_stopped(jack, now);
+
+	if (jack->ending || gone || stopped) {
+		if (gone)
+			log_line("JACK server \"%s\" is gone; waiting for it",
+			    server_name(jack));
+		else if (stopped && !jack->ending)
+			log_line("JACK server \"%s\" runs no cycles; leaving "
+				 "it and waiting for it",
+			    server_name(jack));
+		jack->told = REASON_SERVER;
+		jack->retry_wait = RETRY_FIRST;
+		phase_leave(jack);
+		return;
+	}
+	up_notes(jack);
+	if (!atomic_load(&jack->working))
+		up_work(jack, now);
+}
+
+static void
+phase_leaving(struct jack *jack)
+{
+	if (jack->running && !atomic_load(&jack->busy))
+		jack->running = false;
+	if (atomic_load(&jack->working))
+		return;
+	if (jack->closing) {
+		/* Closing has ended R, wherever it was. */
+		jack->running = false;
+		retry_later(jack);
+	} else if (!jack->running || seconds() - jack->left_at > QUIET_WAIT) {
+		jack->closing = true;
+		worker_give(jack, client_close);
+	}
+}
+
+static void
+jack_step(struct jack *jack)
+{
+	bool working = atomic_load(&jack->working);
+
+	switch (jack->phase) {
+	case PHASE_AWAY:
+		phase_away(jack);
+		break;
+	case PHASE_OPENING:
+		if (!working)
+			phase_opened(jack);
+		break;
+	case PHASE_STARTING:
+		if (!working)
+			phase_started(jack);
+		break;
+	case PHASE_UP:
+		phase_up(jack);
+		break;
+	case PHASE_LEAVING:
+		phase_leaving(jack);
+		break;
+	}
+}
+
+static void
+jack_tick(void *arg)
+{
+	struct jack *jack = arg;
+
+	jack_step(jack);
+	mixer_tick(jack->mixer, jack->running);
+}
+
+/* --- making and ending --- */
+
+/* libjack writes to standard error by itself; jack.c says what matters. Also
+ * called inside jack_client_close(), so it must not lock. */
+static void
+jack_hush(const char *text)
+{
+	(void)text;
+}
+
+static int
+jack_allocate(struct jack *jack, const struct desk *desk)
+{
+	size_t ports;
+
+	jack->patchbay = patchbay_new(desk);
+	if (!jack->patchbay)
+		return -1;
+	jack->port = patchbay_ports(jack->patchbay);
+	jack->inputs = desk_input_count(desk);
+	jack->outputs = desk_output_count(desk);
+	ports = jack->inputs + jack->outputs;
+	jack->client_name = strdup(desk->jack_client);
+	jack->optional = calloc(jack->outputs + 1, sizeof *jack->optional);
+	jack->wanted = calloc(jack->outputs + 1, sizeof *jack->wanted);
+	jack->silent = calloc(jack->outputs + 1, sizeof *jack->silent);
+	jack->label = calloc(ports + 1, sizeof *jack->label);
+	jack->handle = calloc(ports + 1, sizeof(jack_port_t *));
+	jack->in = calloc(jack->inputs + 1, sizeof *jack->in);
+	jack->out = calloc(jack->outputs + 1, sizeof *jack->out);
+	jack->input_range = calloc(jack->inputs + 1, sizeof *jack->input_range);
+	jack->output_range =
+	    calloc(jack->outputs + 1, sizeof *jack->output_range);
+	if (!jack->client_name || !jack->optional || !jack->wanted ||
+	    !jack->silent || !jack->label || !jack->handle || !jack->in ||
+	    !jack->out || !jack->input_range || !jack->output_range)
+		return -1;
+	for (size_t i = 0; i < jack->outputs; i++) {
+		const struct desk_strip *strip =
+		    &desk->strip[jack->port[jack->inputs + i].strip];
+
+		jack->optional[i] =
+		    !strip->has_outputs && strip->kind != STRIP_MASTER;
+	}
+	return 0;
+}
+
+static void
+jack_release(struct jack *jack)
+{
+	latency_free(jack->latency);
+	patchbay_free(jack->patchbay);
+	free(jack->server);
+	free(jack->client_name);
+	free(jack->optional);
+	free(jack->wanted);
+	free(jack->silent);
+	free(jack->label);
+	free(jack->handle);
+	free(jack->in);
+	free(jack->out);
+	free(jack->input_range);
+	free(jack->output_range);
+	sem_destroy(&jack->work);
+	pthread_mutex_destroy(&jack->latency_lock);
+	free(jack);
+}
+
+struct jack *
+edge_jack_new(struct mixer *mixer, struct loop *loop, const char *server)
+{
+	struct jack *jack = calloc(1, sizeof *jack);
+
+	if (!jack)
+		return NULL;
+	jack->mixer = mixer;
+	jack->loop = loop;
+	jack->retry_wait = RETRY_FIRST;
+	sem_init(&jack->work, 0, 0);
+	pthread_mutex_init(&jack->latency_lock, NULL);
+	if ((server && !(jack->server = strdup(server))) ||
+	    jack_allocate(jack, mixer_desk(mixer)) < 0)
+		goto fail;
+	jack->timer = loop_every(loop, TICK_MS, jack_tick, jack);
+	if (jack->timer < 0)
+		goto fail;
+	if (pthread_create(&jack->worker, NULL, worker_run, jack) != 0) {
+		loop_end(loop, jack->timer);
+		goto fail;
+	}
+	jack_set_error_function(jack_hush);
+	jack_set_info_function(jack_hush);
+	jack_step(jack);
+	return jack;
+fail:
+	jack_release(jack);
+	return NULL;
+}
+
+void
+edge_jack_free(struct jack *jack)
+{
+	const struct timespec pause = { .tv_nsec = 2000000 };
+	double end = seconds() + END_WAIT;
+
+	if (!jack)
+		return;
+	loop_end(jack->loop, jack->timer);
+	jack->ending = true;
+	while (jack->phase != PHASE_AWAY && seconds() < end) {
+		jack_step(jack);
+		nanosleep(&pause, NULL);
+	}
+	if (jack->phase != PHASE_AWAY) {
+		/* The worker may still come back to it: it is left as it is. */
+		log_line("JACK server \"%s\" does not answer; leaving anyway",
+		    server_name(jack));
+		pthread_detach(jack->worker);
+		return;
+	}
+	jack->job = NULL;
+	sem_post(&jack->work);
+	pthread_join(jack->worker, NULL);
+	jack_release(jack);
+}

@@ -1,0 +1,255 @@
+#include "edge/jack_internal.h"
+
+#include "engine/engine.h"
+#include "mixer/latency.h"
+#include "mixer/mixer.h"
+
+#include <string.h>
+
+#define STACK_TOUCHED 65536 /* bytes; the engine needs far less */
+
+/* --- R --- */
+
+/* JACK counts frames in 32 bits. Here they go on in 64, with the same low
+ * bits, and never backwards, whatever the server does. */
+static uint64_t
+frame_extend(struct jack *jack, uint32_t now)
+{
+	uint32_t step = now - (uint32_t)jack->frame;
+
+	if (jack->framed && step > INT32_MAX)
+		step = jack->frames;
+	jack->framed = true;
+	jack->frame += step;
+	return jack->frame;
+}
+
+static float *
+output_buffer(struct jack *jack, size_t i, jack_nframes_t frames)
+{
+	jack_port_t *port = jack->handle[jack->inputs + i];
+	float *buffer;
+
+	if (atomic_load_explicit(&jack->wanted[i], memory_order_relaxed)) {
+		jack->silent[i] = 0;
+		return jack_port_get_buffer(port, frames);
+	}
+	/* Whoever connects to it hears silence until the note of that has
+	 * come round, not what was in the buffer. */
+	if (jack->silent[i] < frames) {
+		buffer = jack_port_get_buffer(port, frames);
+		if (buffer)
+			memset(buffer, 0, frames * sizeof *buffer);
+		jack->silent[i] = frames;
+	}
+	return NULL;
+}
+
+static void
+process_silence(struct jack *jack, jack_nframes_t frames)
+{
+	for (size_t i = 0; i < jack->outputs; i++) {
+		jack_port_t *port = jack->handle[jack->inputs + i];
+		float *buffer = jack_port_get_buffer(port, frames);
+
+		if (buffer)
+			memset(buffer, 0, frames * sizeof *buffer);
+	}
+}
+
+static void
+process_engine(struct jack *jack, jack_nframes_t frames)
+{
+	uint64_t frame = frame_extend(jack, jack_last_frame_time(jack->client));
+
+	for (size_t i = 0; i < jack->inputs; i++)
+		jack->in[i] = jack_port_get_buffer(jack->handle[i], frames);
+	for (size_t i = 0; i < jack->outputs; i++)
+		jack->out[i] = output_buffer(jack, i, frames);
+	engine_run(
+	    mixer_engine(jack->mixer), frame, frames, jack->in, jack->out);
+	jack->frames = frames;
+	atomic_store_explicit(&jack->frame_now, frame, memory_order_relaxed);
+}
+
+static int
+process(jack_nframes_t frames, void *arg)
+{
+	struct jack *jack = arg;
+
+	/* In this order, and C in the other: either R sees `stopped`, or C
+	 * sees `busy`. */
+	atomic_store(&jack->busy, true);
+	if (atomic_load(&jack->stopped))
+		process_silence(jack, frames);
+	else
+		process_engine(jack, frames);
+	atomic_fetch_add_explicit(&jack->cycles, 1, memory_order_relaxed);
+	atomic_store(&jack->busy, false);
+	return 0;
+}
+
+static void
+thread_init(void *arg)
+{
+	unsigned char stack[STACK_TOUCHED];
+	volatile unsigned char *touch = stack;
+
+	(void)arg;
+	/* Memory is locked when it is first touched: touch it now. */
+	for (size_t i = 0; i < sizeof stack; i += 1024)
+		touch[i] = 0;
+}
+
+/* --- N, or whichever thread JACK calls on: notes only --- */
+
+static int
+period_changed(jack_nframes_t frames, void *arg)
+{
+	atomic_store(&((struct jack *)arg)->period, frames);
+	return 0;
+}
+
+static int
+rate_changed(jack_nframes_t rate, void *arg)
+{
+	atomic_store(&((struct jack *)arg)->rate, rate);
+	return 0;
+}
+
+static int
+xrun_happened(void *arg)
+{
+	atomic_fetch_add(&((struct jack *)arg)->xruns, 1);
+	return 0;
+}
+
+static void
+freewheel_changed(int starting, void *arg)
+{
+	atomic_store(&((struct jack *)arg)->freewheel, starting != 0);
+}
+
+static void
+server_gone(void *arg)
+{
+	atomic_store(&((struct jack *)arg)->gone, true);
+}
+
+static void
+port_registered(jack_port_id_t port, int is_new, void *arg)
+{
+	struct jack *jack = arg;
+	unsigned head =
+	    atomic_load_explicit(&jack->ports_head, memory_order_relaxed);
+
+	if (!is_new)
+		return;
+	if (head - atomic_load(&jack->ports_tail) >= JACK_NEW_PORTS) {
+		atomic_store(&jack->ports_lost, true);
+		return;
+	}
+	jack->new_port[head % JACK_NEW_PORTS] = port;
+	atomic_store(&jack->ports_head, head + 1);
+}
+
+static void
+ports_connected(jack_port_id_t a, jack_port_id_t b, int connected, void *arg)
+{
+	(void)a;
+	(void)b;
+	(void)connected;
+	atomic_store(&((struct jack *)arg)->rewired, true);
+}
+
+static void
+range_get(jack_port_t **port, size_t count, jack_latency_callback_mode_t mode,
+    struct latency_range *range)
+{
+	for (size_t i = 0; i < count; i++) {
+		jack_latency_range_t got;
+
+		jack_port_get_latency_range(port[i], mode, &got);
+		range[i].min = got.min;
+		range[i].max = got.max;
+	}
+}
+
+static void
+range_set(jack_port_t **port, size_t count, jack_latency_callback_mode_t mode,
+    const struct latency_range *range)
+{
+	for (size_t i = 0; i < count; i++) {
+		jack_latency_range_t set = { .min = range[i].min,
+			.max = range[i].max };
+
+		jack_port_set_latency_range(port[i], mode, &set);
+	}
+}
+
+static void
+latency_asked(jack_latency_callback_mode_t mode, void *arg)
+{
+	struct jack *jack = arg;
+	jack_port_t **input = jack->handle, **output = input + jack->inputs;
+
+	pthread_mutex_lock(&jack->latency_lock);
+	if (!jack->latency) {
+		pthread_mutex_unlock(&jack->latency_lock);
+		return;
+	}
+	if (mode == JackCaptureLatency) {
+		range_get(input, jack->inputs, mode, jack->input_range);
+		if (latency_capture(jack->latency, jack->input_range,
+			jack->output_range) == 0)
+			range_set(
+			    output, jack->outputs, mode, jack->output_range);
+	} else {
+		range_get(output, jack->outputs, mode, jack->output_range);
+		if (latency_playback(jack->latency, jack->output_range,
+			jack->input_range) == 0)
+			range_set(input, jack->inputs, mode, jack->input_range);
+	}
+	pthread_mutex_unlock(&jack->latency_lock);
+}
+
+/* --- C and W --- */
+
+int
+callback_set(struct jack *jack)
+{
+	jack_client_t *client = jack->client;
+
+	jack_on_shutdown(client, server_gone, jack);
+	if (jack_set_thread_init_callback(client, thread_init, jack) != 0 ||
+	    jack_set_process_callback(client, process, jack) != 0 ||
+	    jack_set_buffer_size_callback(client, period_changed, jack) != 0 ||
+	    jack_set_sample_rate_callback(client, rate_changed, jack) != 0 ||
+	    jack_set_xrun_callback(client, xrun_happened, jack) != 0 ||
+	    jack_set_freewheel_callback(client, freewheel_changed, jack) != 0)
+		return -1;
+	if (jack_set_latency_callback(client, latency_asked, jack) != 0 ||
+	    jack_set_port_connect_callback(client, ports_connected, jack) !=
+		0 ||
+	    jack_set_port_registration_callback(
+		client, port_registered, jack) != 0)
+		return -1;
+	return 0;
+}
+
+void
+callback_reset(struct jack *jack)
+{
+	atomic_store(&jack->stopped, true);
+	atomic_store(&jack->busy, false);
+	atomic_store(&jack->gone, false);
+	atomic_store(&jack->freewheel, false);
+	atomic_store(&jack->rewired, false);
+	atomic_store(&jack->ports_lost, false);
+	atomic_store(&jack->ports_tail, atomic_load(&jack->ports_head));
+	jack->framed = false;
+	for (size_t i = 0; i < jack->outputs; i++) {
+		atomic_store(&jack->wanted[i], !jack->optional[i]);
+		jack->silent[i] = 0;
+	}
+}

@@ -1,0 +1,175 @@
+#ifndef EDGE_JACK_INTERNAL_H
+#define EDGE_JACK_INTERNAL_H
+
+#include "edge/patchbay.h"
+#include "mixer/desk.h"
+#include "mixer/mixer.h"
+
+#include <jack/jack.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * What the files of the JACK side share. Threads: C the control thread (jack.c,
+ * jack_follow.c), W the worker that makes every call that waits for the server
+ * (jack_client.c), R the realtime thread and N JACK's notification thread
+ * (jack_callback.c). C hands W one job at a time; while a job runs, what is
+ * marked "W or C" belongs to it.
+ */
+
+struct latency;
+struct latency_range;
+struct loop;
+
+#define JACK_NEW_PORTS 4096 /* announced and not yet looked at; power of two */
+
+enum jack_phase {
+	PHASE_AWAY,     /* no client */
+	PHASE_OPENING,  /* W looks for the server */
+	PHASE_STARTING, /* W registers ports and activates */
+	PHASE_UP,       /* R runs the engine */
+	PHASE_LEAVING   /* R is silent; W closes the client */
+};
+
+/* Why there is no client, so that each reason is told once. */
+enum jack_reason { REASON_NONE, REASON_SERVER, REASON_REFUSED };
+
+/* The metadata of one port. */
+struct jack_label {
+	char pretty[DESK_NAME_LONGEST + 16];
+	bool stale; /* the server does not have it yet */
+};
+
+struct jack {
+	/* set once */
+	struct mixer *mixer;
+	struct loop *loop;
+	char *server; /* NULL: the default one */
+	char *client_name;
+	struct patchbay *patchbay;
+	const struct patchbay_port *port; /* inputs, then outputs */
+	size_t inputs, outputs;
+	bool *optional; /* an output: only written while connected */
+	int timer;
+
+	/* C */
+	enum jack_phase phase;
+	enum jack_reason told;
+	bool running; /* R may be inside the engine */
+	bool ending;  /* edge_jack_free() is on */
+	bool closing; /* W is at the last job of this client */
+	bool connect_due, label_due, latency_due;
+	unsigned latency_version;
+	unsigned xruns_seen;
+	uint32_t cycles_seen;
+	double cycles_at; /* when `cycles_seen` last changed, s */
+	double retry_at, retry_wait, left_at, slow_at; /* s */
+
+	/* W and its jobs */
+	pthread_t worker;
+	sem_t work;
+	void (*job)(struct jack *jack); /* NULL ends the worker */
+	atomic_bool working;
+
+	/* W or C */
+	jack_client_t *client;
+	jack_status_t status; /* of the last attempt to open */
+	int started;          /* 0 or -1: client_start() */
+	struct jack_label *label;
+
+	/* W, then fixed while active: inputs, then outputs */
+	jack_port_t **handle;
+
+	/* R */
+	const float **in;
+	float **out;
+	uint32_t *silent; /* frames of an unwritten output that are zero */
+	uint64_t frame;
+	uint32_t frames; /* of the last cycle */
+	bool framed;     /* `frame` belongs to this server */
+
+	/* R to C */
+	atomic_bool busy; /* R is inside the process callback */
+	atomic_uint_least32_t cycles;
+	atomic_uint_least64_t frame_now;
+
+	/* C to R */
+	atomic_bool stopped; /* leave the engine alone */
+	atomic_bool *wanted; /* an output: write it */
+
+	/* N to C, and the ring of port numbers from N to W */
+	atomic_bool gone;
+	atomic_bool freewheel;
+	atomic_bool rewired;
+	atomic_uint xruns;
+	atomic_uint rate;       /* Hz */
+	atomic_uint period;     /* frames */
+	atomic_bool ports_lost; /* the ring was full */
+	atomic_uint ports_head, ports_tail;
+	jack_port_id_t new_port[JACK_NEW_PORTS];
+
+	/* N's questions; C replaces the snapshot */
+	pthread_mutex_t latency_lock;
+	struct latency *latency;
+	struct latency_range *input_range, *output_range;
+};
+
+/* --- jack_follow.c: the mixer follows the server, and the other way round;
+ * while a client is open, unless told otherwise --- */
+
+/* Sets /status/jack, with an event if that is a change. At any time. */
+void follow_state(struct jack *jack, enum mixer_jack state);
+
+/* Counts xruns, with an event each. */
+void follow_xruns(struct jack *jack);
+
+/* Compiles the desk for the server's rate. Returns 0 or -1. */
+int follow_rate(struct jack *jack);
+
+/* Takes a new answer to latency questions. */
+void follow_latency(struct jack *jack);
+
+/* Strips get new names at any time; their ports are called by them. While W
+ * is idle. */
+void follow_names(struct jack *jack);
+
+/* A direct out that nobody listens to need not be written. */
+void follow_connections(struct jack *jack);
+
+/* --- jack_client.c: the jobs of W --- */
+
+/* Opens `client`, or leaves it NULL with `status` set. */
+void client_open(struct jack *jack);
+
+/* Registers the ports and activates; `started` says how it went. */
+void client_start(struct jack *jack);
+
+/* Makes all connections of the configuration. */
+void client_connect(struct jack *jack);
+
+/* Connects the ports that were announced since. */
+void client_connect_new(struct jack *jack);
+
+/* Gives the server the stale labels. */
+void client_label(struct jack *jack);
+
+/* Lets JACK ask all clients for their latencies again. */
+void client_recompute(struct jack *jack);
+
+/* Deactivates and closes; `client` is NULL after it. */
+void client_close(struct jack *jack);
+
+/* --- jack_callback.c --- */
+
+/* Hands JACK every callback. Before the client is activated. Returns 0 or
+ * -1. */
+int callback_set(struct jack *jack);
+
+/* Forgets what R and N noted. While no client is active. */
+void callback_reset(struct jack *jack);
+
+#endif

@@ -1,0 +1,328 @@
+#include "edge/jack.h"
+#include "edge/log.h"
+#include "edge/loop.h"
+#include "edge/memory.h"
+#include "edge/osc.h"
+#include "mixer/config.h"
+#include "mixer/desk.h"
+#include "mixer/mixer.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#define EXIT_USAGE 2
+
+static const char usage_text[] =
+    "usage: headroomd -c FILE [-n[v]] [-s JACK_SERVER] [-l OSC_URL]...\n";
+
+static const char help_text[] =
+    "\n"
+    "  -c, --config FILE    the desk, as in headroom.json(5); - reads\n"
+    "                       standard input\n"
+    "  -n, --check          check FILE and exit\n"
+    "  -v, --verbose        with -n: print it back, with every value\n"
+    "  -s, --server NAME    JACK server to play on\n"
+    "  -l, --listen OSC_URL listen here, such as udp://127.0.0.1:9018;\n"
+    "                       replaces osc.listen; may be repeated\n"
+    "  -V, --version        print the version\n"
+    "  -h, --help           print this\n"
+    "\n"
+    "It runs in the foreground until SIGINT or SIGTERM. See headroomd(8).\n";
+
+struct options {
+	const char *config;
+	const char *server;
+	const char *listen[DESK_LISTENERS];
+	size_t listens;
+	bool check, verbose;
+};
+
+/* All that has to be ended again. */
+struct daemon {
+	struct mixer *mixer;
+	struct loop *loop;
+	struct osc *osc;
+	struct jack *jack;
+	int signals;
+};
+
+/* --- options --- */
+
+static int
+usage_error(void)
+{
+	fputs(usage_text, stderr);
+	return EXIT_USAGE;
+}
+
+static bool
+url_is_tcp(const char *url)
+{
+	return strncasecmp(url, "tcp:", 4) == 0 ||
+	       strncasecmp(url, "osc.tcp:", 8) == 0;
+}
+
+static int
+add_listener(struct options *options, const char *url)
+{
+	char why[256];
+
+	if (options->listens == DESK_LISTENERS) {
+		log_line("-l %s: at most %d addresses", url, DESK_LISTENERS);
+		return -1;
+	}
+	if (url_is_tcp(url)) {
+		log_line("-l %s: TCP is not served in this version; "
+			 "udp://ADDRESS:PORT is",
+		    url);
+		return -1;
+	}
+	if (osc_check_url(url, why, sizeof why) < 0) {
+		log_line("-l %s: %s", url, why);
+		return -1;
+	}
+	options->listen[options->listens++] = url;
+	return 0;
+}
+
+/* Returns -1 to go on, else the exit code. */
+static int
+parse_options(struct options *options, int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "check", no_argument, NULL, 'n' },
+		{ "verbose", no_argument, NULL, 'v' },
+		{ "server", required_argument, NULL, 's' },
+		{ "listen", required_argument, NULL, 'l' },
+		{ "version", no_argument, NULL, 'V' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	int c;
+
+	while ((c = getopt_long(argc, argv, "c:nvs:l:Vh", longs, NULL)) != -1) {
+		switch (c) {
+		case 'c':
+			options->config = optarg;
+			break;
+		case 'n':
+			options->check = true;
+			break;
+		case 'v':
+			options->verbose = true;
+			break;
+		case 's':
+			options->server = optarg;
+			break;
+		case 'l':
+			if (add_listener(options, optarg) < 0)
+				return EXIT_USAGE;
+			break;
+		case 'V':
+			puts("headroomd " VERSION);
+			return 0;
+		case 'h':
+			fputs(usage_text, stdout);
+			fputs(help_text, stdout);
+			return 0;
+		default:
+			return usage_error();
+		}
+	}
+	return -1;
+}
+
+static int
+check_options(const struct options *options, int argc, char **argv)
+{
+	if (optind < argc) {
+		log_line("\"%s\" is not an option", argv[optind]);
+		return usage_error();
+	}
+	if (!options->config) {
+		log_line("no configuration: give one with -c FILE");
+		return usage_error();
+	}
+	if (options->verbose && !options->check) {
+		log_line("-v goes with -n");
+		return usage_error();
+	}
+	return -1;
+}
+
+/* --- configuration --- */
+
+static struct desk *
+read_desk(const struct options *options)
+{
+	struct config_errors errors = { 0 };
+	struct desk *desk = config_read(options->config, &errors);
+
+	if (!desk)
+		config_print_errors(stderr, options->config, &errors);
+	config_free_errors(&errors);
+	return desk;
+}
+
+static int
+check_config(const struct options *options, const struct desk *desk)
+{
+	if (!options->verbose)
+		return EXIT_SUCCESS;
+	if (config_print(stdout, desk) < 0 || fflush(stdout) != 0) {
+		log_line("cannot print the configuration: %s", strerror(errno));
+		return EXIT_FAILURE;
+	}
+	return EXIT_SUCCESS;
+}
+
+/* The addresses to listen on: from the command line, else from the desk. */
+static size_t
+choose_listeners(
+    const struct options *options, const struct desk *desk, const char **url)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < options->listens; i++)
+		url[count++] = options->listen[i];
+	if (count > 0)
+		return count;
+	for (size_t i = 0; i < desk->listens; i++) {
+		if (url_is_tcp(desk->listen[i]))
+			log_line("%s: not listening there: TCP is not served "
+				 "in this version",
+			    desk->listen[i]);
+		else
+			url[count++] = desk->listen[i];
+	}
+	return count;
+}
+
+/* --- start and stop --- */
+
+static void
+signal_came(void *arg)
+{
+	struct daemon *daemon = arg;
+	struct signalfd_siginfo info;
+
+	if (read(daemon->signals, &info, sizeof info) != sizeof info)
+		return;
+	loop_stop(daemon->loop);
+}
+
+/* Before any thread is made, so that all of them leave signals to the loop. */
+static int
+open_signals(void)
+{
+	sigset_t set;
+
+	signal(SIGPIPE, SIG_IGN);
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
+		return -1;
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static int
+daemon_start(struct daemon *daemon, const struct options *options)
+{
+	const char *url[DESK_LISTENERS];
+	size_t urls = choose_listeners(options, mixer_desk(daemon->mixer), url);
+	char why[256];
+
+	if (urls == 0) {
+		log_line("nothing to listen on: osc.listen has no udp:// "
+			 "address, and there is no -l");
+		return -1;
+	}
+	daemon->signals = open_signals();
+	daemon->loop = loop_new();
+	if (daemon->signals < 0 || !daemon->loop ||
+	    loop_add(daemon->loop, daemon->signals, signal_came, daemon) < 0) {
+		log_line("cannot start: %s", strerror(errno));
+		return -1;
+	}
+	daemon->osc =
+	    osc_new(daemon->mixer, daemon->loop, url, urls, why, sizeof why);
+	if (!daemon->osc) {
+		log_line("%s", why);
+		return -1;
+	}
+	memory_lock();
+	daemon->jack =
+	    edge_jack_new(daemon->mixer, daemon->loop, options->server);
+	if (!daemon->jack) {
+		log_line("cannot start: %s", strerror(errno));
+		return -1;
+	}
+	return 0;
+}
+
+static void
+daemon_stop(struct daemon *daemon)
+{
+	edge_jack_free(daemon->jack);
+	osc_free(daemon->osc);
+	mixer_free(daemon->mixer);
+	loop_free(daemon->loop);
+	if (daemon->signals >= 0)
+		close(daemon->signals);
+}
+
+static int
+daemon_run(
+    struct daemon *daemon, const struct options *options, struct desk *desk)
+{
+	int error;
+
+	daemon->mixer = mixer_new(desk);
+	if (!daemon->mixer) {
+		log_line("cannot start: %s", strerror(ENOMEM));
+		return EXIT_FAILURE;
+	}
+	if (daemon_start(daemon, options) < 0)
+		return EXIT_FAILURE;
+	error = loop_run(daemon->loop);
+	if (error < 0) {
+		log_line("cannot go on: %s", strerror(-error));
+		return EXIT_FAILURE;
+	}
+	return EXIT_SUCCESS;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options options = { 0 };
+	struct daemon daemon = { .signals = -1 };
+	struct desk *desk;
+	int code = parse_options(&options, argc, argv);
+
+	if (code < 0)
+		code = check_options(&options, argc, argv);
+	if (code >= 0)
+		return code;
+	desk = read_desk(&options);
+	if (!desk)
+		return EXIT_FAILURE;
+	if (options.check) {
+		code = check_config(&options, desk);
+		desk_free(desk);
+		return code;
+	}
+	code = daemon_run(&daemon, &options, desk);
+	daemon_stop(&daemon);
+	return code;
+}
