@@ -1,0 +1,281 @@
+#include "rig.h"
+
+#include <jack/jack.h>
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define PATIENCE 10.0 /* seconds for anything to start or to end */
+
+void
+rig_sleep(unsigned ms)
+{
+	struct timespec time = { ms / 1000, (long)(ms % 1000) * 1000000 };
+
+	while (nanosleep(&time, &time) && errno == EINTR)
+		;
+}
+
+double
+rig_now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+char *
+rig_daemon_log(const struct rig *rig)
+{
+	off_t size = rig->daemon_log > 0 ? lseek(rig->daemon_log, 0, SEEK_END)
+					 : 0;
+	char *text = calloc(1, (size_t)size + 1);
+
+	if (text != NULL && size > 0 &&
+	    pread(rig->daemon_log, text, (size_t)size, 0) < 0)
+		text[0] = '\0';
+	return text;
+}
+
+void
+rig_fail(const struct rig *rig, const char *format, ...)
+{
+	char why[1024];
+	va_list arguments;
+	char *log = rig_daemon_log(rig);
+
+	va_start(arguments, format);
+	vsnprintf(why, sizeof why, format, arguments);
+	va_end(arguments);
+	if (log != NULL && log[0] != '\0')
+		fprintf(stderr, "The daemon said:\n%s", log);
+	free(log);
+	fail_msg("%s", why);
+	abort();
+}
+
+static void
+keep_quiet(const char *text)
+{
+	(void)text;
+}
+
+static unsigned
+free_udp_port(void)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET };
+	socklen_t size = sizeof address;
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, size), 0);
+	assert_int_equal(
+	    getsockname(fd, (struct sockaddr *)&address, &size), 0);
+	close(fd);
+	return ntohs(address.sin_port);
+}
+
+void
+rig_init(struct rig *rig, unsigned rate, unsigned period)
+{
+	memset(rig, 0, sizeof *rig);
+	rig->rate = rate;
+	rig->period = period;
+	rig->udp_port = free_udp_port();
+	snprintf(rig->server, sizeof rig->server, "rig-%d-%u", (int)getpid(),
+	    rig->udp_port);
+	jack_set_error_function(keep_quiet);
+	jack_set_info_function(keep_quiet);
+}
+
+/* The kernel ends the child when we end, whatever ends us. */
+static pid_t
+spawn(const char *const argv[], int in, int out)
+{
+	pid_t parent = getpid();
+	pid_t pid = fork();
+
+	if (pid < 0)
+		fail_msg("fork: %s", strerror(errno));
+	if (pid != 0)
+		return pid;
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	if (getppid() != parent)
+		_exit(127);
+	dup2(in, STDIN_FILENO);
+	dup2(out, STDOUT_FILENO);
+	dup2(out, STDERR_FILENO);
+	execvp(argv[0], (char *const *)(uintptr_t)argv);
+	dprintf(STDERR_FILENO, "%s: %s\n", argv[0], strerror(errno));
+	_exit(127);
+}
+
+/* Ends a child; after PATIENCE the hard way. */
+static int
+end_child(pid_t pid, int sig)
+{
+	int status = 0;
+	double until = rig_now() + PATIENCE;
+
+	kill(pid, sig);
+	while (waitpid(pid, &status, WNOHANG) == 0) {
+		if (rig_now() > until) {
+			kill(pid, SIGKILL);
+			waitpid(pid, &status, 0);
+			break;
+		}
+		rig_sleep(5);
+	}
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status)
+				   : WEXITSTATUS(status);
+}
+
+void
+rig_start_server(struct rig *rig)
+{
+	char rate[16], period[16];
+	const char *argv[] = { "jackd", "-r", "-n", rig->server, "--port-max",
+		"512", "-d", "dummy", "-r", rate, "-p", period, NULL };
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	double until = rig_now() + PATIENCE;
+
+	snprintf(rate, sizeof rate, "%u", rig->rate);
+	snprintf(period, sizeof period, "%u", rig->period);
+	rig->jackd = spawn(argv, null, null);
+	close(null);
+	for (;;) {
+		jack_client_t *client = jack_client_open("rig-probe",
+		    JackNoStartServer | JackServerName, NULL, rig->server);
+		if (client != NULL) {
+			jack_client_close(client);
+			return;
+		}
+		if (rig_now() > until)
+			fail_msg("jackd -n %s does not start", rig->server);
+		rig_sleep(20);
+	}
+}
+
+void
+rig_stop_server(struct rig *rig, int sig)
+{
+	if (rig->jackd != 0)
+		end_child(rig->jackd, sig);
+	rig->jackd = 0;
+}
+
+void
+rig_start_daemon(struct rig *rig, const char *json)
+{
+	char program[512], url[64];
+	const char *build = getenv("HEADROOM_BUILD");
+	const char *argv[] = { program, "-c", "/dev/stdin", "-s", rig->server,
+		"-l", url, NULL };
+	int config = memfd_create("config", MFD_CLOEXEC);
+
+	if (rig->osc != NULL)
+		rig_stop_daemon(rig);
+	snprintf(program, sizeof program, "%s/headroomd",
+	    build != NULL && build[0] != '\0' ? build : "build");
+	snprintf(url, sizeof url, "udp://127.0.0.1:%u", rig->udp_port);
+	if (write(config, json, strlen(json)) != (ssize_t)strlen(json))
+		fail_msg("memfd: %s", strerror(errno));
+	lseek(config, 0, SEEK_SET);
+	if (rig->daemon_log > 0)
+		close(rig->daemon_log);
+	rig->daemon_log = memfd_create("log", MFD_CLOEXEC);
+	rig->daemon = spawn(argv, config, rig->daemon_log);
+	close(config);
+	rig->osc = osc_open(rig->udp_port);
+}
+
+int
+rig_stop_daemon(struct rig *rig)
+{
+	int status = 0;
+
+	if (rig->daemon != 0)
+		status = end_child(rig->daemon, SIGTERM);
+	rig->daemon = 0;
+	osc_close(rig->osc);
+	rig->osc = NULL;
+	return status;
+}
+
+void
+rig_wait_state(struct rig *rig, const char *state)
+{
+	double until = rig_now() + PATIENCE;
+
+	for (;;) {
+		int status;
+		if (waitpid(rig->daemon, &status, WNOHANG) == rig->daemon) {
+			rig->daemon = 0;
+			rig_fail(rig, "The daemon ended with status %d.",
+			    WIFEXITED(status) ? WEXITSTATUS(status)
+					      : 128 + WTERMSIG(status));
+		}
+		osc_send(rig->osc, "/status/jack", NULL);
+		const struct osc_reply *reply = osc_next(rig->osc, 50);
+		if (reply != NULL &&
+		    strcmp(reply->address, "/status/jack") == 0 &&
+		    strcmp(osc_text(reply, 0), state) == 0)
+			break;
+		if (rig_now() > until)
+			rig_fail(rig, "/status/jack never became %s", state);
+		rig_sleep(10);
+	}
+	osc_drain(rig->osc);
+}
+
+void
+rig_start(struct rig *rig, unsigned rate, unsigned period, const char *json)
+{
+	rig_init(rig, rate, period);
+	rig_start_server(rig);
+	rig_start_daemon(rig, json);
+	rig_wait_state(rig, "running");
+}
+
+void
+rig_end(struct rig *rig)
+{
+	rig_leave(rig);
+	if (rig->osc != NULL)
+		rig_stop_daemon(rig);
+	rig_stop_server(rig, SIGTERM);
+	if (rig->daemon_log > 0)
+		close(rig->daemon_log);
+	rig->daemon_log = 0;
+}
+
+int
+rig_set_up(void **state)
+{
+	*state = calloc(1, sizeof(struct rig));
+	return *state != NULL ? 0 : -1;
+}
+
+int
+rig_tear_down(void **state)
+{
+	rig_end(*state);
+	free(*state);
+	return 0;
+}
