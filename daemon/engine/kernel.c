@@ -7,7 +7,7 @@
 #include <immintrin.h>
 #endif
 
-#define WIDE 8      /* floats a vector */
+#define WIDE 4      /* floats a vector */
 #define STRETCH 256 /* samples between sums in double */
 
 typedef float wide __attribute__((vector_size(WIDE * sizeof(float))));
@@ -48,21 +48,23 @@ scan_wide(const float *x, wide_bits *most, wide *squares)
 static void
 scan_stretch(const float *x, uint32_t n, int32_t *peak, double *squares)
 {
-	wide_bits most = { 0 };
-	wide even = { 0 }, odd = { 0 };
+	wide_bits most[2] = { { 0 } };
+	wide sums[4] = { { 0 } };
 	uint32_t i = 0;
 
-	for (; i + 2 * WIDE <= n; i += 2 * WIDE) {
-		scan_wide(x + i, &most, &even);
-		scan_wide(x + i + WIDE, &most, &odd);
+	for (; i + 4 * WIDE <= n; i += 4 * WIDE) {
+		scan_wide(x + i, &most[0], &sums[0]);
+		scan_wide(x + i + WIDE, &most[1], &sums[1]);
+		scan_wide(x + i + 2 * WIDE, &most[0], &sums[2]);
+		scan_wide(x + i + 3 * WIDE, &most[1], &sums[3]);
 	}
 	int32_t top = *peak;
 	double sum = 0;
-	wide both = even + odd;
+	wide all = (sums[0] + sums[1]) + (sums[2] + sums[3]);
 	for (int k = 0; k < WIDE; k++) {
-		if (most[k] > top)
-			top = most[k];
-		sum += (double)both[k];
+		top = most[0][k] > top ? most[0][k] : top;
+		top = most[1][k] > top ? most[1][k] : top;
+		sum += (double)all[k];
 	}
 	for (; i < n; i++) {
 		int32_t bits = bits_of(x[i]);

@@ -25,7 +25,7 @@ struct kernel_overs {
 };
 
 /* Peak by the integer maximum of the magnitude bits, which is exact and keeps
- * NaN; squares in eight float sums over at most 256 samples, then double. */
+ * NaN; squares in 16 float sums over at most 256 samples, then double. */
 struct kernel_scan kernel_scan(const float *x, uint32_t n);
 
 struct kernel_overs
