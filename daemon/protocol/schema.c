@@ -90,7 +90,7 @@ static const struct schema_param table[PARAMS] = {
 	    NULL, "Version of the daemon." },
 	[PARAM_STATUS_SUBSCRIBERS] = { PARAM_STATUS_SUBSCRIBERS,
 	    "/status/subscribers", "subscribers", SCOPE_STATUS, SCHEMA_INT, 0,
-	    false, false, "", 0, UNBOUNDED, 0, NULL, "Leases that are held." },
+	    false, false, "", 0, UNBOUNDED, 0, NULL, "Clients that hold a lease." },
 	[PARAM_STATUS_DROPS] = { PARAM_STATUS_DROPS, "/status/drops/<reason>",
 	    "drops", SCOPE_STATUS, SCHEMA_INT, 0, false, false, "", 0,
 	    UNBOUNDED, 0, NULL,

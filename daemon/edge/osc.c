@@ -1,0 +1,314 @@
+#include "edge/osc.h"
+
+#include "edge/loop.h"
+#include "edge/osc_internal.h"
+#include "protocol/match.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#define BATCH 16 /* datagrams of one system call */
+#define WAKE 256 /* datagrams of one wake-up: others of the loop want a turn */
+#define NTP_EPOCH 2208988800U /* seconds from 1900 to 1970 */
+
+struct osc_inbox {
+	struct mmsghdr header[BATCH];
+	struct iovec part[BATCH];
+	struct sockaddr_storage from[BATCH];
+	uint8_t data[BATCH][PACKET_LARGEST];
+};
+
+double
+osc_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static uint64_t
+ntp_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (((uint64_t)now.tv_sec + NTP_EPOCH) << 32) +
+	       ((uint64_t)now.tv_nsec << 32) / 1000000000U;
+}
+
+void
+osc_send(void *target, const void *packet, size_t size)
+{
+	const struct osc_target *to = target;
+	const struct lease_peer *peer = to->peer;
+	ssize_t sent;
+
+	do
+		sent =
+		    sendto(peer->fd, packet, size, MSG_DONTWAIT | MSG_NOSIGNAL,
+			(const struct sockaddr *)&peer->address, peer->size);
+	while (sent < 0 && errno == EINTR);
+	/* Refused: the listener of an earlier packet is gone; its lease ends
+	 * by itself. */
+	if (sent < 0 && errno != ECONNREFUSED)
+		mixer_status(to->osc->mixer)->drops[DROP_SEND]++;
+}
+
+/* --- one datagram --- */
+
+/* What can be said against a datagram before any of it is done. */
+struct review {
+	uint64_t now;
+	unsigned patterns;
+	const char *future;  /* first address with a time tag later than now */
+	const char *pattern; /* first address above OSC_PATTERNS */
+};
+
+static int
+review_message(void *arg, const struct packet_message *message)
+{
+	struct review *review = arg;
+
+	if (message->time != PACKET_NOW && message->time > review->now &&
+	    !review->future)
+		review->future = message->address;
+	if (match_is_pattern(message->address) &&
+	    ++review->patterns > OSC_PATTERNS && !review->pattern)
+		review->pattern = message->address;
+	return 0;
+}
+
+/* Only whole datagrams are refused: a bundle lands whole or not at all. */
+static bool
+review_passes(struct osc_request *request, const void *data, size_t size)
+{
+	struct review review = { .now = ntp_now() };
+	char text[64];
+
+	packet_each(data, size, review_message, &review);
+	if (review.future) {
+		osc_request_error(request, review.future, "bad-time", NULL,
+		    "found a bundle's time tag in the future; allowed "
+		    "immediately, or a time that has come");
+		return false;
+	}
+	if (review.pattern) {
+		snprintf(text, sizeof(text),
+		    "found %u patterns in one datagram; allowed %d",
+		    review.patterns, OSC_PATTERNS);
+		osc_request_error(
+		    request, review.pattern, "too-many", NULL, text);
+		return false;
+	}
+	return true;
+}
+
+static int
+handle_message(void *arg, const struct packet_message *message)
+{
+	osc_request_handle(arg, message);
+	return 0;
+}
+
+/* The transaction: everything is set, then heard and told as one. */
+static void
+handle_datagram(struct osc *osc, const struct lease_peer *peer,
+    enum desk_role role, const void *data, size_t size)
+{
+	struct osc_request request = { .osc = osc,
+		.target = { .osc = osc, .peer = peer },
+		.role = role,
+		.now = osc_now() };
+
+	request.client = lease_seen(&osc->table, peer, request.now);
+	osc_pack_start(&request.replies, osc_send, &request.target);
+	osc_publish_changes(osc, NULL);
+	if (review_passes(&request, data, size)) {
+		packet_each(data, size, handle_message, &request);
+		mixer_commit(osc->mixer);
+	}
+	mixer_status(osc->mixer)->subscribers =
+	    (unsigned)lease_subscribers(&osc->table);
+	osc_pack_flush(&request.replies);
+	osc_publish_changes(osc, request.client);
+	if (request.client && request.subscribed)
+		osc_publish_due(osc, request.client, request.now, 0);
+	if (request.client && request.replays)
+		osc_publish_replay(osc, request.client);
+}
+
+static void
+receive(struct osc_socket *from, const struct mmsghdr *header)
+{
+	struct osc *osc = from->osc;
+	struct mixer_status *status = mixer_status(osc->mixer);
+	const struct msghdr *packet = &header->msg_hdr;
+	const void *data = packet->msg_iov->iov_base;
+	struct lease_peer peer = { .fd = from->fd,
+		.address = *(const struct sockaddr_storage *)packet->msg_name,
+		.size = packet->msg_namelen };
+	enum desk_role role;
+
+	if (packet->msg_flags & MSG_TRUNC ||
+	    packet_check(data, header->msg_len) != PACKET_OK) {
+		status->drops[DROP_MALFORMED]++;
+		return;
+	}
+	role =
+	    access_role(&osc->access, (const struct sockaddr *)&peer.address);
+	if (role == ROLE_NONE) {
+		status->drops[DROP_DENIED]++;
+		return;
+	}
+	handle_datagram(osc, &peer, role, data, header->msg_len);
+}
+
+static void
+socket_ready(void *arg)
+{
+	struct osc_socket *from = arg;
+	struct osc_inbox *inbox = from->osc->inbox;
+	int count;
+
+	for (int left = WAKE; left > 0; left -= count) {
+		for (size_t i = 0; i < BATCH; i++)
+			inbox->header[i].msg_hdr.msg_namelen =
+			    sizeof(inbox->from[i]);
+		count = recvmmsg(
+		    from->fd, inbox->header, BATCH, MSG_DONTWAIT, NULL);
+		if (count <= 0)
+			return;
+		for (int i = 0; i < count; i++)
+			receive(from, &inbox->header[i]);
+		if (count < BATCH)
+			return;
+	}
+}
+
+/* --- start and stop --- */
+
+static struct osc_inbox *
+inbox_new(void)
+{
+	struct osc_inbox *inbox = calloc(1, sizeof(*inbox));
+
+	for (size_t i = 0; inbox && i < BATCH; i++) {
+		struct msghdr *packet = &inbox->header[i].msg_hdr;
+
+		inbox->part[i].iov_base = inbox->data[i];
+		inbox->part[i].iov_len = PACKET_LARGEST;
+		packet->msg_iov = &inbox->part[i];
+		packet->msg_iovlen = 1;
+		packet->msg_name = &inbox->from[i];
+	}
+	return inbox;
+}
+
+static int
+add_networks(struct osc *osc, char *why, size_t why_size)
+{
+	const struct desk *desk = mixer_desk(osc->mixer);
+
+	for (size_t i = 0; i < desk->allows; i++) {
+		const struct desk_network *allow = &desk->allow[i];
+
+		if (access_add(&osc->access, allow->network, allow->role) == 0)
+			continue;
+		snprintf(why, why_size,
+		    "osc.allow[%zu].network: found \"%s\"; allowed: an address "
+		    "or a network, such as 192.168.1.0/24 or fe80::/10",
+		    i, allow->network);
+		return -1;
+	}
+	return 0;
+}
+
+static int
+add_url(struct osc *osc, const char *url, char *why, size_t why_size)
+{
+	int fd[OSC_SOCKETS];
+	int opened, error = 0;
+
+	opened = osc_open(url, fd, OSC_SOCKETS - osc->sockets, why, why_size);
+	for (int i = 0; i < opened; i++) {
+		struct osc_socket *added = &osc->socket[osc->sockets++];
+
+		added->osc = osc;
+		added->fd = fd[i];
+		if (error == 0)
+			error = loop_add(osc->loop, fd[i], socket_ready, added);
+	}
+	if (error < 0)
+		snprintf(why, why_size, "%s: cannot be waited for: error %d",
+		    url, -error);
+	return opened < 0 ? -1 : error;
+}
+
+static int
+start(struct osc *osc, const char *const *urls, size_t count, char *why,
+    size_t why_size)
+{
+	if (add_networks(osc, why, why_size))
+		return -1;
+	for (size_t i = 0; i < count; i++) {
+		if (add_url(osc, urls[i], why, why_size))
+			return -1;
+	}
+	osc->timer = loop_every(osc->loop, OSC_TICK_MS, osc_tick, osc);
+	if (osc->timer < 0) {
+		snprintf(
+		    why, why_size, "no timer for OSC: error %d", -osc->timer);
+		return -1;
+	}
+	mixer_listen(osc->mixer, osc_changed, osc);
+	event_log_listen(mixer_events(osc->mixer), osc_event, osc);
+	return 0;
+}
+
+struct osc *
+osc_new(struct mixer *mixer, struct loop *loop, const char *const *urls,
+    size_t count, char *why, size_t why_size)
+{
+	struct osc *osc = calloc(1, sizeof(*osc));
+
+	if (!osc) {
+		snprintf(why, why_size, "no memory for OSC");
+		return NULL;
+	}
+	osc->mixer = mixer;
+	osc->loop = loop;
+	osc->timer = -1;
+	osc->jack = mixer_status(mixer)->jack;
+	osc->inbox = inbox_new();
+	if (!osc->inbox)
+		snprintf(why, why_size, "no memory for OSC");
+	if (!osc->inbox || start(osc, urls, count, why, why_size)) {
+		osc_free(osc);
+		return NULL;
+	}
+	return osc;
+}
+
+void
+osc_free(struct osc *osc)
+{
+	if (!osc)
+		return;
+	mixer_listen(osc->mixer, NULL, NULL);
+	event_log_listen(mixer_events(osc->mixer), NULL, NULL);
+	if (osc->timer >= 0)
+		loop_end(osc->loop, osc->timer);
+	for (size_t i = 0; i < osc->sockets; i++) {
+		loop_remove(osc->loop, osc->socket[i].fd);
+		close(osc->socket[i].fd);
+	}
+	lease_table_free(&osc->table);
+	free(osc->changes.address);
+	free(osc->inbox);
+	free(osc);
+}

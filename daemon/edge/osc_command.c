@@ -1,0 +1,318 @@
+#include "edge/osc_internal.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Default rates; 0 for what is sent as it happens. */
+static const unsigned default_rate[LEASE_TOPICS] = {
+	[LEASE_METERS] = 20,
+	[LEASE_STATUS] = 1,
+};
+
+/* What a command was called with. */
+struct call {
+	struct osc_request *request;
+	const char *address;
+	const char *types;
+	const struct schema_value *value;
+	size_t count;
+	size_t used; /* arguments that were taken */
+};
+
+static const char *
+take_text(struct call *call)
+{
+	if (call->used < call->count && call->value[call->used].text)
+		return call->value[call->used++].text;
+	return NULL;
+}
+
+static const struct schema_value *
+take_number(struct call *call)
+{
+	if (call->used < call->count &&
+	    strchr("ihfd", call->value[call->used].type))
+		return &call->value[call->used++];
+	return NULL;
+}
+
+static void
+refuse(struct call *call, const char *code, const char *text)
+{
+	osc_request_error(call->request, call->address, code, NULL, text);
+}
+
+static void
+refuse_arguments(struct call *call, const char *allowed)
+{
+	char text[OSC_TEXT];
+
+	snprintf(text, sizeof(text),
+	    "found the arguments \"%.32s\"; allowed %s", call->types, allowed);
+	refuse(call, "wrong-type", text);
+}
+
+/* Are there arguments that the command does not know? Then that is said. */
+static bool
+has_more(struct call *call, const char *allowed)
+{
+	if (call->used == call->count)
+		return false;
+	refuse_arguments(call, allowed);
+	return true;
+}
+
+static bool
+find_topic(struct call *call, const char *name, enum lease_topic *topic)
+{
+	char text[OSC_TEXT];
+
+	*topic = lease_topic_find(name);
+	if (*topic != LEASE_TOPICS)
+		return true;
+	snprintf(text, sizeof(text),
+	    "found the topic \"%.40s\"; allowed state, meters, events or "
+	    "status",
+	    name);
+	refuse(call, "bad-value", text);
+	return false;
+}
+
+static bool
+find_prefix(struct call *call, const char *asked, char prefix[ADDRESS_LONGEST])
+{
+	char text[OSC_TEXT];
+
+	if (lease_prefix(asked, prefix) == 0)
+		return true;
+	snprintf(text, sizeof(text),
+	    "found the prefix \"%.80s\"; allowed \"\" or the beginning of an "
+	    "address in whole parts, such as /ch/kick; no pattern",
+	    asked);
+	refuse(call, "bad-value", text);
+	return false;
+}
+
+/* The rate that a topic gets when `asked` (NULL: nothing) was asked for. */
+static unsigned
+choose_rate(enum lease_topic topic, const struct schema_value *asked)
+{
+	if (default_rate[topic] == 0 || !asked)
+		return default_rate[topic];
+	if (asked->number < 1)
+		return 1;
+	if (asked->number > LEASE_FASTEST)
+		return LEASE_FASTEST;
+	return (unsigned)asked->number;
+}
+
+/* --- the commands --- */
+
+static void
+too_many(struct call *call)
+{
+	struct osc_request *request = call->request;
+	char text[OSC_TEXT];
+
+	mixer_status(request->osc->mixer)->drops[DROP_LEASES]++;
+	if (request->client)
+		snprintf(text, sizeof(text),
+		    "found %d subscriptions of this sender already; allowed %d",
+		    LEASE_EACH, LEASE_EACH);
+	else
+		snprintf(text, sizeof(text),
+		    "found %d other subscribers already; allowed %d",
+		    LEASE_CLIENTS, LEASE_CLIENTS);
+	refuse(call, "too-many", text);
+}
+
+static void
+subscribe(struct call *call)
+{
+	static const char allowed[] =
+	    "a topic, then a rate in Hz or nothing, then a prefix or nothing";
+	struct osc_request *request = call->request;
+	char prefix[ADDRESS_LONGEST];
+	const char *name = take_text(call), *asked;
+	const struct schema_value *hertz;
+	enum lease_topic topic;
+	struct lease *lease = NULL;
+	unsigned rate;
+
+	if (!name) {
+		refuse_arguments(call, allowed);
+		return;
+	}
+	hertz = take_number(call);
+	asked = take_text(call);
+	if (has_more(call, allowed) || !find_topic(call, name, &topic) ||
+	    !find_prefix(call, asked ? asked : "", prefix))
+		return;
+	if (hertz && !isfinite(hertz->number)) {
+		refuse(call, "not-finite",
+		    "found a rate that is no number; allowed 1 to 100 Hz");
+		return;
+	}
+	rate = choose_rate(topic, hertz);
+	if (request->client)
+		lease = lease_take(
+		    request->client, topic, prefix, rate, request->now);
+	if (!lease) {
+		too_many(call);
+		return;
+	}
+	request->subscribed = true;
+	if (osc_request_answers(request))
+		osc_pack_print(&request->replies, "/subscribed", "sis",
+		    lease_topic_name(topic), (int)rate, prefix);
+}
+
+static void
+renew(struct call *call)
+{
+	struct osc_request *request = call->request;
+	size_t leases = request->client ? request->client->leases : 0;
+
+	if (!has_more(call, "none") && osc_request_answers(request))
+		osc_pack_print(&request->replies, "/renewed", "i", (int)leases);
+}
+
+static void
+unsubscribe(struct call *call)
+{
+	struct lease_client *client = call->request->client;
+	const char *name = take_text(call), *asked = take_text(call);
+	char prefix[ADDRESS_LONGEST];
+	enum lease_topic topic = LEASE_TOPICS;
+
+	if (has_more(call, "none, a topic, or a topic and a prefix") ||
+	    (name && !find_topic(call, name, &topic)) ||
+	    (asked && !find_prefix(call, asked, prefix)))
+		return;
+	if (client)
+		lease_end(client, topic, asked ? prefix : NULL);
+}
+
+static void
+replay(struct call *call)
+{
+	struct osc_request *request = call->request;
+	struct lease_client *client = request->client;
+	const struct schema_value *since = take_number(call);
+	uint64_t newest = event_log_newest(mixer_events(request->osc->mixer));
+
+	if (has_more(call, "none, or the sequence number of an event"))
+		return;
+	if (since && !isfinite(since->number)) {
+		refuse(call, "not-finite",
+		    "found a sequence number that is none; allowed 0 or more");
+	} else if (!since || since->number >= (double)newest) {
+		if (osc_request_answers(request))
+			osc_pack_print(
+			    &request->replies, "/events", "h", (int64_t)newest);
+	} else if (!client) {
+		too_many(call);
+	} else {
+		client->replay =
+		    since->number < 0 ? 1 : (uint64_t)since->number + 1;
+		client->replay_end = newest;
+		request->replays = true;
+	}
+}
+
+static void
+strip_part(const struct desk_strip *strip, char part[ADDRESS_LONGEST])
+{
+	if (strip->kind == STRIP_MASTER)
+		snprintf(part, ADDRESS_LONGEST, "%s", strip->id);
+	else
+		snprintf(part, ADDRESS_LONGEST, "%s/%s",
+		    schema_kind_name(strip->kind), strip->id);
+}
+
+static void
+list_strip(struct osc_request *request, unsigned index)
+{
+	const struct mixer *mixer = request->osc->mixer;
+	const struct desk_strip *strip = &mixer_desk(mixer)->strip[index];
+	char part[ADDRESS_LONGEST], stages[ADDRESS_LONGEST];
+	size_t used = 0;
+
+	stages[0] = '\0';
+	for (unsigned i = 0; i < mixer_stages(mixer, index); i++) {
+		if (used >= sizeof(stages))
+			break;
+		used += (size_t)snprintf(stages + used, sizeof(stages) - used,
+		    "%s%s", i > 0 ? " " : "",
+		    mixer_stage_name(mixer, index, i));
+	}
+	strip_part(strip, part);
+	if (osc_request_answers(request))
+		osc_pack_print(&request->replies, "/list", "ssis", part,
+		    strip->name, (int)strip->lanes, stages);
+}
+
+static void
+list_sends(struct osc_request *request, unsigned index)
+{
+	const struct desk *desk = mixer_desk(request->osc->mixer);
+	const struct desk_strip *strip = &desk->strip[index];
+	char part[ADDRESS_LONGEST];
+
+	strip_part(strip, part);
+	for (size_t i = 0; i < strip->sends; i++) {
+		if (osc_request_answers(request))
+			osc_pack_print(&request->replies, "/list/send", "ss",
+			    part, desk->strip[strip->send[i].bus].id);
+	}
+}
+
+static void
+list(struct call *call)
+{
+	struct osc_request *request = call->request;
+	size_t strips = mixer_desk(request->osc->mixer)->strips;
+
+	if (has_more(call, "none"))
+		return;
+	for (unsigned i = 0; i < strips; i++)
+		list_strip(request, i);
+	for (unsigned i = 0; i < strips; i++)
+		list_sends(request, i);
+	if (osc_request_answers(request))
+		osc_pack_print(
+		    &request->replies, "/list/end", "i", (int)strips);
+}
+
+void
+osc_command(struct osc_request *request, enum param command,
+    const struct packet_message *message, const struct schema_value *values,
+    size_t count)
+{
+	struct call call = { .request = request,
+		.address = message->address,
+		.types = message->types,
+		.value = values,
+		.count = count };
+
+	switch (command) {
+	case PARAM_SUBSCRIBE:
+		subscribe(&call);
+		break;
+	case PARAM_RENEW:
+		renew(&call);
+		break;
+	case PARAM_UNSUBSCRIBE:
+		unsubscribe(&call);
+		break;
+	case PARAM_EVENTS:
+		replay(&call);
+		break;
+	case PARAM_LIST:
+		list(&call);
+		break;
+	default:
+		break;
+	}
+}

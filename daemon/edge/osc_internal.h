@@ -1,0 +1,140 @@
+#ifndef EDGE_OSC_INTERNAL_H
+#define EDGE_OSC_INTERNAL_H
+
+#include "edge/osc_access.h"
+#include "edge/osc_lease.h"
+#include "mixer/mixer.h"
+#include "protocol/osc.h"
+#include "protocol/packet.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * What the files of the OSC side share, and nobody else. Control thread.
+ */
+
+#define OSC_SOCKETS 32   /* a URL may name more than one address */
+#define OSC_ANSWERS 4096 /* answers to one datagram at most */
+#define OSC_PATTERNS 64  /* patterns in one datagram at most */
+#define OSC_TEXT 320     /* bytes of an error text, terminator included */
+#define OSC_TICK_MS 10   /* the finest step of meters */
+#define OSC_REPLAY 256   /* events of a replay sent in one tick at most */
+
+struct loop;
+
+struct osc_socket {
+	struct osc *osc;
+	int fd;
+};
+
+/* Addresses that changed and were not told yet, each at least once. */
+struct osc_changes {
+	struct address *address;
+	size_t count, room;
+};
+
+struct osc {
+	struct mixer *mixer;
+	struct loop *loop;
+	struct access_list access;
+	struct lease_table table;
+	struct osc_changes changes;
+	struct osc_socket socket[OSC_SOCKETS];
+	size_t sockets;
+	struct osc_inbox *inbox;
+	int timer;
+	enum mixer_jack jack; /* as the status leases were told last */
+};
+
+/* Where packets go; what osc_send() is handed. */
+struct osc_target {
+	struct osc *osc;
+	const struct lease_peer *peer;
+};
+
+/* One datagram at work. */
+struct osc_request {
+	struct osc *osc;
+	struct osc_target target;    /* its sender */
+	struct lease_client *client; /* NULL: there was no room to know it */
+	enum desk_role role;
+	double now; /* when it came, as osc_now() */
+	struct osc_packer replies;
+	size_t answers;
+	const char *asked; /* address of the message at work */
+	bool subscribed;   /* its client has leases that are new */
+	bool replays;      /* its client waits for a replay */
+};
+
+/* --- osc.c --- */
+
+/* Seconds of CLOCK_MONOTONIC. */
+double osc_now(void);
+
+/* The callback of a packer: sends to the peer of a struct osc_target. What the
+ * socket does not take is counted and lost. */
+void osc_send(void *target, const void *packet, size_t size);
+
+/* --- osc_url.c --- */
+
+/* Opens and binds non-blocking sockets for a URL into `fd`, at most `room`.
+ * Returns how many, or -1 with the reason in `why`. */
+int
+osc_open(const char *url, int fd[], size_t room, char *why, size_t why_size);
+
+/* --- osc_request.c --- */
+
+/* Handles one message: a command, a get or a set. */
+void osc_request_handle(
+    struct osc_request *request, const struct packet_message *message);
+
+/* May one more answer be packed? At the limit the asker is told once. */
+bool osc_request_answers(struct osc_request *request);
+
+/* Answers /error to what was asked as `asked`; `about`, where not NULL, is the
+ * address that the text speaks of. */
+void osc_request_error(struct osc_request *request, const char *asked,
+    const char *code, const char *about, const char *text);
+
+/* --- osc_command.c --- */
+
+/* Handles /subscribe, /renew, /unsubscribe, /events or /list with its
+ * arguments. */
+void osc_command(struct osc_request *request, enum param command,
+    const struct packet_message *message, const struct schema_value *values,
+    size_t count);
+
+/* --- osc_unknown.c --- */
+
+/* Says which part of an address does not exist, and what does. */
+void osc_unknown(
+    const struct mixer *mixer, const char *address, char *why, size_t why_size);
+
+/* --- osc_publish.c --- */
+
+/* Pack the answer of one address, resp. one event, as it goes to everyone. */
+void osc_pack_value(struct osc_packer *packer, struct mixer *mixer,
+    const struct address *address);
+void osc_pack_meter(struct osc_packer *packer, struct mixer *mixer,
+    struct meters_reader *reader, const struct address *address);
+void osc_pack_event(struct osc_packer *packer, const struct event *event);
+
+/* mixer_listen() and event_log_listen() callbacks; `arg` is the osc. */
+void osc_changed(void *arg, const struct address *address, const void *origin);
+void osc_event(void *arg, const struct event *event);
+
+/* Tells the state leases what changed, but not those of `origin`. */
+void osc_publish_changes(struct osc *osc, const struct lease_client *origin);
+
+/* Sends the meters and status that one client's leases are due. */
+void osc_publish_due(
+    struct osc *osc, struct lease_client *client, double now, double slack);
+
+/* Sends the next stretch of a client's replay. */
+void osc_publish_replay(struct osc *osc, struct lease_client *client);
+
+/* Every OSC_TICK_MS: ends leases, tells whoever is due. `arg` is the osc. */
+void osc_tick(void *arg);
+
+#endif

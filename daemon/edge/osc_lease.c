@@ -1,0 +1,271 @@
+#include "edge/osc_lease.h"
+
+#include "protocol/match.h"
+
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const topic_names[LEASE_TOPICS] = {
+	[LEASE_STATE] = "state",
+	[LEASE_METERS] = "meters",
+	[LEASE_EVENTS] = "events",
+	[LEASE_STATUS] = "status",
+};
+
+const char *
+lease_topic_name(enum lease_topic topic)
+{
+	return topic_names[topic];
+}
+
+enum lease_topic
+lease_topic_find(const char *name)
+{
+	enum lease_topic topic = 0;
+
+	while (topic < LEASE_TOPICS && strcmp(topic_names[topic], name) != 0)
+		topic++;
+	return topic;
+}
+
+/* --- clients --- */
+
+static bool
+same_sender(const struct lease_peer *a, const struct lease_peer *b)
+{
+	const struct sockaddr_in *a4, *b4;
+	const struct sockaddr_in6 *a6, *b6;
+
+	if (a->address.ss_family != b->address.ss_family)
+		return false;
+	if (a->address.ss_family == AF_INET) {
+		a4 = (const void *)&a->address;
+		b4 = (const void *)&b->address;
+		return a4->sin_port == b4->sin_port &&
+		       a4->sin_addr.s_addr == b4->sin_addr.s_addr;
+	}
+	a6 = (const void *)&a->address;
+	b6 = (const void *)&b->address;
+	return a6->sin6_port == b6->sin6_port &&
+	       a6->sin6_scope_id == b6->sin6_scope_id &&
+	       IN6_ARE_ADDR_EQUAL(&a6->sin6_addr, &b6->sin6_addr);
+}
+
+static void
+client_free(struct lease_client *client)
+{
+	lease_end(client, LEASE_TOPICS, NULL);
+	meters_reader_free(client->reader);
+	free(client);
+}
+
+static void
+client_remove(struct lease_table *table, size_t index)
+{
+	client_free(table->client[index]);
+	table->client[index] = table->client[--table->clients];
+}
+
+void
+lease_table_free(struct lease_table *table)
+{
+	while (table->clients > 0)
+		client_remove(table, table->clients - 1);
+}
+
+static bool
+make_room(struct lease_table *table)
+{
+	size_t longest = LEASE_CLIENTS;
+
+	if (table->clients < LEASE_CLIENTS)
+		return true;
+	for (size_t i = 0; i < table->clients; i++) {
+		if (table->client[i]->leases == 0 &&
+		    (longest == LEASE_CLIENTS ||
+			table->client[i]->seen < table->client[longest]->seen))
+			longest = i;
+	}
+	if (longest == LEASE_CLIENTS)
+		return false;
+	client_remove(table, longest);
+	return true;
+}
+
+struct lease_client *
+lease_seen(struct lease_table *table, const struct lease_peer *peer, double now)
+{
+	struct lease_client *client;
+
+	for (size_t i = 0; i < table->clients; i++) {
+		client = table->client[i];
+		if (!same_sender(&client->peer, peer))
+			continue;
+		if (now - client->seen >= LEASE_LASTS)
+			lease_end(client, LEASE_TOPICS, NULL);
+		client->peer.fd = peer->fd;
+		client->seen = now;
+		return client;
+	}
+	if (!make_room(table))
+		return NULL;
+	client = calloc(1, sizeof(*client));
+	if (!client)
+		return NULL;
+	client->peer = *peer;
+	client->seen = now;
+	table->client[table->clients++] = client;
+	return client;
+}
+
+void
+lease_expire(struct lease_table *table, double now)
+{
+	for (size_t i = table->clients; i-- > 0;) {
+		struct lease_client *client = table->client[i];
+
+		if (now - client->seen >= LEASE_LASTS)
+			lease_end(client, LEASE_TOPICS, NULL);
+		if (now - client->seen >= LEASE_KNOWN)
+			client_remove(table, i);
+	}
+}
+
+size_t
+lease_subscribers(const struct lease_table *table)
+{
+	size_t subscribers = 0;
+
+	for (size_t i = 0; i < table->clients; i++)
+		subscribers += table->client[i]->leases > 0;
+	return subscribers;
+}
+
+/* --- leases --- */
+
+static const char *
+without_meter(const char *address)
+{
+	size_t size = strlen("/meter");
+
+	if (strncmp(address, "/meter", size) == 0 &&
+	    (address[size] == '/' || address[size] == '\0'))
+		return address + size;
+	return address;
+}
+
+/* Is the next part of the address digits only? */
+static bool
+part_is_place(const char *part)
+{
+	size_t digits = strspn(part, "0123456789");
+
+	return digits > 0 && (part[digits] == '\0' || part[digits] == '/');
+}
+
+static unsigned
+prefix_by_place(const char *prefix)
+{
+	const char *send = strstr(prefix, "/send/");
+	unsigned forms = 0;
+
+	prefix = without_meter(prefix);
+	if (strncmp(prefix, "/ch/", 4) == 0 && part_is_place(prefix + 4))
+		forms |= BY_PLACE_STRIP;
+	if (strncmp(prefix, "/bus/", 5) == 0 && part_is_place(prefix + 5))
+		forms |= BY_PLACE_STRIP;
+	if (send && part_is_place(send + 6))
+		forms |= BY_PLACE_BUS;
+	return forms;
+}
+
+int
+lease_prefix(const char *asked, char prefix[ADDRESS_LONGEST])
+{
+	size_t size = strlen(asked);
+
+	if (size > 0 && (asked[0] != '/' || match_is_pattern(asked)))
+		return -1;
+	while (size > 0 && asked[size - 1] == '/')
+		size--;
+	if (size >= ADDRESS_LONGEST)
+		return -1;
+	memcpy(prefix, asked, size);
+	prefix[size] = '\0';
+	return 0;
+}
+
+struct lease *
+lease_take(struct lease_client *client, enum lease_topic topic,
+    const char *prefix, unsigned rate, double now)
+{
+	struct lease *lease;
+
+	for (size_t i = 0; i < client->leases; i++) {
+		lease = &client->lease[i];
+		if (lease->topic != topic || strcmp(lease->prefix, prefix) != 0)
+			continue;
+		lease->rate = rate;
+		if (rate > 0 && lease->due > now + 1.0 / rate)
+			lease->due = now + 1.0 / rate;
+		return lease;
+	}
+	if (client->leases == LEASE_EACH)
+		return NULL;
+	lease = &client->lease[client->leases++];
+	*lease = (struct lease){ .topic = topic, .rate = rate, .due = now };
+	snprintf(lease->prefix, sizeof(lease->prefix), "%s", prefix);
+	lease->by_place = prefix_by_place(prefix);
+	return lease;
+}
+
+size_t
+lease_end(
+    struct lease_client *client, enum lease_topic topic, const char *prefix)
+{
+	size_t kept = 0, ended;
+
+	for (size_t i = 0; i < client->leases; i++) {
+		struct lease *lease = &client->lease[i];
+
+		if ((topic == LEASE_TOPICS || lease->topic == topic) &&
+		    (!prefix || strcmp(lease->prefix, prefix) == 0))
+			meters_reader_free(lease->reader);
+		else
+			client->lease[kept++] = *lease;
+	}
+	ended = client->leases - kept;
+	client->leases = kept;
+	return ended;
+}
+
+bool
+lease_due(struct lease *lease, double now, double slack)
+{
+	double period;
+
+	if (lease->rate == 0 || now + slack < lease->due)
+		return false;
+	period = 1.0 / lease->rate;
+	lease->due += period;
+	if (lease->due <= now)
+		lease->due = now + period;
+	return true;
+}
+
+bool
+lease_covers(const struct lease *lease, const char *address)
+{
+	const char *prefix = lease->prefix;
+	size_t size;
+
+	if (lease->topic == LEASE_METERS) {
+		prefix = without_meter(prefix);
+		address = without_meter(address);
+	}
+	size = strlen(prefix);
+	return strncmp(address, prefix, size) == 0 &&
+	       (address[size] == '/' || address[size] == '\0');
+}

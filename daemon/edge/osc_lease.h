@@ -1,0 +1,105 @@
+#ifndef EDGE_OSC_LEASE_H
+#define EDGE_OSC_LEASE_H
+
+#include "mixer/mixer.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+/*
+ * Who speaks to us and what they subscribed to: clients, keyed by address and
+ * port, and their leases. Bounded; knows no socket and is told the time, in
+ * seconds of any clock that never goes back. Control thread.
+ */
+
+#define LEASE_CLIENTS 256 /* clients at most */
+#define LEASE_EACH 16     /* leases of one client at most */
+#define LEASE_LASTS 10.0  /* seconds from the last packet */
+#define LEASE_KNOWN 60.0  /* seconds that a client without lease is known */
+#define LEASE_FASTEST 100 /* Hz */
+
+enum lease_topic {
+	LEASE_STATE,
+	LEASE_METERS,
+	LEASE_EVENTS,
+	LEASE_STATUS,
+	LEASE_TOPICS
+};
+
+struct lease {
+	enum lease_topic topic;
+	unsigned rate; /* Hz; 0 for what is sent as it happens */
+	char
+	    prefix[ADDRESS_LONGEST]; /* "" or an address without slash behind */
+	unsigned by_place; /* BY_PLACE_ bits: how the prefix names things */
+	double due;        /* when the next packet is sent */
+	struct meters_reader *reader; /* its own "since last"; may be NULL */
+};
+
+/* Where answers go: the sender, through the socket that heard it last. */
+struct lease_peer {
+	int fd;
+	struct sockaddr_storage address;
+	socklen_t size;
+};
+
+struct lease_client {
+	struct lease_peer peer;
+	double seen;                  /* when its last packet came */
+	struct meters_reader *reader; /* for meter gets; may be NULL */
+	uint64_t replay;     /* next event to replay; 0: none is wanted */
+	uint64_t replay_end; /* the last one */
+	struct lease lease[LEASE_EACH];
+	size_t leases;
+};
+
+/* Zeroed to begin with. Clients stay where they are while they are known. */
+struct lease_table {
+	struct lease_client *client[LEASE_CLIENTS];
+	size_t clients;
+};
+
+void lease_table_free(struct lease_table *table);
+
+/* The client of a packet that came in now; its leases live on. A new one takes
+ * the room of the one without leases that is silent for longest. NULL when
+ * every client holds a lease, or without memory. */
+struct lease_client *lease_seen(
+    struct lease_table *table, const struct lease_peer *peer, double now);
+
+/* Ends what was not renewed in time, forgets clients. */
+void lease_expire(struct lease_table *table, double now);
+
+/* Clients that hold a lease. */
+size_t lease_subscribers(const struct lease_table *table);
+
+/* The client's lease with this topic and prefix (as lease_prefix() made it),
+ * now at `rate`, a new one due at once. NULL when there are LEASE_EACH. */
+struct lease *lease_take(struct lease_client *client, enum lease_topic topic,
+    const char *prefix, unsigned rate, double now);
+
+/* Ends the leases of a topic (LEASE_TOPICS: of any) and prefix (NULL: any);
+ * returns how many. */
+size_t lease_end(
+    struct lease_client *client, enum lease_topic topic, const char *prefix);
+
+/* Is it time? Then the next time is set: no drift, no catching up. `slack` in
+ * seconds is how much too early is early enough. */
+bool lease_due(struct lease *lease, double now, double slack);
+
+/* Does the prefix cover this address? At the borders of path parts only; for
+ * meters "/meter" in front counts for nothing, on either side. */
+bool lease_covers(const struct lease *lease, const char *address);
+
+/* Makes a usable prefix of what was asked for, without slashes behind. Returns
+ * 0, or -1 for what no address can begin with (patterns, no slash in front). */
+int lease_prefix(const char *asked, char prefix[ADDRESS_LONGEST]);
+
+/* "state", "meters", "events", "status", and the way back (LEASE_TOPICS for
+ * any other word). */
+const char *lease_topic_name(enum lease_topic topic);
+enum lease_topic lease_topic_find(const char *name);
+
+#endif

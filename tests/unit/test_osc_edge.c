@@ -1,0 +1,281 @@
+#include "tests/unit/osc_bench.h"
+
+/* --- get and set --- */
+
+static void
+a_get_is_answered_in_the_form_that_was_asked(void **state)
+{
+	struct bench *b = *state;
+
+	assert_string_equal(
+	    ask(b, 0, "/ch/kick/fader", ""), "/ch/kick/fader f -6\n");
+	assert_string_equal(ask(b, 0, "/ch/1/fader", ""), "/ch/1/fader f -6\n");
+	assert_string_equal(
+	    ask(b, 0, "/ch/1/send/1/tap", ""), "/ch/1/send/1/tap s post\n");
+	assert_string_equal(hear(b, 1), "");
+}
+
+static void
+a_get_needs_no_type_tag(void **state)
+{
+	struct bench *b = *state;
+
+	send_packet(b, 0, "/ch/kick/pan\0\0\0", 16);
+	run_for(b, 2);
+	assert_string_equal(hear(b, 0), "/ch/kick/pan f 0\n");
+}
+
+static void
+a_meter_get_answers_three_numbers_a_lane(void **state)
+{
+	struct bench *b = *state;
+
+	assert_string_equal(ask(b, 0, "/meter/ch/kick/in", ""),
+	    "/meter/ch/kick/in fff -200 -200 -200\n");
+	assert_string_equal(ask(b, 0, "/meter/ch/2/trim", ""),
+	    "/meter/ch/2/trim ffffff -200 -200 -200 -200 -200 -200\n");
+}
+
+static void
+a_set_has_no_echo_unless_it_was_clamped(void **state)
+{
+	struct bench *b = *state;
+
+	assert_string_equal(ask(b, 0, "/ch/kick/fader", "f", -9.0), "");
+	assert_string_equal(
+	    ask(b, 0, "/ch/kick/fader", ""), "/ch/kick/fader f -9\n");
+	assert_string_equal(
+	    ask(b, 0, "/ch/1/fader", "f", 11.0), "/ch/1/fader f 10\n");
+}
+
+static void
+a_pattern_sets_what_can_be_set(void **state)
+{
+	struct bench *b = *state;
+
+	assert_string_equal(ask(b, 0, "/*/*/mute", "i", 1), "");
+	assert_string_equal(ask(b, 0, "/{ch,bus}/*/mute", ""),
+	    "/ch/kick/mute i 1\n/ch/keys/mute i 1\n/bus/verb/mute i 1\n");
+	assert_error(ask(b, 0, "/status/*", "i", 1), "read-only", "/status");
+}
+
+static void
+what_cannot_be_done_is_an_error_that_says_why(void **state)
+{
+	struct bench *b = *state;
+
+	assert_error(ask(b, 0, "/ch/kik/fader", ""), "unknown-address",
+	    "found no channel \"kik\"; allowed kick, keys");
+	assert_error(ask(b, 0, "/ch/3/fader", ""), "unknown-address",
+	    "found no channel at place 3");
+	assert_error(ask(b, 0, "/ch/kick/send/fx/level", "f", 0.0),
+	    "unknown-address", "to \"fx\"; allowed verb");
+	assert_error(ask(b, 0, "/meter/master/foo", ""), "unknown-address",
+	    "found no stage \"foo\" in \"master\"; allowed in, trim, fader");
+	assert_error(ask(b, 0, "/master/pan", "f", 0.0), "unknown-address",
+	    "found no \"pan\" in \"master\"");
+	assert_error(ask(b, 0, "/ch/x*/mute", "i", 1), "unknown-address",
+	    "nothing that this pattern matches");
+	assert_error(ask(b, 0, "/ch/[x/mute", "i", 1), "bad-pattern", "[");
+	assert_error(ask(b, 0, "/ch/kick/fader", "s", "loud"), "wrong-type",
+	    "-200 to 10 dB");
+	assert_error(ask(b, 0, "/ch/kick/fader", "ff", 0.0, 0.0), "wrong-type",
+	    "\"ff\"");
+	assert_error(
+	    ask(b, 0, "/ch/kick/fader", "f", (double)NAN), "not-finite", "NaN");
+	assert_error(ask(b, 0, "/status/xruns", "i", 1), "read-only", "read");
+	assert_error(
+	    ask(b, 0, "/meter/ch/kick/in", "f", 0.0), "read-only", "read");
+	assert_string_equal(
+	    ask(b, 0, "/ch/kick/fader", ""), "/ch/kick/fader f -6\n");
+}
+
+static void
+a_bundle_from_the_future_changes_nothing(void **state)
+{
+	struct bench *b = *state;
+	struct bundle bundle = bundle_at(UINT32_MAX);
+
+	bundle_add(&bundle, "/master/mute", "i", 1);
+	send_bundle(b, 0, &bundle);
+	assert_error(hear(b, 0), "bad-time", "/master/mute");
+	assert_string_equal(
+	    ask(b, 0, "/master/mute", ""), "/master/mute i 0\n");
+	bundle = bundle_at(1);
+	bundle_add(&bundle, "/master/mute", "i", 1);
+	send_bundle(b, 0, &bundle);
+	assert_string_equal(
+	    ask(b, 0, "/master/mute", ""), "/master/mute i 1\n");
+}
+
+static void
+answers_to_one_datagram_come_in_bundles_and_in_order(void **state)
+{
+	struct bench *b = *state;
+	struct bundle bundle = bundle_at(0);
+
+	bundle_add(&bundle, "/master/mute", "");
+	bundle_add(&bundle, "/ch/1/trim", "f", 99.0);
+	bundle_add(&bundle, "/master/trim", "");
+	send_bundle(b, 0, &bundle);
+	assert_string_equal(hear(b, 0),
+	    "/master/mute i 0\n/ch/1/trim f 40\n/master/trim f 0\n");
+	assert_int_equal(b->packets, 1);
+}
+
+static void
+one_datagram_asks_for_4096_answers_at_most(void **state)
+{
+	struct bench *b = *state;
+	struct bundle bundle = bundle_at(0);
+
+	for (int i = 0; i < 64; i++)
+		bundle_add(&bundle, "//*", "");
+	for (int i = 0; i < 1000; i++)
+		bundle_add(&bundle, "/ch/1/pan", "");
+	send_bundle(b, 0, &bundle);
+	assert_error(strstr(hear(b, 0), "/error"), "too-many",
+	    "/ch/1/pan: found more answers");
+	assert_int_equal(b->messages, 4097);
+	assert_in_range(b->largest, 1200, OSC_PACKET);
+}
+
+static void
+one_datagram_holds_64_patterns_at_most(void **state)
+{
+	struct bench *b = *state;
+	struct bundle bundle = bundle_at(0);
+
+	bundle_add(&bundle, "/master/mute", "i", 1);
+	for (int i = 0; i < 65; i++)
+		bundle_add(&bundle, "/x*", "");
+	send_bundle(b, 0, &bundle);
+	assert_error(hear(b, 0), "too-many", "65");
+	assert_string_equal(
+	    ask(b, 0, "/master/mute", ""), "/master/mute i 0\n");
+}
+
+/* --- who may --- */
+
+static void
+a_view_role_may_read_and_not_set(void **state)
+{
+	struct bench b = { .loop = NULL };
+
+	(void)state;
+	bench_start_as(&b, "127.0.0.1/32", "view");
+	assert_error(ask(&b, 0, "/ch/1/mute", "i", 1), "not-allowed", "view");
+	assert_string_equal(ask(&b, 0, "/ch/1/mute", ""), "/ch/1/mute i 0\n");
+	assert_string_equal(ask(&b, 0, "/subscribe", "s", "state"),
+	    "/subscribed sis state 0 \n");
+	bench_end(&b);
+}
+
+static void
+who_is_not_listed_hears_nothing_and_is_counted(void **state)
+{
+	struct bench b = { .loop = NULL };
+
+	(void)state;
+	bench_start_as(&b, "10.0.0.0/8", "admin");
+	assert_string_equal(ask(&b, 0, "/ch/1/mute", ""), "");
+	assert_string_equal(ask(&b, 0, "/ch/1/mute", "i", 1), "");
+	assert_int_equal(mixer_status(b.mixer)->drops[DROP_DENIED], 2);
+	assert_true(mixer_desk(b.mixer)->strip[0].value[PARAM_MUTE] == 0);
+	bench_end(&b);
+}
+
+static void
+malformed_datagrams_are_counted_and_not_answered(void **state)
+{
+	struct bench *b = *state;
+
+	send_packet(b, 0, "", 0);
+	send_packet(b, 0, "/ch/1/mute\0\0,i\0\0", 16);
+	send_packet(b, 0, "abc", 3);
+	run_for(b, 2);
+	assert_string_equal(hear(b, 0), "");
+	assert_int_equal(mixer_status(b->mixer)->drops[DROP_MALFORMED], 3);
+}
+
+static void
+list_names_strips_and_sends(void **state)
+{
+	struct bench *b = *state;
+
+	assert_string_equal(ask(b, 0, "/list", ""),
+	    "/list ssis ch/kick kick 1 in trim fader\n"
+	    "/list ssis ch/keys keys 2 in trim fader\n"
+	    "/list ssis bus/verb verb 2 in trim fader\n"
+	    "/list ssis master master 2 in trim fader\n"
+	    "/list/send ss ch/kick verb\n"
+	    "/list/end i 4\n");
+}
+
+/* --- addresses to listen on --- */
+
+static void
+an_address_in_use_is_named(void **state)
+{
+	struct bench *b = *state;
+	char url[64], why[256] = "", want[128];
+	const char *urls[] = { url };
+
+	snprintf(
+	    url, sizeof(url), "udp://127.0.0.1:%u", ntohs(b->daemon.sin_port));
+	snprintf(want, sizeof(want),
+	    "%s: Address already in use: is another headroomd running?", url);
+	assert_null(osc_new(b->mixer, b->loop, urls, 1, why, sizeof(why)));
+	assert_string_equal(why, want);
+}
+
+static void
+urls_are_checked(void **state)
+{
+	static const char *const good[] = { "udp://127.0.0.1:9018",
+		"osc.udp://127.0.0.1:9018/", "udp://[::1]:1",
+		"udp://localhost:65535" };
+	static const char *const bad[] = { "", "127.0.0.1:9018",
+		"tcp://127.0.0.1:9018", "udp://", "udp://:9018",
+		"udp://127.0.0.1", "udp://127.0.0.1:", "udp://127.0.0.1:0",
+		"udp://127.0.0.1:65536", "udp://127.0.0.1:9018x",
+		"udp://127.0.0.1:9018/a", "udp://[::1:9018", "udp://::1:9018",
+		"udp://127.0.0.1:-1" };
+	char why[256];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		assert_int_equal(osc_check_url(good[i], why, sizeof(why)), 0);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		why[0] = '\0';
+		assert_int_equal(osc_check_url(bad[i], why, sizeof(why)), -1);
+		assert_non_null(strstr(why, "udp://127.0.0.1:9018"));
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH_BENCH(a_get_is_answered_in_the_form_that_was_asked),
+		WITH_BENCH(a_get_needs_no_type_tag),
+		WITH_BENCH(a_meter_get_answers_three_numbers_a_lane),
+		WITH_BENCH(a_set_has_no_echo_unless_it_was_clamped),
+		WITH_BENCH(a_pattern_sets_what_can_be_set),
+		WITH_BENCH(what_cannot_be_done_is_an_error_that_says_why),
+		WITH_BENCH(a_bundle_from_the_future_changes_nothing),
+		WITH_BENCH(
+		    answers_to_one_datagram_come_in_bundles_and_in_order),
+		WITH_BENCH(one_datagram_asks_for_4096_answers_at_most),
+		WITH_BENCH(one_datagram_holds_64_patterns_at_most),
+		cmocka_unit_test(a_view_role_may_read_and_not_set),
+		cmocka_unit_test(
+		    who_is_not_listed_hears_nothing_and_is_counted),
+		WITH_BENCH(malformed_datagrams_are_counted_and_not_answered),
+		WITH_BENCH(list_names_strips_and_sends),
+		WITH_BENCH(an_address_in_use_is_named),
+		cmocka_unit_test(urls_are_checked),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

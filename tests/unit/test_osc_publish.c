@@ -1,0 +1,221 @@
+#include "tests/unit/osc_bench.h"
+
+/* --- subscriptions --- */
+
+static void
+a_change_is_told_to_everyone_but_its_maker(void **state)
+{
+	struct bench *b = *state;
+
+	ask(b, 0, "/subscribe", "s", "state");
+	ask(b, 1, "/subscribe", "ss", "state", "/ch/1");
+	assert_string_equal(ask(b, 0, "/ch/kick/fader", "f", -30.0), "");
+	assert_string_equal(
+	    hear(b, 1), "/ch/1/fader f -30\n/ch/1/fader/position f 0.25\n");
+	assert_int_equal(b->packets, 1);
+	assert_string_equal(ask(b, 1, "/ch/1/fader/position", "f", 0.75), "");
+	assert_string_equal(
+	    hear(b, 0), "/ch/kick/fader f 0\n/ch/kick/fader/position f 0.75\n");
+	ask(b, 0, "/ch/keys/mute", "i", 1);
+	assert_string_equal(hear(b, 1), "");
+}
+
+static void
+what_is_set_twice_in_a_bundle_is_told_once(void **state)
+{
+	struct bench *b = *state;
+	struct bundle bundle = bundle_at(0);
+
+	ask(b, 1, "/subscribe", "s", "state");
+	bundle_add(&bundle, "/ch/1/trim", "f", 3.0);
+	bundle_add(&bundle, "/ch/1/trim", "f", 2.0);
+	send_bundle(b, 0, &bundle);
+	assert_string_equal(hear(b, 1), "/ch/kick/trim f 2\n");
+}
+
+static void
+subscribers_are_counted_and_can_leave(void **state)
+{
+	struct bench *b = *state;
+
+	ask(b, 0, "/subscribe", "s", "state");
+	ask(b, 0, "/subscribe", "s", "events");
+	ask(b, 1, "/subscribe", "s", "events");
+	assert_int_equal(mixer_status(b->mixer)->subscribers, 2);
+	assert_string_equal(ask(b, 0, "/renew", ""), "/renewed i 2\n");
+	assert_string_equal(ask(b, 0, "/unsubscribe", "s", "state"), "");
+	assert_string_equal(ask(b, 0, "/renew", ""), "/renewed i 1\n");
+	assert_string_equal(
+	    ask(b, 0, "/unsubscribe", "ss", "events", "/ch"), "");
+	assert_string_equal(ask(b, 0, "/renew", ""), "/renewed i 1\n");
+	assert_string_equal(ask(b, 0, "/unsubscribe", ""), "");
+	assert_int_equal(mixer_status(b->mixer)->subscribers, 1);
+}
+
+static void
+what_cannot_be_subscribed_to_is_an_error(void **state)
+{
+	struct bench *b = *state;
+	char prefix[16];
+
+	assert_error(ask(b, 0, "/subscribe", ""), "wrong-type", "a topic");
+	assert_error(ask(b, 0, "/subscribe", "s", "foo"), "bad-value",
+	    "state, meters, events or status");
+	assert_error(ask(b, 0, "/subscribe", "ss", "state", "/ch/*"),
+	    "bad-value", "no pattern");
+	assert_error(ask(b, 0, "/subscribe", "sf", "meters", (double)NAN),
+	    "not-finite", "rate");
+	for (int i = 0; i < 16; i++) {
+		snprintf(prefix, sizeof(prefix), "/x%d", i);
+		ask(b, 0, "/subscribe", "ss", "state", prefix);
+	}
+	assert_error(ask(b, 0, "/subscribe", "s", "state"), "too-many", "16");
+	assert_int_equal(mixer_status(b->mixer)->drops[DROP_LEASES], 1);
+}
+
+static void
+meters_come_for_every_stage_at_once_and_at_their_rate(void **state)
+{
+	struct bench *b = *state;
+
+	say(b, 0, "/subscribe", "sis", "meters", 1000, "/ch/1");
+	assert_string_equal(hear(b, 0),
+	    "/subscribed sis meters 100 /ch/1\n"
+	    "/meter/ch/1/in fff -200 -200 -200\n"
+	    "/meter/ch/1/trim fff -200 -200 -200\n"
+	    "/meter/ch/1/fader fff -200 -200 -200\n");
+	say(b, 0, "/subscribe", "sis", "meters", 50, "/ch/1");
+	hear(b, 0);
+	run_for(b, 500);
+	hear(b, 0);
+	assert_in_range(b->messages, 3 * 22, 3 * 26);
+	say(b, 1, "/subscribe", "s", "meters");
+	hear(b, 1);
+	assert_int_equal(b->messages, 1 + 3 * 4);
+}
+
+static void
+status_comes_at_once_and_when_jack_changes(void **state)
+{
+	struct bench *b = *state;
+
+	say(b, 0, "/subscribe", "ss", "status", "/status/subscribers");
+	assert_string_equal(hear(b, 0),
+	    "/subscribed sis status 1 /status/subscribers\n"
+	    "/status/subscribers i 1\n");
+	run_for(b, 30);
+	assert_string_equal(hear(b, 0), "");
+	mixer_status(b->mixer)->jack = JACK_RUNNING;
+	run_for(b, 30);
+	assert_string_equal(hear(b, 0), "/status/subscribers i 1\n");
+}
+
+/* --- events --- */
+
+static const struct event over = { .kind = EVENT_OVER,
+	.frame = 100,
+	.strip = "ch/kick",
+	.stage = "fader",
+	.lane = 1,
+	.last = 110,
+	.count = 3,
+	.peak = 1.5,
+	.origin = "ch/kick/trim" };
+
+static void
+add_event(struct bench *b, const struct event *event)
+{
+	struct event added = *event;
+
+	event_log_add(mixer_events(b->mixer), &added);
+}
+
+static void
+events_come_as_they_happen(void **state)
+{
+	struct bench *b = *state;
+	const struct event jack = { .kind = EVENT_JACK, .text = "running" };
+	const struct event xrun = { .kind = EVENT_XRUN, .count = 7 };
+	struct event clip = over, invalid = over;
+
+	clip.kind = EVENT_CLIP;
+	invalid.kind = EVENT_INVALID;
+	ask(b, 0, "/subscribe", "s", "events");
+	add_event(b, &over);
+	add_event(b, &clip);
+	add_event(b, &invalid);
+	add_event(b, &xrun);
+	add_event(b, &jack);
+	assert_string_equal(hear(b, 0),
+	    "/event/over hhssihifs 1 100 ch/kick fader 1 110 3 1.5 "
+	    "ch/kick/trim\n"
+	    "/event/clip hhssihif 2 100 ch/kick fader 1 110 3 1.5\n"
+	    "/event/invalid hhssihi 3 100 ch/kick fader 1 110 3\n"
+	    "/event/xrun hhi 4 0 7\n"
+	    "/event/jack hhs 5 0 running\n");
+}
+
+static void
+a_prefix_chooses_events_by_kind_or_by_strip(void **state)
+{
+	static const struct {
+		const char *prefix;
+		size_t heard;
+	} cases[] = { { "/event", 1 }, { "/event/over", 1 },
+		{ "/event/clip", 0 }, { "/ch", 1 }, { "/ch/kick", 1 },
+		{ "/ch/1", 1 }, { "/ch/kick/fader", 1 }, { "/ch/kick/trim", 0 },
+		{ "/ch/keys", 0 }, { "/ch/2", 0 }, { "/bus", 0 } };
+	struct bench *b = *state;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		ask(b, 0, "/subscribe", "ss", "events", cases[i].prefix);
+		add_event(b, &over);
+		hear(b, 0);
+		assert_int_equal(b->messages, cases[i].heard);
+		ask(b, 0, "/unsubscribe", "");
+	}
+}
+
+static void
+every_kept_event_is_replayed_in_order(void **state)
+{
+	struct bench *b = *state;
+	const char *at;
+	char *end;
+
+	for (int i = 0; i < 5000; i++)
+		add_event(b, &over);
+	assert_string_equal(ask(b, 0, "/events", ""), "/events h 5000\n");
+	say(b, 0, "/events", "h", (int64_t)10);
+	run_for(b, 400);
+	at = hear(b, 0);
+	assert_int_equal(b->messages, EVENT_HISTORY + 1);
+	for (long want = 5001 - EVENT_HISTORY; want <= 5000; want++) {
+		at = strchr(strchr(at, ' ') + 1, ' ');
+		assert_int_equal(strtol(at, &end, 10), want);
+		at = strchr(end, '\n') + 1;
+	}
+	assert_string_equal(at, "/events h 5000\n");
+	say(b, 0, "/events", "i", 4999);
+	hear(b, 0);
+	assert_int_equal(b->messages, 2);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH_BENCH(a_change_is_told_to_everyone_but_its_maker),
+		WITH_BENCH(what_is_set_twice_in_a_bundle_is_told_once),
+		WITH_BENCH(subscribers_are_counted_and_can_leave),
+		WITH_BENCH(what_cannot_be_subscribed_to_is_an_error),
+		WITH_BENCH(
+		    meters_come_for_every_stage_at_once_and_at_their_rate),
+		WITH_BENCH(status_comes_at_once_and_when_jack_changes),
+		WITH_BENCH(events_come_as_they_happen),
+		WITH_BENCH(a_prefix_chooses_events_by_kind_or_by_strip),
+		WITH_BENCH(every_kept_event_is_replayed_in_order),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
