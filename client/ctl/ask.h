@@ -1,0 +1,45 @@
+#ifndef CTL_ASK_H
+#define CTL_ASK_H
+
+#include "command.h"
+
+#include "protocol/schema.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * Questions and their answers: what get and set have in common.
+ */
+
+struct ask_item {
+	const char *address; /* or a pattern; not owned */
+	bool pattern;
+	bool answered;
+	bool refused; /* an /error about it came, and was printed */
+};
+
+struct ask;
+
+/* A list of questions; NULL without memory. */
+struct ask *ask_new(struct command *command);
+void ask_free(struct ask *ask);
+
+/* Adds a question. Returns 0 or -1 without memory. */
+int ask_add(struct ask *ask, const char *address);
+
+/* Sends what the link has collected and the questions behind it, waits for one
+ * answer to each address and, for patterns, until 150 ms pass without one.
+ * Prints errors at once. */
+enum status ask_run(struct ask *ask);
+
+/* Prints the answers by `print`, in the order in which they came. */
+void ask_print(const struct ask *ask,
+    void (*print)(struct output *out, const struct link_message *message));
+
+/* The item at an index, and the answer to an address, NULL if there is none. */
+const struct ask_item *ask_item(const struct ask *ask, size_t index);
+const struct link_message *
+ask_answer(const struct ask *ask, const char *address);
+
+#endif

@@ -1,0 +1,76 @@
+# bash completion for headroomctl(1)
+
+_headroomctl_options()
+{
+	local common='-u --url -t --timeout -j --json -V --version -h --help'
+
+	case $1 in
+	meters) echo "$common -1 --once -p --plain -r --rate" ;;
+	events) echo "$common -1 --once -s --since" ;;
+	list) echo "$common -a --addresses -P --parameters" ;;
+	*) echo "$common" ;;
+	esac
+}
+
+# The addresses of the daemon that the line names; none if it is away.
+_headroomctl_addresses()
+{
+	local url=() pattern='(-u|--url)[[:blank:]=]+([^[:blank:]]+)'
+
+	[[ $COMP_LINE =~ $pattern ]] && url=(-u "${BASH_REMATCH[2]}")
+	headroomctl "${url[@]}" -t 0.3 list --addresses 2>/dev/null
+}
+
+# Reads the words before the one that is typed into `command` and, in
+# `argument`, how many arguments follow it. Splits the line by itself, because
+# bash splits URLs at their colons.
+_headroomctl_parse()
+{
+	local word parts skip=''
+
+	command='' argument=0
+	read -ra parts <<<"${COMP_LINE:0:COMP_POINT}x"
+	unset 'parts[-1]'
+	for word in "${parts[@]:1}"; do
+		if [[ -n $skip ]]; then
+			skip=''
+		elif [[ $command == set && $argument -gt 0 ]]; then
+			# What a value looks like does not matter.
+			argument=$((argument + 1))
+		elif [[ $word == -[utrs] || $word == --url ||
+			$word == --timeout || $word == --rate ||
+			$word == --since ]]; then
+			skip=1
+		elif [[ $word == -* ]]; then
+			:
+		elif [[ -z $command ]]; then
+			command=$word
+		else
+			argument=$((argument + 1))
+		fi
+	done
+	[[ -n $skip ]]
+}
+
+_headroomctl()
+{
+	local commands='get set watch meters events status list help'
+	local cur=${COMP_WORDS[COMP_CWORD]} command argument words=''
+
+	COMPREPLY=()
+	_headroomctl_parse && return # the value of an option
+	case $command in
+	'' | help) words=$commands ;;
+	get | watch) words=$(_headroomctl_addresses) ;;
+	meters) words=$(_headroomctl_addresses |
+		sed -n 's|^/meter\(/.*\)/[^/]*$|\1|p' | sort -u) ;;
+	set)
+		((argument % 2)) || words=$(_headroomctl_addresses |
+			grep -Ev '^/(meter|status)/')
+		;;
+	esac
+	[[ $cur == -* ]] && words=$(_headroomctl_options "$command")
+	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+}
+
+complete -F _headroomctl headroomctl

@@ -1,0 +1,177 @@
+#include "link.h"
+
+#include "protocol/packet.h"
+
+#include <errno.h>
+#include <math.h>
+#include <netdb.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+/* A whole desk's answers may arrive before we look. */
+#define RECEIVE_BUFFER (4 << 20)
+
+struct delivery {
+	void (*each)(void *arg, const struct link_message *message);
+	void *arg;
+};
+
+/* Splits a URL into host and port, and writes it back in its plain form. */
+static int
+link_split(struct link *link, const char *url, char *host, char *port)
+{
+	const char *at = url;
+	int end = 0;
+
+	if (strncmp(at, "osc.", 4) == 0)
+		at += 4;
+	if (strncmp(at, "udp://", 6) != 0)
+		return -1;
+	at += 6;
+	snprintf(port, 6, "9018");
+	if (sscanf(at, "[%255[0-9a-fA-F:.%a-z]]%n", host, &end) != 1 || !end)
+		if (sscanf(at, "%255[^][:/ ]%n", host, &end) != 1)
+			return -1;
+	at += end;
+	if (*at == ':') {
+		end = 0;
+		if (sscanf(at, ":%5[0-9]%n", port, &end) != 1 || !end)
+			return -1;
+		at += end;
+	}
+	if (strcmp(at, "") != 0 && strcmp(at, "/") != 0)
+		return -1;
+	snprintf(link->url, sizeof(link->url),
+	    strchr(host, ':') ? "udp://[%s]:%s" : "udp://%s:%s", host, port);
+	return 0;
+}
+
+/* A name may stand for both families, and the daemon listens on IPv4 unless
+ * told otherwise. */
+static const struct addrinfo *
+link_choose(const struct addrinfo *list)
+{
+	for (const struct addrinfo *at = list; at; at = at->ai_next)
+		if (at->ai_family == AF_INET)
+			return at;
+	return list;
+}
+
+static void
+link_transmit(void *arg, const void *packet, size_t size)
+{
+	struct link *link = arg;
+
+	/* An error that an earlier packet left on the socket is reported by
+	 * the next send instead of sending: hence a second try. */
+	for (int try = 0; try < 2; try++)
+		if (send(link->fd, packet, size, 0) >= 0)
+			return;
+	link->fault = -errno;
+}
+
+int
+link_open(struct link *link, const char *url, char *why, size_t why_size)
+{
+	struct addrinfo hints = { .ai_socktype = SOCK_DGRAM }, *list = NULL;
+	char host[256], port[6];
+	int size = RECEIVE_BUFFER;
+
+	link->fault = 0;
+	link->fd = -1;
+	osc_pack_start(&link->packer, link_transmit, link);
+	if (link_split(link, url, host, port) < 0) {
+		snprintf(why, why_size,
+		    "found URL \"%s\", allowed: udp://HOST:PORT", url);
+		return -1;
+	}
+	int error = getaddrinfo(host, port, &hints, &list);
+	if (error) {
+		snprintf(
+		    why, why_size, "%s: %s", link->url, gai_strerror(error));
+		return -1;
+	}
+	const struct addrinfo *to = link_choose(list);
+	link->fd =
+	    socket(to->ai_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (link->fd >= 0)
+		setsockopt(
+		    link->fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+	if (link->fd < 0 ||
+	    connect(link->fd, to->ai_addr, to->ai_addrlen) < 0) {
+		snprintf(why, why_size, "%s: %s", link->url, strerror(errno));
+		link_close(link);
+	}
+	freeaddrinfo(list);
+	return link->fd < 0 ? -1 : 0;
+}
+
+void
+link_close(struct link *link)
+{
+	if (link->fd >= 0)
+		close(link->fd);
+	link->fd = -1;
+}
+
+void
+link_flush(struct link *link)
+{
+	link->fault = 0;
+	osc_pack_flush(&link->packer);
+}
+
+static int
+link_deliver(void *arg, const struct packet_message *message)
+{
+	const struct delivery *delivery = arg;
+	struct link_message out = { .address = message->address };
+	int values = osc_arguments(message, out.value, OSC_ARGUMENTS);
+
+	if (values >= 0) {
+		out.values = (size_t)values;
+		delivery->each(delivery->arg, &out);
+	}
+	return 0;
+}
+
+int
+link_receive(struct link *link, double seconds,
+    void (*each)(void *arg, const struct link_message *message), void *arg)
+{
+	struct delivery delivery = { each, arg };
+	struct pollfd ready = { .fd = link->fd, .events = POLLIN };
+	static const int most = 256; /* a flood must not keep us here */
+	_Alignas(8) uint8_t packet[PACKET_LARGEST];
+	int packets = 0;
+
+	if (seconds < 0)
+		seconds = 0;
+	if (poll(&ready, 1, (int)ceil(seconds * 1000)) < 0)
+		return errno == EINTR ? 0 : -errno;
+	while (packets < most) {
+		ssize_t size = recv(link->fd, packet, sizeof(packet), 0);
+		if (size < 0)
+			return packets || errno == EAGAIN || errno == EINTR
+				   ? packets
+				   : -errno;
+		packets++;
+		if (packet_check(packet, (size_t)size) == PACKET_OK)
+			packet_each(
+			    packet, (size_t)size, link_deliver, &delivery);
+	}
+	return packets;
+}
+
+double
+link_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}

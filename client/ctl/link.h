@@ -1,0 +1,51 @@
+#ifndef CTL_LINK_H
+#define CTL_LINK_H
+
+#include "protocol/osc.h"
+#include "protocol/schema.h"
+
+#include <stddef.h>
+
+/*
+ * The way to the daemon: one connected UDP socket, packets checked and
+ * decoded on the way in, bundled on the way out. One thread.
+ */
+
+#define LINK_DEFAULT "udp://127.0.0.1:9018"
+#define LINK_URL_LONGEST 300
+
+struct link_message {
+	const char *address; /* valid during the call that hands it out */
+	struct schema_value value[OSC_ARGUMENTS];
+	size_t values;
+};
+
+struct link {
+	int fd;
+	int fault; /* -errno of the last send that failed, else 0 */
+	char url[LINK_URL_LONGEST]; /* as people write it */
+	struct osc_packer packer;   /* what is to go out with link_flush() */
+};
+
+/* Takes "udp://HOST:PORT", also with "osc." in front and "/" behind, HOST an
+ * IPv6 address in brackets, ":PORT" left out for 9018. Returns 0, or -1 with
+ * the reason in `why`. */
+int link_open(struct link *link, const char *url, char *why, size_t why_size);
+
+void link_close(struct link *link);
+
+/* Sends what was collected in `link->packer`. Failures show in
+ * `link->fault`. */
+void link_flush(struct link *link);
+
+/* Waits up to `seconds` for packets, and hands out every message of all that
+ * are there; malformed packets are passed over. Returns the number of packets,
+ * 0 if none came or a signal did, -ECONNREFUSED if nobody listens there, or
+ * another -errno. */
+int link_receive(struct link *link, double seconds,
+    void (*each)(void *arg, const struct link_message *message), void *arg);
+
+/* Seconds of a clock that never goes back. */
+double link_now(void);
+
+#endif

@@ -1,0 +1,314 @@
+#include "command.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <getopt.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What a command takes: option letters beside those that every command has. */
+struct entry {
+	const char *name;
+	const char *options;
+	const char *synopsis;
+	const char *help;
+	const char *more;
+	enum status (*run)(struct command *command, int count, char **argument);
+};
+
+enum { OPTION_ONCE = '1', OPTION_ADDRESSES = 'a', OPTION_PARAMETERS = 'P' };
+
+static const struct entry entries[] = {
+	{ "get", "", "ADDRESS...", "print values",
+	    "ADDRESS may be a pattern, such as '/ch/*/fader'. What is printed "
+	    "is what `headroomctl set -` reads.\n",
+	    get_run },
+	{ "set", "", "ADDRESS VALUE [ADDRESS VALUE]...",
+	    "set values, and print what then stands",
+	    "ADDRESS may be a pattern. The values are heard from one audio "
+	    "cycle on, as many as\nfit in 1,400 bytes. With - in place of the "
+	    "arguments, lines of ADDRESS VALUE are\nread from standard "
+	    "input.\n",
+	    set_run },
+	{ "watch", "", "[PREFIX]", "print every change that others make",
+	    "PREFIX is the front of an address, such as /ch or /ch/kick.\n",
+	    watch_run },
+	{ "meters", "1pr", "[PREFIX]", "show the levels of every stage",
+	    "  -1, --once         print one table and exit\n"
+	    "  -p, --plain        print tables, also in a terminal\n"
+	    "  -r, --rate HZ      draw 1 to 100 times a second (20), or print "
+	    "so many\n"
+	    "                     tables a second (1; 0.01 and more)\n"
+	    "Keys: q quits, r resets the headroom, n chooses numbers, arrows "
+	    "scroll.\n",
+	    meters_run },
+	{ "events", "1s", "", "print overs, clips, xruns and the like",
+	    "  -1, --once         print what the daemon has kept and exit\n"
+	    "  -s, --since N      begin behind event N; 0 for all that are "
+	    "kept\n",
+	    events_run },
+	{ "status", "", "", "print the state of the daemon", "", status_run },
+	{ "list", "aP", "", "print strips, their stages and sends",
+	    "  -a, --addresses    print every address of this desk\n"
+	    "  -P, --parameters   print every parameter with range and "
+	    "meaning; needs no\n"
+	    "                     daemon\n",
+	    list_run },
+};
+#define ENTRIES (sizeof(entries) / sizeof(entries[0]))
+
+static const char letters[] = "u:t:jVh1pr:s:aP";
+
+static const struct option options[] = {
+	{ "url", required_argument, NULL, 'u' },
+	{ "timeout", required_argument, NULL, 't' },
+	{ "json", no_argument, NULL, 'j' },
+	{ "version", no_argument, NULL, 'V' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "once", no_argument, NULL, OPTION_ONCE },
+	{ "plain", no_argument, NULL, 'p' },
+	{ "rate", required_argument, NULL, 'r' },
+	{ "since", required_argument, NULL, 's' },
+	{ "addresses", no_argument, NULL, OPTION_ADDRESSES },
+	{ "parameters", no_argument, NULL, OPTION_PARAMETERS },
+	{ 0 },
+};
+
+struct request {
+	struct command command;
+	const char *url;
+	bool help, version;
+	char given[sizeof(letters)]; /* letters of the options that came */
+};
+
+static const struct entry *
+main_find(const char *name)
+{
+	for (size_t i = 0; i < ENTRIES; i++)
+		if (strcmp(entries[i].name, name) == 0)
+			return &entries[i];
+	return NULL;
+}
+
+static void
+main_usage(FILE *file)
+{
+	fprintf(file,
+	    "usage: headroomctl [-jhV] [-t SECONDS] [-u URL] COMMAND [...]\n\n"
+	    "Commands:\n");
+	for (size_t i = 0; i < ENTRIES; i++)
+		fprintf(file, "  %-7s %-34s %s\n", entries[i].name,
+		    entries[i].synopsis, entries[i].help);
+	fprintf(file,
+	    "  %-7s %-34s %s\n\n"
+	    "Options:\n"
+	    "  -u, --url URL          the daemon, udp://HOST:PORT\n"
+	    "                         (HEADROOM_OSC, or " LINK_DEFAULT ")\n"
+	    "  -t, --timeout SECONDS  how long to wait for an answer (1)\n"
+	    "  -j, --json             print JSON\n"
+	    "  -V, --version          print the version\n"
+	    "  -h, --help             print help, of the COMMAND if there is "
+	    "one\n",
+	    "help", "[COMMAND]", "print help");
+}
+
+static void
+main_help(const struct entry *entry)
+{
+	if (!entry) {
+		main_usage(stdout);
+		return;
+	}
+	printf("usage: headroomctl %s%s%s%s\n\n%c%s.\n%s", entry->name,
+	    entry->options[0] ? " [OPTION]..." : "",
+	    entry->synopsis[0] ? " " : "", entry->synopsis,
+	    toupper((unsigned char)entry->help[0]), entry->help + 1,
+	    entry->more);
+}
+
+/* A number of an option, within bounds. */
+static int
+main_number(const char *option, const char *text, double min, double max,
+    double *number)
+{
+	char *end;
+
+	*number = strtod(text, &end);
+	if (end != text && !*end && *number >= min && *number <= max)
+		return 0;
+	command_warn("--%s: found \"%s\", allowed: a number from %g to %g",
+	    option, text, min, max);
+	return -1;
+}
+
+static int
+main_option(struct request *request, int letter)
+{
+	struct command *command = &request->command;
+	double number;
+
+	switch (letter) {
+	case 'u':
+		request->url = optarg;
+		break;
+	case 't':
+		command->patient = false;
+		return main_number(
+		    "timeout", optarg, 0.01, 3600, &command->timeout);
+	case 'j':
+		command->json = true;
+		command->out.form = &output_json;
+		break;
+	case 'V':
+		request->version = true;
+		break;
+	case 'h':
+		request->help = true;
+		break;
+	case OPTION_ONCE:
+		command->once = true;
+		break;
+	case 'p':
+		command->plain = true;
+		break;
+	case 'r':
+		return main_number("rate", optarg, 0.01, 100, &command->rate);
+	case 's':
+		if (main_number("since", optarg, 0, 1e15, &number) < 0)
+			return -1;
+		command->since = (long long)number;
+		break;
+	case OPTION_ADDRESSES:
+		command->addresses = true;
+		break;
+	case OPTION_PARAMETERS:
+		command->parameters = true;
+		break;
+	default:
+		return -1;
+	}
+	return 0;
+}
+
+/* Takes the options from optind on; `order` is "+" to stop at the first
+ * argument, because what follows may look like an option: `set … -6`. */
+static int
+main_options(
+    struct request *request, const char *order, int count, char **argument)
+{
+	char accepted[sizeof(letters) + 1];
+	int letter;
+
+	snprintf(accepted, sizeof(accepted), "%s%s", order, letters);
+	while ((letter = getopt_long(
+		    count, argument, accepted, options, NULL)) != -1) {
+		size_t given = strlen(request->given);
+		if (main_option(request, letter) < 0)
+			return -1;
+		if (!strchr(request->given, letter) &&
+		    given + 1 < sizeof(request->given))
+			request->given[given] = (char)letter;
+	}
+	return 0;
+}
+
+static int
+main_check_options(const struct request *request, const struct entry *entry)
+{
+	for (const char *given = request->given; *given; given++) {
+		if (strchr("utjVh", *given) || strchr(entry->options, *given))
+			continue;
+		for (const struct option *o = options; o->name; o++)
+			if (o->val == *given)
+				command_warn("%s does not take --%s",
+				    entry->name, o->name);
+		return -1;
+	}
+	return 0;
+}
+
+static enum status
+main_run(struct request *request, const struct entry *entry, int count,
+    char **argument)
+{
+	struct command *command = &request->command;
+	char why[400];
+
+	if (link_open(&command->link, request->url, why, sizeof(why)) < 0) {
+		command_warn("%s", why);
+		return STATUS_USAGE;
+	}
+	enum status status = entry->run(command, count, argument);
+	command->out.form->close(&command->out);
+	link_close(&command->link);
+	if (ferror(command->out.file) && status == STATUS_OK) {
+		command_warn("cannot write: %s", strerror(errno));
+		status = STATUS_LOST;
+	}
+	return status;
+}
+
+/* `help` and the like; -1 for what is to be run. */
+static int
+main_inform(const struct request *request, const char *name, const char *about)
+{
+	bool help = name && strcmp(name, "help") == 0;
+	const char *of = help ? about : name;
+
+	if (request->version) {
+		puts("headroomctl " VERSION);
+		return STATUS_OK;
+	}
+	if ((help || name) && of && !main_find(of)) {
+		command_warn("found command \"%s\", allowed: get, set, watch, "
+			     "meters, events, status, list, help",
+		    of);
+		return STATUS_USAGE;
+	}
+	if (help || request->help) {
+		main_help(of ? main_find(of) : NULL);
+		return STATUS_OK;
+	}
+	if (!name) {
+		main_usage(stderr);
+		return STATUS_USAGE;
+	}
+	return -1;
+}
+
+int
+main(int count, char **argument)
+{
+	struct request request = { .url = getenv("HEADROOM_OSC"),
+		.command = { .out = { .form = &output_text, .file = stdout },
+		    .timeout = 1,
+		    .patient = true,
+		    .since = -1 } };
+	char *name;
+
+	/* Text as the user's terminal has it, numbers as the wire has them. */
+	setlocale(LC_CTYPE, "");
+	signal(SIGPIPE, SIG_IGN);
+	if (!request.url || !request.url[0])
+		request.url = LINK_DEFAULT;
+	if (main_options(&request, "+", count, argument) < 0)
+		return STATUS_USAGE;
+	name = argument[optind];
+	count -= optind;
+	argument += optind;
+	optind = 0;
+	if (name && main_options(&request, strcmp(name, "set") == 0 ? "+" : "",
+			count, argument) < 0)
+		return STATUS_USAGE;
+	int informed =
+	    main_inform(&request, name, name ? argument[optind] : NULL);
+	if (informed >= 0)
+		return informed;
+	const struct entry *entry = main_find(name);
+	if (main_check_options(&request, entry) < 0)
+		return STATUS_USAGE;
+	return (int)main_run(
+	    &request, entry, count - optind, argument + optind);
+}

@@ -1,0 +1,49 @@
+#ifndef CTL_OUTPUT_H
+#define CTL_OUTPUT_H
+
+#include "link.h"
+#include "roster.h"
+
+#include "protocol/schema.h"
+
+#include <stddef.h>
+#include <stdio.h>
+
+/*
+ * Everything that is printed on standard output: one table of functions, once
+ * as text for people and once as JSON for programs.
+ */
+
+struct cJSON;
+
+struct output {
+	const struct output_form *form;
+	FILE *file;
+	struct cJSON *root; /* JSON that is gathered until close */
+	size_t printed;     /* things printed */
+};
+
+struct output_form {
+	/* An address and its value or values, as get and set tell. */
+	void (*answer)(struct output *out, const struct link_message *message);
+	/* The same, but each at once on a line of its own. */
+	void (*change)(struct output *out, const struct link_message *message);
+	/* One of /status/…, its unit with it. */
+	void (*status)(struct output *out, const struct link_message *message);
+	/* One of /event/…, on a line of its own. */
+	void (*event)(struct output *out, const struct link_message *message);
+	/* One window of all meters that are shown. */
+	void (*meters)(struct output *out, const struct roster *roster);
+	/* The strips of a desk. */
+	void (*strips)(struct output *out, const struct roster *roster);
+	/* One address of a desk. */
+	void (*address)(struct output *out, const char *address);
+	/* One row of the schema. */
+	void (*param)(struct output *out, const struct schema_param *param);
+	/* Writes what was gathered. */
+	void (*close)(struct output *out);
+};
+
+extern const struct output_form output_text, output_json;
+
+#endif

@@ -1,0 +1,325 @@
+#include "roster.h"
+
+#include "protocol/level.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ASK_AGAIN 0.25 /* seconds */
+
+/* A roster that is being told. */
+struct telling {
+	struct roster *roster;
+	double now;
+	bool complete;
+	int error;
+};
+
+static enum strip_kind
+roster_kind(const char *address)
+{
+	if (strncmp(address, "ch/", 3) == 0)
+		return STRIP_CHANNEL;
+	return strncmp(address, "bus/", 4) == 0 ? STRIP_BUS : STRIP_MASTER;
+}
+
+static int
+roster_stages(struct roster_strip *strip, const char *names, double now)
+{
+	char name[sizeof(strip->stage->name)];
+	int end = 0;
+
+	strip->stage = calloc(ROSTER_STAGES, sizeof(*strip->stage));
+	if (!strip->stage)
+		return -ENOMEM;
+	while (strip->stages < ROSTER_STAGES &&
+	       sscanf(names, "%23s%n", name, &end) == 1) {
+		struct roster_stage *stage = &strip->stage[strip->stages++];
+		snprintf(stage->name, sizeof(stage->name), "%s", name);
+		stage->shown = true;
+		for (unsigned i = 0; i < ROSTER_LANES; i++) {
+			struct roster_lane *lane = &stage->lane[i];
+			bar_reset(&lane->bar, now);
+			lane->peak = lane->true_peak = lane->rms =
+			    lane->highest = LEVEL_SILENCE;
+		}
+		names += end;
+	}
+	return 0;
+}
+
+static int
+roster_add(struct roster *roster, const struct schema_value *value, double now)
+{
+	struct roster_strip *grown =
+	    realloc(roster->strip, (roster->strips + 1) * sizeof(*grown));
+
+	if (!grown)
+		return -ENOMEM;
+	roster->strip = grown;
+	struct roster_strip *strip = &grown[roster->strips++];
+	*strip = (struct roster_strip){ .kind = roster_kind(value[0].text),
+		.lanes = value[2].number < 2 ? 1 : ROSTER_LANES,
+		.place = 1,
+		.shown = true };
+	snprintf(strip->address, sizeof(strip->address), "%s", value[0].text);
+	snprintf(strip->name, sizeof(strip->name), "%s", value[1].text);
+	for (size_t i = 0; i + 1 < roster->strips; i++)
+		strip->place += grown[i].kind == strip->kind;
+	return roster_stages(strip, value[3].text, now);
+}
+
+static struct roster_strip *
+roster_find(struct roster *roster, const char *address)
+{
+	for (size_t i = 0; i < roster->strips; i++)
+		if (strcmp(roster->strip[i].address, address) == 0)
+			return &roster->strip[i];
+	return NULL;
+}
+
+static int
+roster_add_send(struct roster *roster, const char *address, const char *bus)
+{
+	struct roster_strip *strip = roster_find(roster, address);
+
+	if (!strip)
+		return 0;
+	char(*grown)[36] =
+	    realloc(strip->send, (strip->sends + 1) * sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	strip->send = grown;
+	snprintf(grown[strip->sends++], sizeof(*grown), "%s", bus);
+	return 0;
+}
+
+static bool
+roster_is(
+    const struct link_message *message, const char *address, const char *types)
+{
+	if (strcmp(message->address, address) != 0 ||
+	    message->values != strlen(types))
+		return false;
+	for (size_t i = 0; i < message->values; i++)
+		if (message->value[i].type != types[i])
+			return false;
+	return true;
+}
+
+static void
+roster_told(void *arg, const struct link_message *message)
+{
+	struct telling *telling = arg;
+	struct roster *roster = telling->roster;
+	const struct schema_value *value = message->value;
+	int error = 0;
+
+	if (telling->complete)
+		return;
+	if (roster_is(message, "/list", "ssis"))
+		error = roster_add(roster, value, telling->now);
+	else if (roster_is(message, "/list/send", "ss"))
+		error = roster_add_send(roster, value[0].text, value[1].text);
+	else if (roster_is(message, "/list/end", "i"))
+		/* A number that differs means that a packet was lost. */
+		telling->complete = value[0].number == (double)roster->strips;
+	if (error)
+		telling->error = error;
+}
+
+int
+roster_load(struct roster *roster, struct link *link, double seconds)
+{
+	struct telling telling = { .roster = roster, .now = link_now() };
+	double asked = 0, end = telling.now + seconds;
+
+	*roster = (struct roster){ 0 };
+	while (!telling.complete) {
+		double now = link_now();
+		if (now >= end)
+			telling.error = -ETIMEDOUT;
+		if (telling.error) {
+			roster_free(roster);
+			return telling.error;
+		}
+		if (now - asked >= ASK_AGAIN) {
+			roster_free(roster);
+			osc_pack_print(&link->packer, "/list", "");
+			link_flush(link);
+			asked = now;
+		}
+		int got =
+		    link_receive(link, ASK_AGAIN / 4, roster_told, &telling);
+		if (got > 0)
+			asked = link_now();
+		else if (got < 0)
+			link->fault = telling.error = got;
+	}
+	return 0;
+}
+
+void
+roster_free(struct roster *roster)
+{
+	for (size_t i = 0; i < roster->strips; i++) {
+		free(roster->strip[i].stage);
+		free(roster->strip[i].send);
+	}
+	free(roster->strip);
+	*roster = (struct roster){ 0 };
+}
+
+/* Does `prefix` end where a part of `address` does? */
+static bool
+roster_under(const char *prefix, const char *address)
+{
+	size_t size = strlen(prefix);
+
+	while (size && prefix[size - 1] == '/')
+		size--;
+	return strncmp(prefix, address, size) == 0 &&
+	       (!size || !address[size] || address[size] == '/');
+}
+
+static bool
+roster_stage_under(const char *prefix, const struct roster_strip *strip,
+    const struct roster_stage *stage)
+{
+	char text[96];
+
+	snprintf(text, sizeof(text), "%s/%s", strip->address, stage->name);
+	if (roster_under(prefix, text))
+		return true;
+	if (strip->kind == STRIP_MASTER)
+		return false;
+	snprintf(text, sizeof(text), "%s/%u/%s", schema_kind_name(strip->kind),
+	    strip->place, stage->name);
+	return roster_under(prefix, text);
+}
+
+size_t
+roster_narrow(struct roster *roster, const char *prefix)
+{
+	size_t shown = 0;
+
+	prefix += *prefix == '/';
+	if (roster_under("meter", prefix))
+		prefix += strlen("meter");
+	prefix += *prefix == '/';
+	for (size_t i = 0; i < roster->strips; i++) {
+		struct roster_strip *strip = &roster->strip[i];
+		strip->shown = false;
+		for (unsigned s = 0; s < strip->stages; s++) {
+			struct roster_stage *stage = &strip->stage[s];
+			stage->shown = roster_stage_under(prefix, strip, stage);
+			strip->shown = strip->shown || stage->shown;
+			shown += stage->shown;
+		}
+	}
+	return shown;
+}
+
+/* The stage that a meter address, its "/meter/" gone, leads to. */
+static struct roster_stage *
+roster_stage(struct roster_strip *strip, const char *address)
+{
+	size_t size = strlen(strip->address);
+
+	if (strncmp(strip->address, address, size) != 0 || address[size] != '/')
+		return NULL;
+	for (unsigned i = 0; i < strip->stages; i++)
+		if (strcmp(strip->stage[i].name, address + size + 1) == 0)
+			return &strip->stage[i];
+	return NULL;
+}
+
+/* Whatever comes, what is shown is a number. */
+static double
+roster_level(const struct schema_value *value)
+{
+	return value->number > LEVEL_SILENCE ? value->number : LEVEL_SILENCE;
+}
+
+static void
+roster_take(
+    struct roster_stage *stage, const struct link_message *message, double now)
+{
+	for (size_t i = 0; i < ROSTER_LANES && 3 * i + 2 < message->values;
+	     i++) {
+		struct roster_lane *lane = &stage->lane[i];
+		double peak = roster_level(&message->value[3 * i]);
+		double true_peak = roster_level(&message->value[3 * i + 2]);
+		lane->rms = roster_level(&message->value[3 * i + 1]);
+		if (!stage->read || peak > lane->peak)
+			lane->peak = peak;
+		if (!stage->read || true_peak > lane->true_peak)
+			lane->true_peak = true_peak;
+		if (true_peak > lane->highest)
+			lane->highest = true_peak;
+		bar_feed(&lane->bar, peak, now);
+	}
+	stage->read = true;
+}
+
+struct roster_strip *
+roster_read(
+    struct roster *roster, const struct link_message *message, double now)
+{
+	if (strncmp(message->address, "/meter/", 7) != 0)
+		return NULL;
+	/* Readings come in desk order: mostly the strip of the last one. */
+	for (size_t i = 0; i < roster->strips; i++) {
+		size_t at = (roster->next + i) % roster->strips;
+		struct roster_stage *stage =
+		    roster_stage(&roster->strip[at], message->address + 7);
+		if (!stage)
+			continue;
+		roster->next = at;
+		roster_take(stage, message, now);
+		return &roster->strip[at];
+	}
+	return NULL;
+}
+
+void
+roster_restart(struct roster *roster)
+{
+	for (size_t i = 0; i < roster->strips; i++)
+		for (unsigned s = 0; s < roster->strip[i].stages; s++)
+			roster->strip[i].stage[s].read = false;
+}
+
+bool
+roster_complete(const struct roster *roster)
+{
+	for (size_t i = 0; i < roster->strips; i++)
+		for (unsigned s = 0; s < roster->strip[i].stages; s++) {
+			const struct roster_stage *stage =
+			    &roster->strip[i].stage[s];
+			if (stage->shown && !stage->read)
+				return false;
+		}
+	return true;
+}
+
+double
+roster_headroom(const struct roster_lane *lane)
+{
+	/* A float of -6.2 is a little more than that: what is lost on the
+	 * wire is no reason to show a tenth less. */
+	return floor((0 - lane->highest) * 10 + 1e-4) / 10;
+}
+
+void
+roster_reset_highest(struct roster *roster)
+{
+	for (size_t i = 0; i < roster->strips; i++)
+		for (unsigned s = 0; s < roster->strip[i].stages; s++)
+			for (unsigned l = 0; l < ROSTER_LANES; l++)
+				roster->strip[i].stage[s].lane[l].highest =
+				    LEVEL_SILENCE;
+}

@@ -1,0 +1,78 @@
+#ifndef CTL_ROSTER_H
+#define CTL_ROSTER_H
+
+#include "bar.h"
+#include "link.h"
+
+#include "protocol/schema.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * What strips the desk has, as /list tells, and what their meters read. Levels
+ * are dBFS, -200 for silence. One thread.
+ */
+
+#define ROSTER_LANES 2
+#define ROSTER_STAGES 32
+
+struct roster_lane {
+	double peak;      /* highest since roster_restart() */
+	double true_peak; /* highest since roster_restart() */
+	double rms;       /* newest */
+	double highest;   /* true peak since roster_reset_highest() */
+	struct bar bar;
+};
+
+struct roster_stage {
+	char name[24]; /* "in", "trim", "insert/1", "fader" */
+	bool read;     /* a reading has come since roster_restart() */
+	bool shown;
+	struct roster_lane lane[ROSTER_LANES];
+};
+
+struct roster_strip {
+	enum strip_kind kind;
+	char address[48]; /* "ch/kick", "master" */
+	char name[68];
+	unsigned lanes, stages, place; /* place from 1, within the kind */
+	bool shown;
+	struct roster_stage *stage;
+	char (*send)[36]; /* ids of buses */
+	size_t sends;
+};
+
+struct roster {
+	struct roster_strip *strip;
+	size_t strips;
+	size_t next; /* where the next reading is expected */
+};
+
+/* Asks the daemon until it has told everything. Returns 0, -ETIMEDOUT after
+ * `seconds`, -ECONNREFUSED where nobody listens, or -ENOMEM. */
+int roster_load(struct roster *roster, struct link *link, double seconds);
+
+void roster_free(struct roster *roster);
+
+/* Shows only strips and stages under an address prefix, with or without
+ * "/meter" in front, by id or by place. Returns how many stages that are. */
+size_t roster_narrow(struct roster *roster, const char *prefix);
+
+/* Takes a /meter message. Returns the strip, or NULL if it is none of ours. */
+struct roster_strip *roster_read(
+    struct roster *roster, const struct link_message *message, double now);
+
+/* Forgets peaks, so that the next window begins. The RMS and the bars stay. */
+void roster_restart(struct roster *roster);
+
+/* Has every shown stage been read since roster_restart()? */
+bool roster_complete(const struct roster *roster);
+
+/* Headroom of a lane in dB, rounded down to tenths; negative when over. */
+double roster_headroom(const struct roster_lane *lane);
+
+/* Forgets the highest true peaks, from which the headroom is told. */
+void roster_reset_highest(struct roster *roster);
+
+#endif

@@ -1,0 +1,160 @@
+#include "value.h"
+
+#include "protocol/level.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* What follows the first path part, past its "/"; NULL if nothing does. */
+static const char *
+value_next_part(const char *path)
+{
+	const char *slash = path ? strchr(path, '/') : NULL;
+
+	return slash ? slash + 1 : NULL;
+}
+
+const struct schema_param *
+value_param(const char *address)
+{
+	const struct schema_param *param = NULL;
+	const char *master, *strip;
+
+	if (address[0] != '/')
+		return NULL;
+	/* "master/TAIL" has one part before the tail, "ch/kick/TAIL" two. */
+	master = value_next_part(address + 1);
+	strip = value_next_part(master);
+	for (int i = 0; i < 2 && !param; i++) {
+		const char *tail = i ? master : strip;
+		if (!tail)
+			continue;
+		if (strncmp(tail, "send/", 5) != 0) {
+			param = schema_find(SCOPE_STRIP, tail);
+			continue;
+		}
+		tail = value_next_part(tail + 5);
+		if (tail)
+			param = schema_find(SCOPE_SEND, tail);
+	}
+	return param;
+}
+
+static bool
+value_is_unit(const struct schema_param *param, const char *text)
+{
+	while (*text == ' ')
+		text++;
+	return !*text || (param && strcasecmp(text, param->unit) == 0);
+}
+
+static bool
+value_word(const struct schema_param *param, const char *text, double *number)
+{
+	static const struct {
+		const char *word;
+		double number;
+	} switches[] = { { "on", 1 }, { "yes", 1 }, { "true", 1 }, { "off", 0 },
+		{ "no", 0 }, { "false", 0 } };
+
+	if (param->type == SCHEMA_FLOAT && strcmp(param->unit, "dB") == 0 &&
+	    param->min <= LEVEL_SILENCE) {
+		if (strcasecmp(text, "-inf") != 0 &&
+		    strcasecmp(text, "off") != 0)
+			return false;
+		*number = LEVEL_SILENCE;
+		return true;
+	}
+	if (param->type != SCHEMA_INT || param->max > 1)
+		return false;
+	for (size_t i = 0; i < sizeof(switches) / sizeof(switches[0]); i++)
+		if (strcasecmp(text, switches[i].word) == 0) {
+			*number = switches[i].number;
+			return true;
+		}
+	return false;
+}
+
+void
+value_parse(const struct schema_param *param, const char *text,
+    struct schema_value *value)
+{
+	char *end;
+	bool as_float = param && param->type == SCHEMA_FLOAT;
+
+	*value = (struct schema_value){ .type = 's', .text = text };
+	if (param &&
+	    (param->type == SCHEMA_TEXT || param->type == SCHEMA_CHOICE))
+		return;
+	if (param && value_word(param, text, &value->number)) {
+		value->type = as_float ? 'f' : 'i';
+		return;
+	}
+	double number = strtod(text, &end);
+	if (end == text || !value_is_unit(param, end))
+		return;
+	value->number = number;
+	value->type =
+	    !as_float && number == rint(number) && fabs(number) < 2147483648.0
+		? 'i'
+		: 'f';
+}
+
+/* Shortest decimal that reads back as the same float. */
+static void
+value_float_text(double number, char *text, size_t size)
+{
+	for (int digits = 6; digits <= 9; digits++) {
+		snprintf(text, size, "%.*g", digits, number);
+		if (strtof(text, NULL) == (float)number)
+			break;
+	}
+}
+
+void
+value_text(const struct schema_value *value, char *text, size_t size)
+{
+	switch (value->type) {
+	case 's':
+	case 'S':
+		snprintf(text, size, "%s", value->text);
+		for (char *c = text; *c; c++)
+			if (iscntrl((unsigned char)*c))
+				*c = '?';
+		break;
+	case 'f':
+		value_float_text(value->number, text, size);
+		break;
+	case 'd':
+		snprintf(text, size, "%.15g", value->number);
+		break;
+	default:
+		snprintf(text, size, "%.0f", value->number);
+	}
+}
+
+double
+value_number(const struct schema_value *value)
+{
+	char text[32];
+
+	if (value->type != 'f')
+		return value->number;
+	value_float_text(value->number, text, sizeof(text));
+	return strtod(text, NULL);
+}
+
+bool
+value_equal(const struct schema_value *a, const struct schema_value *b)
+{
+	if (a->text && b->text)
+		return strcmp(a->text, b->text) == 0;
+	if (a->text || b->text)
+		return false;
+	return fabs(a->number - b->number) <=
+	       1e-5 * fmax(1, fmax(fabs(a->number), fabs(b->number)));
+}

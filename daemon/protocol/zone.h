@@ -1,0 +1,39 @@
+#ifndef PROTOCOL_ZONE_H
+#define PROTOCOL_ZONE_H
+
+#include "protocol/schema.h"
+
+/*
+ * Where a level stands against the target of its stage. Pure functions, any
+ * thread.
+ */
+
+enum zone {
+	ZONE_SILENT,
+	ZONE_LOW,     /* under the target */
+	ZONE_NOMINAL, /* inside the target */
+	ZONE_HOT,     /* above the target, not above 0 dBFS */
+	ZONE_OVER,    /* above 0 dBFS, inside the float mixer */
+	ZONE_CLIP,    /* above 0 dBFS at a port that feeds hardware */
+	ZONES
+};
+
+/* The window a stage should peak in, in dBFS. Below `silence` there is no
+ * signal to judge. */
+struct zone_target {
+	double silence, low, high;
+};
+
+/* The target of a stage ("in", "trim", "fader"): -18 to -10 dBFS in a channel,
+ * but no lower bound after its fader, which sets the balance; -30 to -6 dBFS
+ * in a bus and the master. */
+struct zone_target zone_target(enum strip_kind kind, const char *stage);
+
+/* The zone of a peak in dBFS at a stage ("in", "trim", "fader"). Both bounds
+ * of a target belong to it, and exactly 0 dBFS is not over. */
+enum zone zone_of(enum strip_kind kind, const char *stage, double peak);
+
+/* "silent", "low", "nominal", "hot", "over", "clip". */
+const char *zone_name(enum zone zone);
+
+#endif

@@ -1,0 +1,196 @@
+#!/usr/bin/python3
+"""A tiny daemon for the tests of headroomctl: fake.py MODE PORT READY
+
+Speaks OSC over UDP as headroom-osc(7) says, as far as the client asks. Writes
+its port into the file READY. MODE is normal, lossy (passes over the first
+datagram of every sender), garbage (malformed packets go before every answer),
+deaf (never answers) or broken (answers the first address of a datagram only).
+"""
+import fnmatch
+import socket
+import struct
+import sys
+import time
+
+
+def pad(data):
+    return data + b"\0" * (4 - len(data) % 4)
+
+
+def pack(address, types="", *values):
+    data = pad(address.encode()) + pad(("," + types).encode())
+    for kind, value in zip(types, values):
+        if kind == "s":
+            data += pad(value.encode())
+        else:
+            data += struct.pack(">" + {"i": "i", "f": "f", "h": "q"}[kind],
+                                value)
+    return data
+
+
+def text(data, at):
+    end = data.index(b"\0", at)
+    return data[at:end].decode(), at + len(pad(data[at:end]))
+
+
+def unpack(data):
+    """All messages of a packet as (address, values)."""
+    if data.startswith(b"#bundle\0"):
+        at, messages = 16, []
+        while at < len(data):
+            size = struct.unpack_from(">i", data, at)[0]
+            messages += unpack(data[at + 4:at + 4 + size])
+            at += 4 + size
+        return messages
+    address, at = text(data, 0)
+    types, at = text(data, at)
+    values = []
+    for kind in types[1:]:
+        if kind == "s":
+            value, at = text(data, at)
+        else:
+            form = ">" + {"i": "i", "f": "f", "h": "q"}[kind]
+            value = struct.unpack_from(form, data, at)[0]
+            at += struct.calcsize(form)
+        values.append(value)
+    return [(address, values)]
+
+
+STRIPS = [("ch/kick", "Kick\x1b[31m", 1), ("ch/keys", "Keys", 2),
+          ("bus/verb", "Reverb", 2), ("master", "Main", 2)]
+STAGES = ("in", "trim", "fader")
+
+
+class Desk:
+    def __init__(self, mode, port):
+        self.mode = mode
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.socket.bind(("127.0.0.1", port))
+        self.seen = set()
+        self.leases = {}
+        self.values = {"/status/sample_rate": 48000, "/status/period": 64,
+                       "/status/dsp_load": 12.5, "/status/xruns": 2,
+                       "/status/jack": "running", "/status/uptime": 90.0,
+                       "/status/drops/malformed": 0}
+        for strip, name, _ in STRIPS:
+            self.values.update({
+                f"/{strip}/name": name, f"/{strip}/trim": 0.0,
+                f"/{strip}/fader": -6.0, f"/{strip}/mute": 0})
+        self.values["/ch/kick/send/verb/tap"] = "post"
+        self.events = [pack("/event/xrun", "hhi", 1, 100, 1),
+                       pack("/event/over", "hhssihifs", 2, 200, "ch/kick",
+                            "trim", 1, 210, 11, 2.5, "ch/kick/trim"),
+                       pack("/event/jack", "hhs", 3, 300, "waiting")]
+
+    def send(self, to, data):
+        if self.mode == "garbage":
+            for junk in (b"", b"/ch", b"/ch/kick/fader\0\0,f\0\0",
+                         b"#bundle\0\0\0\0\0\0\0\0\1\0\0\0\xff"):
+                self.socket.sendto(junk, to)
+        self.socket.sendto(data, to)
+
+    def answer(self, to, address):
+        value = self.values[address]
+        kind = {str: "s", int: "i", float: "f"}[type(value)]
+        self.send(to, pack(address, kind, value))
+
+    def match(self, pattern):
+        parts = pattern.split("/")
+        return [a for a in self.values if len(a.split("/")) == len(parts) and
+                all(map(fnmatch.fnmatchcase, a.split("/"), parts))]
+
+    def publish(self, topic, data, but=None):
+        for (to, name), _ in self.leases.items():
+            if name == topic and to != but:
+                self.send(to, data)
+
+    def set(self, to, address, value):
+        old = self.values[address]
+        if isinstance(value, str) != isinstance(old, str):
+            self.send(to, pack("/error", "sss", address, "wrong-type",
+                               f'{address}: found "{value}"; allowed a number'))
+            return
+        clamped = address.endswith("/fader") and value > 10
+        self.values[address] = type(old)(10 if clamped else value)
+        if clamped:
+            self.answer(to, address)
+        if address == "/ch/keys/mute":
+            # A packet that is lost, then one that comes.
+            for _ in range(2):
+                n = len(self.events) + 1
+                self.events.append(pack("/event/xrun", "hhi", n, 0, n))
+            self.publish("events", self.events[-1])
+        kind = {str: "s", int: "i", float: "f"}[type(old)]
+        self.publish("state", pack(address, kind, self.values[address]), to)
+
+    def meters(self, to):
+        for strip, _, lanes in STRIPS:
+            for i, stage in enumerate(STAGES):
+                level = (-12.0 + 7 * i if strip == "ch/kick" else -40.0)
+                if strip == "master":
+                    level = 1.5
+                self.send(to, pack(f"/meter/{strip}/{stage}", "fff" * lanes,
+                                   *(level, level - 3, level) * lanes))
+
+    def take(self, to, address, values):
+        if address == "/renew":
+            held = sum(1 for lease in self.leases if lease[0] == to)
+            self.send(to, pack("/renewed", "i", held))
+        elif address == "/subscribe" and values[0] != "nothing":
+            self.leases[(to, values[0])] = values[1]
+            self.send(to, pack("/subscribed", "sis", values[0], values[1],
+                               values[2]))
+            if values[0] == "status":
+                for name in self.match("/status/*"):
+                    self.answer(to, name)
+        elif address == "/unsubscribe":
+            self.leases = {lease: rate for lease, rate in self.leases.items()
+                           if lease[0] != to}
+        elif address == "/list":
+            for strip, name, lanes in STRIPS:
+                self.send(to, pack("/list", "ssis", strip, name, lanes,
+                                   " ".join(STAGES)))
+            self.send(to, pack("/list/send", "ss", "ch/kick", "verb"))
+            self.send(to, pack("/list/end", "i", len(STRIPS)))
+        elif address == "/events":
+            for event in self.events[values[0] if values else 1 << 30:]:
+                self.send(to, event)
+            self.send(to, pack("/events", "h", len(self.events)))
+        elif self.match(address):
+            for name in self.match(address):
+                if values:
+                    self.set(to, name, values[0])
+                else:
+                    self.answer(to, name)
+        else:
+            self.send(to, pack("/error", "sss", address, "unknown-address",
+                               "there is no such address"))
+
+    def run(self):
+        due = 0
+        self.socket.settimeout(0.05)
+        while True:
+            try:
+                data, to = self.socket.recvfrom(65536)
+                first = to not in self.seen
+                self.seen.add(to)
+                if self.mode == "deaf" or (self.mode == "lossy" and first):
+                    continue
+                for address, values in unpack(data):
+                    self.take(to, address, values)
+                    if self.mode == "broken":
+                        break
+            except (socket.timeout, ConnectionRefusedError):
+                pass
+            if time.monotonic() >= due:
+                due = time.monotonic() + 0.05
+                for to, topic in list(self.leases):
+                    if topic == "meters":
+                        self.meters(to)
+
+
+desk = Desk(sys.argv[1], int(sys.argv[2]))
+with open(sys.argv[3], "w", encoding="ascii") as ready:
+    ready.write(str(desk.socket.getsockname()[1]))
+desk.run()

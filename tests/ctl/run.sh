@@ -1,0 +1,336 @@
+#!/bin/sh
+# headroomctl against a tiny daemon of the tests' own: sh tests/ctl/run.sh
+# BUILD_DIR. Ends with a line "N passed, N failed".
+set -u
+
+ctl=${1:?usage: sh tests/ctl/run.sh BUILD_DIR}/headroomctl
+here=$(dirname "$0")
+work=$(mktemp -d "${TMPDIR:-/tmp}/headroomctl.XXXXXX") || exit 1
+passed=0
+failed=0
+daemon=""
+follower=""
+trap 'stop; rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM HUP
+unset HEADROOM_OSC NO_COLOR
+
+# start MODE [PORT]: the daemon, whose URL is then in HEADROOM_OSC.
+start()
+{
+	rm -f "$work/ready"
+	/usr/bin/python3 "$here/fake.py" "$1" "${2:-0}" "$work/ready" &
+	daemon=$!
+	tries=0
+	until [ -s "$work/ready" ] || [ $((tries += 1)) -gt 100 ]; do
+		sleep 0.05
+	done
+	port=$(cat "$work/ready")
+	export HEADROOM_OSC="udp://127.0.0.1:$port"
+}
+
+stop()
+{
+	for pid in $daemon $follower; do
+		kill "$pid" 2>/dev/null
+		wait "$pid" 2>/dev/null
+	done
+	daemon="" follower=""
+}
+
+# it PROMISE STATUS: judges the last run by its exit status and by the files
+# that were checked before; `wrong` gathers what is wrong.
+it()
+{
+	[ "$code" = "$2" ] || wrong="$wrong exit status $code, not $2;"
+	if [ -z "$wrong" ]; then
+		passed=$((passed + 1))
+		echo "ok      $1"
+	else
+		failed=$((failed + 1))
+		echo "FAILED  $1:$wrong"
+		sed 's/^/    out: /' "$work/out"
+		sed 's/^/    err: /' "$work/err"
+	fi
+	wrong=""
+}
+wrong=""
+
+run()
+{
+	"$ctl" "$@" >"$work/out" 2>"$work/err" </dev/null
+	code=$?
+}
+
+# out TEXT, err TEXT: the whole output; says TEXT, warns TEXT: a part of it.
+out()
+{
+	[ "$(cat "$work/out")" = "$1" ] || wrong="$wrong other output than \"$1\";"
+}
+says()
+{
+	grep -qF -- "$1" "$work/out" || wrong="$wrong nothing of \"$1\";"
+}
+warns()
+{
+	grep -qF -- "$1" "$work/err" || wrong="$wrong no warning of \"$1\";"
+}
+silent()
+{
+	[ ! -s "$work/err" ] || wrong="$wrong warnings;"
+}
+json()
+{
+	/usr/bin/python3 -c "import json, sys
+v = [json.loads(l) for l in sys.stdin] if $1 else json.load(sys.stdin)
+assert $2, v" <"$work/out" 2>>"$work/err" || wrong="$wrong not $2;"
+}
+
+# follow COMMAND...: runs it until ended, once it has had time to subscribe.
+follow()
+{
+	"$ctl" "$@" >"$work/out" 2>"$work/err" </dev/null &
+	follower=$!
+	sleep 0.6
+}
+
+# soon TEXT FILE: waits until it stands in the file.
+soon()
+{
+	tries=0
+	until grep -qF -- "$1" "$work/$2"; do
+		if [ $((tries += 1)) -gt 80 ]; then
+			wrong="$wrong nothing of \"$1\";"
+			return
+		fi
+		sleep 0.1
+	done
+}
+
+ended()
+{
+	kill -INT "$follower" 2>/dev/null
+	wait "$follower"
+	code=$?
+	follower=""
+}
+
+# --- without a daemon ---
+run; warns "usage: headroomctl"; it "no command is a usage error" 2
+run --help; says "Commands:"; silent; it "help goes to standard output" 0
+for c in get set watch meters events status list; do
+	run help "$c"; says "usage: headroomctl $c"; silent
+	it "help tells of $c" 0
+done
+run -V; says "headroomctl "; it "the version is told" 0
+run frobnicate; warns 'found command "frobnicate"'
+it "an unknown command is named" 2
+run --url tcp://localhost:9018 status; warns "allowed: udp://HOST:PORT"
+it "a URL that is none is refused" 2
+run -u 'udp://[::1' status; warns "allowed: udp://HOST:PORT"
+it "a broken IPv6 URL is refused" 2
+run get; warns "an ADDRESS is missing"; it "get needs an address" 2
+run set /ch/kick/fader; warns "a VALUE is missing"; it "set needs a value" 2
+run get --rate 5 /x; warns "get does not take --rate"
+it "an option of another command is refused" 2
+run meters --rate 1000; warns "allowed: a number from 0.01 to 100"
+it "a rate out of range is refused" 2
+run list --parameters; says "/<s>/fader"; says "-200 to 10 dB"
+it "the schema needs no daemon" 0
+run -j list --parameters
+json 0 "[p for p in v if p['address'] == '/<s>/trim'][0]['max'] == 40"
+it "the schema is there as JSON" 0
+run -u udp://127.0.0.1:9 get /ch/kick/fader
+warns "is headroomd running? (start it with \`headroomd -c FILE\`)"
+it "a closed port is no answer" 3
+
+start deaf
+for c in "get /ch/kick/fader" "get /ch/*/fader" "set /ch/kick/fader 1" \
+	status list meters "meters --once" watch events; do
+	# shellcheck disable=SC2086
+	run -t 0.4 $c; warns "no answer from $HEADROOM_OSC within 0.4 s"
+	it "$c: silence is no answer" 3
+done
+stop
+
+# --- get and set ---
+start normal
+run get /ch/kick/fader; out "/ch/kick/fader -6"; silent
+it "get prints what set takes" 0
+run -u "osc.$HEADROOM_OSC/" get /ch/kick/fader; out "/ch/kick/fader -6"
+it "a URL may be written as OSC tools do" 0
+run get '/ch/*/fader' /master/mute
+out "/ch/kick/fader -6
+/ch/keys/fader -6
+/master/mute 0"
+it "patterns get an answer for each match" 0
+run get '/ch/*/nothing'; warns "/ch/*/nothing"
+it "a pattern that matches nothing is refused" 1
+run get /nothing /ch/kick/fader; warns "/nothing: there is no such address"
+out "/ch/kick/fader -6"; it "an unknown address is refused, others answered" 1
+run get --json /ch/kick/fader /ch/kick/send/verb/tap
+json 0 "v == {'/ch/kick/fader': -6, '/ch/kick/send/verb/tap': 'post'}"
+it "get prints one JSON value" 0
+run get /ch/kick/name; out "/ch/kick/name Kick?[31m"
+it "no text can play with the terminal" 0
+run get -j /ch/kick/name; json 0 "v == {'/ch/kick/name': 'Kick\\x1b[31m'}"
+it "JSON has text as it is" 0
+
+run set /ch/kick/fader -12.3; out "/ch/kick/fader -12.3"; silent
+it "set takes negative numbers and prints what stands" 0
+run set -j /ch/kick/fader -3.3; json 0 "v == {'/ch/kick/fader': -3.3}"
+it "a float is its shortest decimal in JSON" 0
+run set /ch/kick/fader -6dB /ch/kick/mute on /ch/kick/send/verb/tap pre
+out "/ch/kick/fader -6
+/ch/kick/mute 1
+/ch/kick/send/verb/tap pre"
+it "values are typed by the schema, many at once" 0
+run set /ch/kick/fader -inf; out "/ch/kick/fader -200"; it "-inf is off" 0
+run set /ch/kick/name 12; out "/ch/kick/name 12"; it "a name may be a number" 0
+run set /ch/kick/fader 20; out "/ch/kick/fader 10"
+warns "/ch/kick/fader: set to 10, allowed: -200 to 10 dB"
+it "a value out of range is told" 0
+run set /ch/kick/fader loud; warns 'found "loud"'
+it "a value of a wrong type is refused" 1
+run set '/ch/*/mute' 1; out "/ch/kick/mute 1
+/ch/keys/mute 1"; it "set takes patterns" 0
+run get '/ch/*/*'; cp "$work/out" "$work/saved"
+run set '/ch/*/fader' 0
+"$ctl" set - <"$work/saved" >"$work/out" 2>"$work/err"; code=$?
+out "$(cat "$work/saved")"; it "set reads back what get has printed" 0
+echo "nonsense" | "$ctl" set - >"$work/out" 2>"$work/err"; code=$?
+warns 'found "nonsense"'; it "a line that is none is refused" 2
+
+# --- list, status, meters ---
+run list; says "ch/keys              2  Keys                 stereo"
+says "in trim fader     verb"; it "list shows strips, stages and sends" 0
+run list --json
+json 0 "v[0]['sends'] == ['verb'] and v[1]['place'] == 2 and len(v) == 4"
+it "list has JSON" 0
+run list --addresses; says "/ch/kick/send/verb/level"; says "/master/fader"
+says "/meter/bus/verb/trim"; says "/status/jack"
+[ "$(grep -c /pan "$work/out")" = 4 ] || wrong=" pans;"
+it "list shows every address, and none that is not there" 0
+run status; says "sample_rate      48000 Hz"; says "jack             running"
+it "status is read at a glance" 0
+run status --json; json 0 "v['period'] == 64 and v['drops']['malformed'] == 0"
+it "status has JSON" 0
+run meters --once; [ "$(wc -l <"$work/out")" = 22 ] || wrong=" lines;"
+says "ch/kick          in                -12.0   -15.0     12.0  nominal"
+says "ch/kick          trim               -5.0    -8.0      5.0  hot"
+says "ch/kick          fader              +2.0    -1.0     -2.0  over"
+says "master           fader         R    +1.5    -1.5     -1.5  clip"
+it "one table of meters has every stage and lane with its zone" 0
+run meters --once ch/2; [ "$(wc -l <"$work/out")" = 7 ] || wrong=" lines;"
+says "ch/keys          in            L"; it "meters takes a strip by place" 0
+run meters --once /meter/bus; [ "$(wc -l <"$work/out")" = 7 ] || wrong=" lines;"
+it "meters takes a kind of strips" 0
+run meters --once /nope; warns 'found prefix "/nope"'
+it "meters of nothing are refused" 1
+run meters --once --json master
+json 1 "v[0]['strips'][0]['stages'][2]['lanes'][1]['zone'] == 'clip'"
+it "meters have JSON" 0
+follow meters --rate 5 --json; sleep 1; ended
+json 1 "4 <= len(v) <= 12"; it "meters come at the rate" 0
+
+LC_ALL=C.UTF-8 TERM=xterm /usr/bin/python3 "$here/terminal.py" 100 24 "$ctl" \
+	meters >"$work/out" 2>"$work/err"; code=$?
+for word in CHANNELS BUSES MASTER Keys "48000 Hz" running "2 xruns" "█" \
+	"·" "+1.5" "peak  room"; do
+	says "$word"
+done
+it "in a terminal there is a meter bridge, and q quits" 0
+LC_ALL=C TERM=vt100 /usr/bin/python3 "$here/terminal.py" 40 8 "$ctl" meters \
+	>"$work/out" 2>"$work/err"; code=$?
+says "##"; says "Keys"; it "it needs neither colour nor room nor UTF-8" 0
+TERM=none-such /usr/bin/python3 "$here/terminal.py" 80 24 "$ctl" meters \
+	>"$work/out" 2>"$work/err"; code=$?
+says "is not known to ncurses"; it "an unknown terminal is named" 2
+
+# --- watch and events ---
+follow watch /ch
+"$ctl" set /ch/kick/trim 3 >"$work/other" 2>&1
+soon "/ch/kick/trim 3" out; ended; silent
+it "watch prints a change at once, and Ctrl-C ends it well" 0
+follow watch --json
+"$ctl" set /ch/kick/trim 4.5 >"$work/other" 2>&1
+soon trim out; ended; json 1 "v == [{'address': '/ch/kick/trim', 'value': 4.5}]"
+it "watch has JSON lines" 0
+stop
+start normal
+run events --once
+says "over at ch/kick trim, lane 1, peak +2.5 dBFS, 11 samples, from ch/kick/trim"
+[ "$(wc -l <"$work/out")" = 3 ] || wrong="$wrong lines;"
+it "kept events are replayed" 0
+run events --once --since 2 --json
+json 1 "v == [{'event': 'jack', 'sequence': 3, 'frame': 300, 'state': 'waiting'}]"
+it "events have JSON, from where one likes" 0
+follow events
+"$ctl" set /ch/keys/mute 1 >"$work/other" 2>&1
+soon "5  frame" out; ended
+out "4  frame 0  xrun, 4 so far
+5  frame 0  xrun, 5 so far"
+it "an event that was lost on the way is asked for" 0
+
+# --- trouble ---
+follow watch
+old=$port
+kill "$daemon"; wait "$daemon" 2>/dev/null
+soon "lost $HEADROOM_OSC, waiting" err
+start normal "$old"
+soon "is back" err
+"$ctl" set /ch/kick/trim 5 >"$work/other" 2>&1
+soon "/ch/kick/trim 5" out; ended
+it "watch subscribes again when the daemon is back" 0
+follow watch -t 1
+kill "$daemon"; wait "$daemon" 2>/dev/null; daemon=""
+soon "for more than 1 s" err
+wait "$follower"; code=$?; follower=""
+it "with a timeout, a daemon that stays away is lost" 4
+start lossy
+run get /ch/kick/fader; out "/ch/kick/fader -6"; silent
+it "a lost question is asked again" 0
+run list; says "master"; silent; it "a lost /list is asked again" 0
+stop
+start broken
+run get /ch/kick/fader /nothing/at/all; out "/ch/kick/fader -6"
+warns "/nothing/at/all"
+it "after half the answers the rest is asked for again" 1
+stop
+start garbage
+run get /ch/kick/fader; out "/ch/kick/fader -6"; silent
+it "malformed packets are passed over" 0
+stop
+
+# --- completion ---
+start normal
+mkdir "$work/bin"
+case $ctl in
+/*) ln -s "$ctl" "$work/bin/headroomctl" ;;
+*) ln -s "$PWD/$ctl" "$work/bin/headroomctl" ;;
+esac
+completed()
+{
+	PATH=$work/bin:$PATH bash -c '. "$1"; COMP_LINE=$2
+	COMP_POINT=${#COMP_LINE}; read -ra COMP_WORDS <<<"${COMP_LINE}x"
+	COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+	COMP_WORDS[COMP_CWORD]=${COMP_WORDS[COMP_CWORD]%x}
+	_headroomctl; printf "%s\n" "${COMPREPLY[@]}"' - \
+		"$here/../../client/ctl/headroomctl.bash" "$1" \
+		>"$work/out" 2>"$work/err"
+	code=$?
+	silent
+}
+completed "headroomctl me"; out "meters"; it "bash completes commands" 0
+completed "headroomctl get --j"; out "--json"; it "bash completes options" 0
+completed "headroomctl get /ch/kick/fa"; out "/ch/kick/fader
+/ch/kick/fader/position"; it "bash completes addresses from the daemon" 0
+completed "headroomctl -u $HEADROOM_OSC set /ch/kick/fader -6 /ch/keys/so"
+out "/ch/keys/solo"; it "bash completes the next address to set" 0
+completed "headroomctl set /ch/kick/fader "; out ""
+it "bash does not complete values" 0
+completed "headroomctl meters /bus"; out "/bus/verb"
+it "bash completes strips to meter" 0
+stop
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
