@@ -19,8 +19,8 @@ void loop_remove(struct loop *loop, int fd);
 
 /* Calls `due` every `ms` milliseconds, late rather than twice. Returns a
  * descriptor to end it with loop_end(), or -errno. */
-int loop_every(struct loop *loop, unsigned ms, void (*due)(void *arg),
-    void *arg);
+int
+loop_every(struct loop *loop, unsigned ms, void (*due)(void *arg), void *arg);
 
 /* Ends a timer and closes its descriptor. */
 void loop_end(struct loop *loop, int timer);

@@ -204,7 +204,8 @@ take_input(const struct plan *plan, const struct block *block,
 		signal->scan[lane] = scan;
 		uint32_t *run = &strip->rail_run[lane];
 		if (strip->port_input && scan.peak >= RAIL)
-			measure_rail(block, meter, x, run, plan->rail_samples);
+			measure_rail(block, meter, signal->x[lane], run,
+			    plan->rail_samples);
 		else
 			*run = 0;
 	}

@@ -40,7 +40,7 @@ struct desk_send {
 
 struct desk_strip {
 	enum strip_kind kind;
-	unsigned place; /* 1, 2, … within its kind */
+	unsigned place;               /* 1, 2, … within its kind */
 	char id[DESK_ID_LONGEST + 1]; /* "master" for the master */
 	char name[DESK_NAME_LONGEST + 1];
 	unsigned lanes; /* 1 or 2 */
@@ -49,8 +49,9 @@ struct desk_strip {
 	size_t tos;
 	struct desk_send *send;
 	size_t sends;
-	struct desk_ports from[DESK_LANES];    /* channels only */
-	struct desk_ports outputs[DESK_LANES]; /* a direct out after the fader */
+	struct desk_ports from[DESK_LANES]; /* channels only */
+	struct desk_ports
+	    outputs[DESK_LANES]; /* a direct out after the fader */
 	bool has_outputs; /* the configuration names outputs, if only [] */
 };
 

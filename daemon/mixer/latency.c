@@ -130,10 +130,11 @@ shown(struct latency_range range)
 static struct latency_range *
 node_ranges(const struct latency *latency)
 {
-	struct latency_range *range =
-	    malloc((latency->nodes + 1) * sizeof *range);
+	struct latency_range *range = calloc(latency->nodes, sizeof *range);
 
-	for (size_t i = 0; range != NULL && i < latency->nodes; i++)
+	if (range == NULL)
+		return NULL;
+	for (size_t i = 0; i < latency->nodes; i++)
 		range[i] = nothing;
 	return range;
 }

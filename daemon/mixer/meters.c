@@ -86,13 +86,24 @@ meters_new(const struct desk *desk, struct event_log *log)
 	return meters;
 }
 
+static void
+reader_free(struct meters_reader *reader)
+{
+	free(reader->peak);
+	free(reader->read);
+	free(reader);
+}
+
 void
 meters_free(struct meters *meters)
 {
 	if (meters == NULL)
 		return;
-	while (meters->readers != NULL)
-		meters_reader_free(meters->readers);
+	for (struct meters_reader *reader = meters->readers, *next;
+	     reader != NULL; reader = next) {
+		next = reader->next;
+		reader_free(reader);
+	}
 	for (size_t i = 0; i < HISTORY; i++) {
 		free(meters->past[i].squares);
 		free(meters->past[i].peak);
@@ -137,9 +148,7 @@ meters_reader_new(struct meters *meters)
 	reader->peak = calloc(meters->count, sizeof *reader->peak);
 	reader->read = calloc(meters->count, sizeof *reader->read);
 	if (reader->peak == NULL || reader->read == NULL) {
-		free(reader->peak);
-		free(reader->read);
-		free(reader);
+		reader_free(reader);
 		return NULL;
 	}
 	reader->meters = meters;
@@ -157,9 +166,7 @@ meters_reader_free(struct meters_reader *reader)
 	while (*at != reader)
 		at = &(*at)->next;
 	*at = reader->next;
-	free(reader->peak);
-	free(reader->read);
-	free(reader);
+	reader_free(reader);
 }
 
 /* Peak and mean square of one meter over the last 300 ms, or as much of them

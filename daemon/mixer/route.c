@@ -131,13 +131,13 @@ route_solo_update(struct route_solo *solo, const struct desk *desk)
 
 	if (solo->up == NULL)
 		solo->up = malloc(3 * strips * sizeof *solo->up);
-	if (order == NULL || solo->up == NULL) {
+	if (order == NULL || solo->up == NULL ||
+	    route_order(desk, order) != strips) {
 		free(order);
 		return -1;
 	}
 	solo->down = solo->up + strips;
 	solo->main = solo->down + strips;
-	route_order(desk, order);
 	solo->any = false;
 	for (size_t i = 0; i < strips; i++) {
 		const struct desk_strip *strip = &desk->strip[i];

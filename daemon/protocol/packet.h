@@ -29,7 +29,7 @@ enum packet_fault {
 /* One message inside a checked packet. Everything points into the packet. */
 struct packet_message {
 	const char *address;
-	const char *types;   /* without ","; "" too where there is no type tag */
+	const char *types; /* without ","; "" too where there is no type tag */
 	const uint8_t *data; /* the whole message, as liblo deserialises it */
 	size_t size;         /* bytes of the whole message */
 	bool tagged;         /* there is a type tag */

@@ -47,7 +47,7 @@ enum param {
 	PARAMS
 };
 #define SEND_VALUES (SEND_END - PARAM_SEND_LEVEL)
-#define SEND_VALUE(param) ((param) - PARAM_SEND_LEVEL)
+#define SEND_VALUE(param) ((param)-PARAM_SEND_LEVEL)
 
 /* Taps of a send, the choices of PARAM_SEND_TAP in order. */
 enum send_tap { TAP_PRE, TAP_POST };
@@ -74,24 +74,24 @@ enum strip_kind { STRIP_CHANNEL, STRIP_BUS, STRIP_MASTER, STRIP_KINDS };
 #define KIND_BIT(kind) (1U << (kind))
 
 struct schema_param {
-	enum param id;         /* its own index in the table */
-	const char *address;   /* for people: "/<s>/fader" */
-	const char *tail;      /* what stands after the scope: "fader" */
+	enum param id;       /* its own index in the table */
+	const char *address; /* for people: "/<s>/fader" */
+	const char *tail;    /* what stands after the scope: "fader" */
 	enum schema_scope scope;
 	enum schema_type type;
-	unsigned kinds;        /* which strips have it; 0 where none is meant */
+	unsigned kinds; /* which strips have it; 0 where none is meant */
 	bool writable;
-	bool in_config;        /* `tail` is a key of the configuration too */
-	const char *unit;      /* "dB", "ms", "" */
-	double min, max, def;  /* in that unit; `max` bytes for text */
+	bool in_config;       /* `tail` is a key of the configuration too */
+	const char *unit;     /* "dB", "ms", "" */
+	double min, max, def; /* in that unit; `max` bytes for text */
 	const char *const *choices; /* NULL-terminated, for SCHEMA_CHOICE */
-	const char *help;      /* one sentence for people */
+	const char *help;           /* one sentence for people */
 };
 
 /* A value on its way in or out. */
 struct schema_value {
-	char type;        /* OSC type: 'f' 'i' 's' 'h'; in also 'd' 'T' 'F' … */
-	double number;    /* for every numeric type, and 0 or 1 for T and F */
+	char type;     /* OSC type: 'f' 'i' 's' 'h'; in also 'd' 'T' 'F' … */
+	double number; /* for every numeric type, and 0 or 1 for T and F */
 	const char *text; /* for 's' and 'S'; not owned */
 };
 
@@ -101,7 +101,7 @@ enum schema_verdict {
 	SCHEMA_TYPE,       /* no plain conversion from this OSC type */
 	SCHEMA_NOT_FINITE, /* NaN or Inf */
 	SCHEMA_CHOICE_UNKNOWN,
-	SCHEMA_TEXT_BAD,   /* too long, not UTF-8, control characters */
+	SCHEMA_TEXT_BAD, /* too long, not UTF-8, control characters */
 	SCHEMA_READ_ONLY
 };
 
@@ -109,16 +109,16 @@ enum schema_verdict {
 const struct schema_param *schema_param(enum param id);
 
 /* The writable or readable row with this scope and tail; NULL if none. */
-const struct schema_param *schema_find(enum schema_scope scope,
-    const char *tail);
+const struct schema_param *
+schema_find(enum schema_scope scope, const char *tail);
 
 /* Converts and clamps `in` for this parameter. On SCHEMA_OK and
  * SCHEMA_CLAMPED `out` holds it in the parameter's own type: a float, a whole
  * number, an index into `choices`, or the text of `in`. Otherwise `out` is
  * untouched and `why` says what was found and what is allowed. */
-enum schema_verdict schema_accept(const struct schema_param *param,
-    const struct schema_value *in, struct schema_value *out, char *why,
-    size_t why_size);
+enum schema_verdict
+schema_accept(const struct schema_param *param, const struct schema_value *in,
+    struct schema_value *out, char *why, size_t why_size);
 
 /* The stable short word for a verdict in /error: "wrong-type", "not-finite",
  * "bad-value", "read-only"; "" for those that are taken. */

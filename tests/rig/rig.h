@@ -154,6 +154,9 @@ struct osc_reply {
 
 /* A socket of its own on 127.0.0.1, talking to a UDP port there. */
 struct osc_client *osc_open(unsigned udp_port);
+
+/* The same from another address of the loopback network. */
+struct osc_client *osc_open_from(const char *source, unsigned udp_port);
 void osc_close(struct osc_client *client);
 
 /* Sends bytes as they are. */
@@ -242,7 +245,8 @@ struct ref_send *ref_send(struct ref_desk *desk, int from, int bus,
 void ref_to(struct ref_desk *desk, int from, int to);
 int ref_master(struct ref_desk *desk, unsigned lanes);
 
-/* The configuration that makes such a desk; the caller frees it. */
+/* The configuration that makes such a desk, but for solo, which none can set;
+ * the caller frees it. */
 char *ref_json(const struct ref_desk *desk);
 
 /* "ch/kick", "master". */

@@ -94,8 +94,8 @@ print_strip(FILE *out, const struct ref_desk *desk, const struct ref_strip *s)
 {
 	fprintf(out, "{ ");
 	if (s->kind != REF_MASTER)
-		fprintf(out, "\"id\": \"%s\", \"pan\": %.9g, \"solo\": %d, ",
-		    s->id, s->pan, s->solo);
+		fprintf(
+		    out, "\"id\": \"%s\", \"pan\": %.9g, ", s->id, s->pan);
 	fprintf(out,
 	    "\"lanes\": %u, \"trim\": %.9g, \"polarity\": %d, "
 	    "\"delay\": %.9g, \"fader\": %.9g, \"mute\": %d",

@@ -36,15 +36,25 @@ struct osc_client {
 struct osc_client *
 osc_open(unsigned udp_port)
 {
+	return osc_open_from("127.0.0.1", udp_port);
+}
+
+struct osc_client *
+osc_open_from(const char *source, unsigned udp_port)
+{
 	struct osc_client *client = calloc(1, sizeof *client);
+	struct sockaddr_in own = { .sin_family = AF_INET };
 	struct sockaddr_in address = { .sin_family = AF_INET,
 		.sin_port = htons((uint16_t)udp_port) };
 	int size = 4 << 20;
 
 	assert_non_null(client);
+	inet_pton(AF_INET, source, &own.sin_addr);
 	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	client->fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	setsockopt(client->fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
+	assert_int_equal(
+	    bind(client->fd, (struct sockaddr *)&own, sizeof own), 0);
 	assert_int_equal(connect(client->fd, (struct sockaddr *)&address,
 			     sizeof address),
 	    0);

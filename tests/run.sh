@@ -1,0 +1,95 @@
+#!/bin/sh
+# Every test, called by `make check` from the project's root:
+# sh tests/run.sh BUILD_DIR. Programs print what cmocka prints; scripts end
+# with a line "N passed, N failed".
+set -u
+
+HEADROOM_BUILD=${1:?usage: sh tests/run.sh BUILD_DIR}
+export HEADROOM_BUILD
+limit=240 # seconds for a program
+passed=0
+failed=0
+programs=0
+bad=0
+child=""
+
+log=$(mktemp "${TMPDIR:-/tmp}/headroom-check.XXXXXX") || exit 1
+trap 'rm -f "$log"' EXIT
+# timeout(1) is in a process group of its own and hands the signal on.
+trap '[ -z "$child" ] || kill "$child"; exit 130' INT TERM HUP
+
+# cmocka_count WORD: sums what cmocka says, over all groups of a program.
+cmocka_count()
+{
+	sed -n "s/^\[  $1  \] \([0-9][0-9]*\) test(s).*/\1/p" "$log" |
+		awk '{ n += $1 } END { print n + 0 }'
+}
+
+# script_count WORD: from the last line of a script.
+script_count()
+{
+	tail -n 1 "$log" |
+		sed -n 's/^\([0-9][0-9]*\) passed, \([0-9][0-9]*\) failed$/\1 \2/p' |
+		awk -v word="$1" '{ n = word == "passed" ? $1 : $2 }
+			END { print n + 0 }'
+}
+
+# run KIND NAME COMMAND...: KIND is cmocka or script.
+run()
+{
+	kind=$1
+	name=$2
+	shift 2
+	begin=$(date +%s%N)
+	timeout -k 10 "$limit" "$@" >"$log" 2>&1 </dev/null &
+	child=$!
+	wait "$child"
+	code=$?
+	child=""
+	tenths=$((($(date +%s%N) - begin) / 100000000))
+	if [ "$kind" = cmocka ]; then
+		good=$(cmocka_count PASSED)
+		wrong=$(cmocka_count FAILED)
+	else
+		good=$(script_count passed)
+		wrong=$(script_count failed)
+	fi
+	why=""
+	if [ "$code" -eq 124 ] || [ "$code" -eq 137 ]; then
+		why=" (stopped after $limit s)"
+	elif [ "$code" -ne 0 ] && [ "$wrong" -eq 0 ]; then
+		why=" (exit code $code)"
+	elif [ "$((good + wrong))" -eq 0 ]; then
+		why=" (it ran no test)"
+	fi
+	# What went wrong beside the tests counts as one more.
+	[ -z "$why" ] || wrong=$((wrong + 1))
+	programs=$((programs + 1))
+	passed=$((passed + good))
+	failed=$((failed + wrong))
+	verdict=ok
+	[ "$wrong" -eq 0 ] || verdict=FAILED
+	printf '%-6s  %-28s %4d passed, %d failed  %4d.%d s%s\n' "$verdict" \
+		"$name" "$good" "$wrong" $((tenths / 10)) $((tenths % 10)) "$why"
+	[ "$wrong" -eq 0 ] || {
+		bad=$((bad + 1))
+		sed 's/^/    /' "$log"
+	}
+}
+
+for kind in unit rig; do
+	for source in tests/"$kind"/test_*.c; do
+		[ -e "$source" ] || continue
+		name=${source#tests/}
+		name=${name%.c}
+		run cmocka "$name" "$HEADROOM_BUILD/tests/$name"
+	done
+done
+for script in tests/config/run.sh tests/ctl/run.sh tests/readme.sh; do
+	[ ! -e "$script" ] ||
+		run script "${script#tests/}" sh "$script" "$HEADROOM_BUILD"
+done
+
+printf '\n%d programs, %d of them failed\n' "$programs" "$bad"
+printf '%d passed, %d failed\n' "$passed" "$failed"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
