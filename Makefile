@@ -11,7 +11,7 @@ VERSION = 0.1.0
 
 PACKAGES = gcc make pkg-config jackd2 libjack-jackd2-dev liblo-dev \
 	libcjson-dev libncurses-dev
-TEST_PACKAGES = libcmocka-dev python3-jsonschema mandoc procps
+TEST_PACKAGES = libcmocka-dev python3-jsonschema mandoc procps liblo-tools
 LINT_PACKAGES = clang-format clang-tidy cppcheck binutils shellcheck
 SAN_PACKAGES = clang libclang-rt-14-dev
 

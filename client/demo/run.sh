@@ -15,6 +15,8 @@ case $build in
 *) bin=./$build ;;
 esac
 config=config/headroom.json
+# Where headroomctl looks for the daemon is where the daemon listens.
+url=${HEADROOM_OSC:-udp://127.0.0.1:9018}
 started="" # names of what runs, last started first
 nap=""     # the sleep that is waited for
 pid=""
@@ -150,7 +152,7 @@ trap 'exit 0' TERM HUP
 
 server="the one that was running"
 jack_runs || start_jack
-launch daemon "$bin/headroomd" -c "$config"
+launch daemon "$bin/headroomd" -c "$config" -l "$url"
 # The port may answer because somebody else has it: then ours ends at once.
 await daemon 5 "$bin/headroomctl" get /status/version
 pause 0.3
@@ -164,7 +166,7 @@ cat <<END
 headroom is running; Ctrl-C stops it.
 
   JACK server   $server
-  mixer         headroomd with $config, OSC on 127.0.0.1:9018
+  mixer         headroomd with $config, OSC on $url
   demo band     eight sources, with the five usual gain-staging mistakes
 
 Type in another terminal, from $PWD:

@@ -1,0 +1,113 @@
+#!/bin/sh
+# What README.md and the man pages tell people to type, typed: make run in a
+# terminal of its own, the rest beside it. sh tests/readme.sh BUILD_DIR, from
+# the project's root; ends with a line "N passed, N failed".
+set -u
+
+build=${1:?usage: sh tests/readme.sh BUILD_DIR}
+root=$PWD
+passed=0
+failed=0
+work=$(mktemp -d "${TMPDIR:-/tmp}/headroom-readme.XXXXXX") || exit 1
+
+# A server, a port and a client name that nobody else uses.
+JACK_DEFAULT_SERVER=readme-$$
+HEADROOM_OSC=udp://127.0.0.1:$((20000 + $$ % 20000))
+PATH=$root/$build:$PATH
+export JACK_DEFAULT_SERVER HEADROOM_OSC PATH
+run=""
+
+cleanup()
+{
+	[ -z "$run" ] || kill "$run" 2>/dev/null
+	rm -rf "$work"
+}
+trap cleanup EXIT
+trap 'exit 130' INT TERM HUP
+
+judge() # CODE WHAT
+{
+	if [ "$1" -eq 0 ]; then
+		passed=$((passed + 1))
+		echo "ok      $2"
+	else
+		failed=$((failed + 1))
+		echo "FAILED  $2"
+		sed 's/^/    /' "$work/out"
+	fi
+}
+
+# try COMMAND: as typed. What watches goes on until it is stopped; a grep that
+# finds nothing is no fault.
+try()
+{
+	command=$(printf '%s\n' "$1" |
+		sed "s|osc.udp://127.0.0.1:9018|osc.$HEADROOM_OSC|")
+	timeout 3 sh -c "$command" >"$work/out" 2>&1 </dev/null
+	code=$?
+	case $1 in
+	*grep*) [ "$code" -ne 1 ] || code=0 ;;
+	*meters | *events) [ "$code" -ne 124 ] || code=0 ;;
+	esac
+	judge "$code" "$1"
+}
+
+# is ADDRESS VALUE: what stands there now.
+is()
+{
+	headroomctl get "$1" >"$work/out" 2>&1
+	grep -q " $2\$" "$work/out"
+	judge $? "$1 is $2 then"
+}
+
+# What make run runs, with the programs of the build under test. A shell starts
+# its children deaf to Ctrl-C.
+setsid env --default-signal=INT sh client/demo/run.sh "$build" >"$work/run" 2>&1 </dev/null &
+run=$!
+tries=0
+until grep -q 'Ctrl-C stops it' "$work/run" || [ $((tries += 1)) -gt 150 ]; do
+	sleep 0.1
+done
+cp "$work/run" "$work/out"
+grep -q 'Ctrl-C stops it' "$work/run"
+judge $? "make run"
+
+# The commands that README.md and make run itself name.
+for page in README.md "$work/run"; do
+	sed -n 's,^ *[^ ]*/\(headroomctl [^ ].*\),\1,p' "$page" |
+		sed 's/   .*//' >"$work/commands"
+	[ -s "$work/commands" ]
+	judge $? "commands in ${page##*/}"
+	while read -r command; do
+		try "$command"
+	done <"$work/commands"
+done
+is /ch/kick/trim -12
+
+# The examples of the pages. What they write stays in the scratch folder.
+cd "$work" || exit 1
+cp "$root"/config/*.json .
+sed -n 's/^\$ \(headroomctl .*\)/\1/p' "$root/client/ctl/headroomctl.1" \
+	>commands
+sed -n 's/^\.Dl \(headroomd -n.*\)/\1/p' "$root/daemon/headroomd.8" >>commands
+sed -n 's/^\(oscsend .*\)/\1/p' "$root/daemon/protocol/headroom-osc.7" \
+	>>commands
+while read -r command; do
+	try "$command"
+done <commands
+is /ch/1/fader -6
+is /ch/snare/mute 1
+
+cd "$root" || exit 1
+kill -INT "$run"
+wait "$run"
+code=$?
+run=""
+cp "$work/run" "$work/out"
+judge "$code" "Ctrl-C"
+pgrep -f "$JACK_DEFAULT_SERVER|$HEADROOM_OSC" >"$work/out"
+[ ! -s "$work/out" ]
+judge $? "nothing is left running"
+
+printf '%d passed, %d failed\n' "$passed" "$failed"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
