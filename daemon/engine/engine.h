@@ -2,6 +2,7 @@
 #define ENGINE_ENGINE_H
 
 #include "engine/plan.h"
+#include "engine/realtime.h"
 
 #include <stdatomic.h>
 #include <stddef.h>
@@ -67,7 +68,7 @@ struct engine_batch *engine_take_spent(struct engine *engine);
  * of the plan; a NULL input is silence, a NULL output is not written. Buffers
  * of inputs and outputs may not overlap. With `frames` 0 only takes batches;
  * without a plan writes nothing. */
-void engine_run(struct engine *engine, uint64_t frame, uint32_t frames,
+REALTIME void engine_run(struct engine *engine, uint64_t frame, uint32_t frames,
     const float *const *in, float *const *out);
 
 #endif

@@ -1,6 +1,8 @@
 #ifndef ENGINE_KERNEL_H
 #define ENGINE_KERNEL_H
 
+#include "engine/realtime.h"
+
 #include <stdint.h>
 
 /*
@@ -26,31 +28,31 @@ struct kernel_overs {
 
 /* Peak by the integer maximum of the magnitude bits, which is exact and keeps
  * NaN; squares in 16 float sums over at most 256 samples, then double. */
-struct kernel_scan kernel_scan(const float *x, uint32_t n);
+REALTIME struct kernel_scan kernel_scan(const float *x, uint32_t n);
 
-struct kernel_overs
+REALTIME struct kernel_overs
 kernel_overs(const float *x, float gain, float limit, uint32_t n);
 
 /* Samples that are NaN or beyond KERNEL_LARGEST. */
-uint32_t kernel_invalid(const float *x, uint32_t n);
+REALTIME uint32_t kernel_invalid(const float *x, uint32_t n);
 
 /* out = gain x */
-void kernel_scale(
+REALTIME void kernel_scale(
     float *restrict out, const float *restrict x, float gain, uint32_t n);
 
 /* out += gain x */
-void kernel_add(
+REALTIME void kernel_add(
     float *restrict out, const float *restrict x, float gain, uint32_t n);
 
 /* out = gain ramp x */
-void kernel_scale_ramp(float *restrict out, const float *restrict x, float gain,
-    const float *restrict ramp, uint32_t n);
+REALTIME void kernel_scale_ramp(float *restrict out, const float *restrict x,
+    float gain, const float *restrict ramp, uint32_t n);
 
 /* out += gain ramp x */
-void kernel_add_ramp(float *restrict out, const float *restrict x, float gain,
-    const float *restrict ramp, uint32_t n);
+REALTIME void kernel_add_ramp(float *restrict out, const float *restrict x,
+    float gain, const float *restrict ramp, uint32_t n);
 
 /* Denormal numbers count as zero from here on, on the calling thread. */
-void kernel_flush_denormals(void);
+REALTIME void kernel_flush_denormals(void);
 
 #endif
