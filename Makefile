@@ -24,6 +24,8 @@ ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Idaemon -I. \
 # Strict IEEE arithmetic, the same on every machine; the engine's own speed
 # comes from its kernels.
 ENGINE_CFLAGS = -ffp-contract=off -fno-math-errno -fno-trapping-math
+# The realtime thread waits for no symbol to be looked up.
+BOUND = -Wl,-z,relro,-z,now
 DAEMON_LIBS = $(call pkg,--libs jack liblo libcjson) -lm
 CLIENT_LIBS = $(call pkg,--libs liblo libcjson ncursesw) -lm
 DEMO_LIBS = $(call pkg,--libs jack) -lm
@@ -104,7 +106,8 @@ san-deps:
 tests: $(UNIT) $(RIG)
 
 $(BUILD)/headroomd: $(DAEMON)
-	$(CC) $(CFLAGS) $(SAN) -pthread -o $@ $^ $(LDFLAGS) $(DAEMON_LIBS)
+	$(CC) $(CFLAGS) $(SAN) -pthread -o $@ $^ $(BOUND) $(LDFLAGS) \
+		$(DAEMON_LIBS)
 $(BUILD)/headroomctl: $(CTL)
 	$(CC) $(CFLAGS) $(SAN) -pthread -o $@ $^ $(LDFLAGS) $(CLIENT_LIBS)
 $(BUILD)/headroom-demo: $(DEMO)

@@ -119,7 +119,8 @@ plan_alloc(
 	ring->stride = meter_stride(numbers->meters);
 	ring->memory = live_alloc(ring->slots * ring->stride);
 	plan->sum = live_alloc(numbers->sums * PLAN_BLOCK * sizeof(float));
-	plan->sum_used = calloc(numbers->sums + 1, sizeof *plan->sum_used);
+	plan->sum_used =
+	    live_alloc((numbers->sums + 1) * sizeof *plan->sum_used);
 	plan->sums = numbers->sums;
 	plan->strips = desk->strips;
 	plan->ramp = rate / STEPS;
