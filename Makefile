@@ -113,7 +113,7 @@ $(UNIT): $(BUILD)/%: $(BUILD)/%.o $(LIBRARY)
 	$(CC) $(CFLAGS) $(SAN) -pthread -o $@ $^ $(LDFLAGS) $(TEST_LIBS)
 # The rig knows the daemon from outside only.
 $(BUILD)/tests/bench/bench_control $(BUILD)/tests/bench/bench_footprint: $(RIG_OBJ)
-$(BUILD)/tests/bench/bench_engine: $(LIBRARY)
+$(BUILD)/tests/bench/bench_engine $(BUILD)/tests/bench/bench_loudness: $(LIBRARY)
 $(BENCH): $(BUILD)/%: $(BUILD)/%.o
 	$(CC) $(CFLAGS) $(SAN) -pthread -o $@ $^ $(LDFLAGS) $(TEST_LIBS)
 $(RIG): $(BUILD)/%: $(BUILD)/%.o $(RIG_OBJ)
