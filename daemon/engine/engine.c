@@ -164,12 +164,10 @@ static void
 measure_program(const struct block *block, const struct plan_strip *strip,
     const struct signal *signal)
 {
-	bool silent = is_silent(signal) || signal->gain == 0;
-
 	if (strip->weighting != NULL)
 		weighting_run(strip->weighting, signal->x, signal->lanes,
-		    signal->gain, silent, block->frames,
-		    block->program + strip->program);
+		    signal->gain, is_silent(signal) || signal->gain == 0,
+		    block->frames, block->program + strip->program);
 }
 
 /* Counts runs at the rail that are long enough, also across blocks. The

@@ -147,7 +147,7 @@ fold_loudness(struct meters *meters, const struct meter_window *window)
 		unsigned lanes = desk->strip[i].lanes;
 		const struct meter *fader = window->meter + meters->first[i] +
 					    (size_t)STAGE_FADER * lanes;
-		struct loudness_window part = { .program = program++,
+		struct loudness_window part = { .program = program,
 			.lanes = lanes,
 			.frames = window->frames };
 		for (unsigned lane = 0; lane < METER_LANES; lane++) {
@@ -156,6 +156,7 @@ fold_loudness(struct meters *meters, const struct meter_window *window)
 			part.peak[lane] = meter->peak;
 		}
 		loudness_fold(meters->loudness[i], &part);
+		program++;
 	}
 }
 
