@@ -285,15 +285,12 @@ event_strip(const struct mixer *mixer, const struct event *event,
     struct address *address)
 {
 	const struct desk *desk = mixer_desk(mixer);
-	const char *id = strchr(event->strip, '/');
+	char text[DESK_STRIP_TEXT];
 
 	address->param = schema_param(PARAM_METER);
 	for (unsigned i = 0; i < desk->strips; i++) {
-		const struct desk_strip *strip = &desk->strip[i];
-		const char *kind = schema_kind_name(strip->kind);
-
-		if (strncmp(event->strip, kind, strlen(kind)) != 0 ||
-		    strcmp(id ? id + 1 : event->strip, strip->id) != 0)
+		desk_strip_text(&desk->strip[i], false, text);
+		if (strcmp(event->strip, text) != 0)
 			continue;
 		address->strip = i;
 		return true;

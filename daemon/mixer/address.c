@@ -8,20 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* "ch/kick" or "ch/1"; the master has no id in its address. */
-static int
-strip_text(
-    const struct desk_strip *strip, bool by_place, char *text, size_t size)
-{
-	const char *kind = schema_kind_name(strip->kind);
-
-	if (strip->kind == STRIP_MASTER)
-		return snprintf(text, size, "%s", kind);
-	if (by_place)
-		return snprintf(text, size, "%s/%u", kind, strip->place);
-	return snprintf(text, size, "%s/%s", kind, strip->id);
-}
-
 static void
 bus_text(const struct desk_strip *bus, bool by_place, char *text, size_t size)
 {
@@ -38,10 +24,9 @@ mixer_address_text(const struct mixer *mixer, const struct address *address,
 	const struct desk *desk = mixer->desk;
 	const struct schema_param *param = address->param;
 	const struct desk_strip *strip = &desk->strip[address->strip];
-	char name[DESK_ID_LONGEST + 8], bus[DESK_ID_LONGEST + 8];
+	char name[DESK_STRIP_TEXT], bus[DESK_STRIP_TEXT];
 
-	strip_text(
-	    strip, address->by_place & BY_PLACE_STRIP, name, sizeof name);
+	desk_strip_text(strip, address->by_place & BY_PLACE_STRIP, name);
 	switch (param->scope) {
 	case SCOPE_STRIP:
 		snprintf(text, ADDRESS_LONGEST, "/%s/%s", name, param->tail);

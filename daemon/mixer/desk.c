@@ -1,5 +1,6 @@
 #include "mixer/desk.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -134,6 +135,20 @@ desk_at(const struct desk *desk, enum strip_kind kind, unsigned place)
 	if (place < 1 || place > count)
 		return -1;
 	return (int)(first + place - 1);
+}
+
+void
+desk_strip_text(
+    const struct desk_strip *strip, bool by_place, char text[DESK_STRIP_TEXT])
+{
+	const char *kind = schema_kind_name(strip->kind);
+
+	if (strip->kind == STRIP_MASTER)
+		snprintf(text, DESK_STRIP_TEXT, "%s", kind);
+	else if (by_place)
+		snprintf(text, DESK_STRIP_TEXT, "%s/%u", kind, strip->place);
+	else
+		snprintf(text, DESK_STRIP_TEXT, "%s/%s", kind, strip->id);
 }
 
 size_t
