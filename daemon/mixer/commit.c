@@ -209,5 +209,7 @@ mixer_tick(struct mixer *mixer, bool running)
 	}
 	if (mixer->plan != NULL)
 		take_windows(mixer, &mixer->plan->plan.meters);
+	if (!running)
+		meters_rest(mixer->meters);
 	mixer_commit(mixer);
 }

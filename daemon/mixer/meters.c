@@ -138,6 +138,12 @@ meters_fold(struct meters *meters, const struct meter_window *window)
 	episodes_fold(meters->episodes, window);
 }
 
+void
+meters_rest(struct meters *meters)
+{
+	meters->windows = 0;
+}
+
 struct meters_reader *
 meters_reader_new(struct meters *meters)
 {
