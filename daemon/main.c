@@ -73,7 +73,7 @@ add_listener(struct options *options, const char *url)
 		log_line("-l %s: at most %d addresses", url, DESK_LISTENERS);
 		return -1;
 	}
-	if (url_parse(url, NULL, &parsed) < 0) {
+	if (url_parse(url, URL_PORT, &parsed) < 0) {
 		log_line("-l: found %s; allowed: udp://HOST:PORT%s", url,
 		    URL_ALLOWED);
 		return -1;
@@ -261,7 +261,8 @@ daemon_start(struct daemon *daemon, const struct options *options)
 	daemon->jack =
 	    edge_jack_new(daemon->mixer, daemon->loop, options->server);
 	if (!daemon->jack) {
-		log_line("cannot start: %s", strerror(errno));
+		log_line("cannot start the JACK side: no memory or too many "
+			 "open files");
 		return -1;
 	}
 	return 0;

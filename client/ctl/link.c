@@ -55,7 +55,7 @@ link_open(struct link *link, const char *url, char *why, size_t why_size)
 	link->fault = 0;
 	link->fd = -1;
 	osc_pack_start(&link->packer, link_transmit, link);
-	if (url_parse(url, "9018", &parsed) < 0 ||
+	if (url_parse(url, URL_PORT, &parsed) < 0 ||
 	    parsed.transport != URL_UDP) {
 		snprintf(why, why_size,
 		    "found URL \"%s\", allowed: udp://HOST:PORT%s", url,

@@ -251,6 +251,10 @@ osc_publish_due(
 
 		if (!lease_due(lease, now, slack))
 			continue;
+		if (osc_now() > osc->deadline) {
+			mixer_status(osc->mixer)->drops[DROP_METERS]++;
+			continue;
+		}
 		if (lease->topic == LEASE_METERS)
 			publish_meters(osc, client, lease);
 		else if (lease->topic == LEASE_STATUS)
@@ -388,11 +392,18 @@ osc_tick(void *arg)
 	struct osc *osc = arg;
 	double now = osc_now();
 
+	size_t clients;
+
 	lease_expire(&osc->table, now);
 	osc_publish_changes(osc, NULL);
 	publish_jack(osc);
-	for (size_t i = 0; i < osc->table.clients; i++) {
-		struct lease_client *client = osc->table.client[i];
+	osc->deadline = now + OSC_SHARE;
+	clients = osc->table.clients;
+	/* Under overload everyone is left out in turn. */
+	osc->turn++;
+	for (size_t i = 0; i < clients; i++) {
+		struct lease_client *client =
+		    osc->table.client[(osc->turn + i) % clients];
 
 		osc_publish_due(osc, client, now, OSC_TICK_MS / 2000.0);
 		osc_publish_replay(osc, client);

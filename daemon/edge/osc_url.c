@@ -70,7 +70,8 @@ osc_open(const char *url, int fd[], size_t room, char *why, size_t why_size)
 	struct url parsed;
 	int error, opened;
 
-	if (url_parse(url, NULL, &parsed) < 0 || parsed.transport != URL_UDP) {
+	if (url_parse(url, URL_PORT, &parsed) < 0 ||
+	    parsed.transport != URL_UDP) {
 		snprintf(why, why_size, "found %s; allowed: udp://HOST:PORT%s",
 		    url, URL_ALLOWED);
 		return -1;

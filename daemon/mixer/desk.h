@@ -85,6 +85,11 @@ void desk_free(struct desk *desk);
 /* Index of the strip of this kind and id, or -1. */
 int desk_find(const struct desk *desk, enum strip_kind kind, const char *id);
 
+/* Index of the strip that is named by its id or, in digits, its place; -1 if
+ * there is none. `by_place` says which. */
+int desk_named(const struct desk *desk, enum strip_kind kind, const char *name,
+    bool *by_place);
+
 /* Index of the strip of this kind at a place (1, 2, …), or -1. */
 int desk_at(const struct desk *desk, enum strip_kind kind, unsigned place);
 

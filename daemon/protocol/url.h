@@ -22,6 +22,9 @@ struct url {
 	" with a name, an IPv4 address or an [IPv6] address, port " \
 	"1 to 65535"
 
+/* The port of headroomd where none is given. */
+#define URL_PORT "9018"
+
 /* Reads a URL. `port` is taken where the URL has none; NULL: it must have one.
  * Returns 0, or -1 where it is none: `url` is undefined then. */
 int url_parse(const char *text, const char *port, struct url *url);

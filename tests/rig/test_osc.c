@@ -392,10 +392,11 @@ status_is_published(void **state)
 	assert_true(strlen(osc_text(osc_wait(osc, "/status/version"), 0)) > 0);
 	osc_send(osc, "/status/jack", "");
 	osc_expect(osc, "/status/jack", "s", "running");
-	for (int i = 0; i < 4; i++)
-		osc_get(osc, (const char *[]){ "/status/drops/malformed",
-				 "/status/drops/denied", "/status/drops/leases",
-				 "/status/drops/send" }[i]);
+	for (int i = 0; i < 5; i++)
+		osc_get(
+		    osc, (const char *[]){ "/status/drops/malformed",
+			     "/status/drops/denied", "/status/drops/leases",
+			     "/status/drops/meters", "/status/drops/send" }[i]);
 }
 
 int
