@@ -1,8 +1,8 @@
 #include "mixer/config_reader.h"
 
+#include "mixer/network.h"
 #include "protocol/url.h"
 
-#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,38 +13,6 @@
 #define ROLES_ALLOWED "view, mix or admin"
 
 static const char *const roles[] = { "", "view", "mix", "admin" };
-static const char digits[] = "0123456789";
-
-/* A whole number without sign or leading zero; -1 if it is none. */
-static long
-plain_number(const char *text, size_t size, long most)
-{
-	long number = 0;
-
-	if (size < 1 || size > 5 || (size > 1 && text[0] == '0') ||
-	    strspn(text, digits) < size)
-		return -1;
-	for (size_t i = 0; i < size; i++)
-		number = 10 * number + (text[i] - '0');
-	return number <= most ? number : -1;
-}
-
-bool
-config_network_is_valid(const char *network)
-{
-	const char *slash = strchr(network, '/');
-	unsigned char address[sizeof(struct in6_addr)];
-	char text[INET6_ADDRSTRLEN];
-	bool ip6;
-
-	if (!slash || (size_t)(slash - network) >= sizeof(text))
-		return false;
-	memcpy(text, network, (size_t)(slash - network));
-	text[slash - network] = '\0';
-	ip6 = strchr(text, ':') != NULL;
-	return inet_pton(ip6 ? AF_INET6 : AF_INET, text, address) == 1 &&
-	       plain_number(slash + 1, strlen(slash + 1), ip6 ? 128 : 32) >= 0;
-}
 
 const char *
 config_role_name(enum desk_role role)
@@ -98,13 +66,14 @@ static void
 read_network(struct config_reader *reader, const struct config_item *item)
 {
 	struct desk_network *network = item->into;
+	struct network parsed;
 
 	if (!cJSON_IsString(item->node)) {
 		config_fail_type(
 		    reader, item->node, item->path, NETWORK_ALLOWED);
 		return;
 	}
-	if (!config_network_is_valid(item->node->valuestring)) {
+	if (network_parse(item->node->valuestring, &parsed) < 0) {
 		config_fail_value(
 		    reader, item->node, item->path, NETWORK_ALLOWED);
 		return;

@@ -143,7 +143,4 @@ config_read_osc(struct config_reader *reader, const struct config_item *item);
 /* "view", "mix", "admin". */
 const char *config_role_name(enum desk_role role);
 
-/* Is this an address and a prefix length: "10.0.0.0/8", "::1/128"? */
-bool config_network_is_valid(const char *network);
-
 #endif
