@@ -172,6 +172,10 @@ range_get(jack_port_t **port, size_t count, jack_latency_callback_mode_t mode,
 		jack_port_get_latency_range(port[i], mode, &got);
 		range[i].min = got.min;
 		range[i].max = got.max;
+		/* JACK says 0 of a port that nothing is connected to. It must
+		 * not pull a minimum down. */
+		if (jack_port_connected(port[i]) == 0)
+			range[i] = latency_nothing;
 	}
 }
 

@@ -223,21 +223,11 @@ replay(struct call *call)
 }
 
 static void
-strip_part(const struct desk_strip *strip, char part[ADDRESS_LONGEST])
-{
-	if (strip->kind == STRIP_MASTER)
-		snprintf(part, ADDRESS_LONGEST, "%s", strip->id);
-	else
-		snprintf(part, ADDRESS_LONGEST, "%s/%s",
-		    schema_kind_name(strip->kind), strip->id);
-}
-
-static void
 list_strip(struct osc_request *request, unsigned index)
 {
 	const struct mixer *mixer = request->osc->mixer;
 	const struct desk_strip *strip = &mixer_desk(mixer)->strip[index];
-	char part[ADDRESS_LONGEST], stages[ADDRESS_LONGEST];
+	char part[DESK_STRIP_TEXT], stages[ADDRESS_LONGEST];
 	size_t used = 0;
 
 	stages[0] = '\0';
@@ -248,7 +238,7 @@ list_strip(struct osc_request *request, unsigned index)
 		    "%s%s", i > 0 ? " " : "",
 		    mixer_stage_name(mixer, index, i));
 	}
-	strip_part(strip, part);
+	desk_strip_text(strip, false, part);
 	if (osc_request_answers(request))
 		osc_pack_print(&request->replies, "/list", "ssis", part,
 		    strip->name, (int)strip->lanes, stages);
@@ -261,7 +251,7 @@ list_sends(struct osc_request *request, unsigned index)
 	const struct desk_strip *strip = &desk->strip[index];
 	char part[ADDRESS_LONGEST];
 
-	strip_part(strip, part);
+	desk_strip_text(strip, false, part);
 	for (size_t i = 0; i < strip->sends; i++) {
 		if (osc_request_answers(request))
 			osc_pack_print(&request->replies, "/list/send", "ss",

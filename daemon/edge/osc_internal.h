@@ -17,8 +17,10 @@
 #define OSC_SOCKETS 32   /* a URL may name more than one address */
 #define OSC_ANSWERS 4096 /* answers to one datagram at most */
 #define OSC_PATTERNS 64  /* patterns in one datagram at most */
+#define OSC_TRIES 20000  /* addresses that its patterns may try */
 #define OSC_TEXT 320     /* bytes of an error text, terminator included */
 #define OSC_TICK_MS 10   /* the finest step of meters */
+#define OSC_SHARE 0.005  /* s of a tick that meters and status may take */
 #define OSC_REPLAY 256   /* events of a replay sent in one tick at most */
 
 struct loop;
@@ -44,6 +46,8 @@ struct osc {
 	size_t sockets;
 	struct osc_inbox *inbox;
 	int timer;
+	size_t turn;          /* the client that is served first in this tick */
+	double deadline;      /* when meters have had their share of it */
 	enum mixer_jack jack; /* as the status leases were told last */
 };
 
@@ -62,6 +66,7 @@ struct osc_request {
 	double now; /* when it came, as osc_now() */
 	struct osc_packer replies;
 	size_t answers;
+	unsigned tries;    /* that are left of OSC_TRIES */
 	const char *asked; /* address of the message at work */
 	bool subscribed;   /* its client has leases that are new */
 	bool replays;      /* its client waits for a replay */

@@ -286,6 +286,10 @@ osc_publish_due(
 
 		if (!lease_due(lease, now, slack))
 			continue;
+		if (osc_now() > osc->deadline) {
+			mixer_status(osc->mixer)->drops[DROP_METERS]++;
+			continue;
+		}
 		if (lease->topic == LEASE_METERS)
 			publish_meters(osc, client, lease);
 		else if (lease->topic == LEASE_LOUDNESS)
@@ -322,15 +326,12 @@ event_strip(const struct mixer *mixer, const struct event *event,
     struct address *address)
 {
 	const struct desk *desk = mixer_desk(mixer);
-	const char *id = strchr(event->strip, '/');
+	char text[DESK_STRIP_TEXT];
 
 	address->param = schema_param(PARAM_METER);
 	for (unsigned i = 0; i < desk->strips; i++) {
-		const struct desk_strip *strip = &desk->strip[i];
-		const char *kind = schema_kind_name(strip->kind);
-
-		if (strncmp(event->strip, kind, strlen(kind)) != 0 ||
-		    strcmp(id ? id + 1 : event->strip, strip->id) != 0)
+		desk_strip_text(&desk->strip[i], false, text);
+		if (strcmp(event->strip, text) != 0)
 			continue;
 		address->strip = i;
 		return true;
@@ -428,11 +429,18 @@ osc_tick(void *arg)
 	struct osc *osc = arg;
 	double now = osc_now();
 
+	size_t clients;
+
 	lease_expire(&osc->table, now);
 	osc_publish_changes(osc, NULL);
 	publish_jack(osc);
-	for (size_t i = 0; i < osc->table.clients; i++) {
-		struct lease_client *client = osc->table.client[i];
+	osc->deadline = now + OSC_SHARE;
+	clients = osc->table.clients;
+	/* Under overload everyone is left out in turn. */
+	osc->turn++;
+	for (size_t i = 0; i < clients; i++) {
+		struct lease_client *client =
+		    osc->table.client[(osc->turn + i) % clients];
 
 		osc_publish_due(osc, client, now, OSC_TICK_MS / 2000.0);
 		osc_publish_replay(osc, client);

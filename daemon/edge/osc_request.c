@@ -189,7 +189,14 @@ errand_run(struct osc_request *request, const struct packet_message *message,
 		    "allowed ? * [a-z] [!x] {a,b} //");
 		return;
 	}
-	mixer_each(request->osc->mixer, message->address, errand_each, &errand);
+	mixer_each(request->osc->mixer, message->address, &request->tries,
+	    errand_each, &errand);
+	if (request->tries == 0) {
+		osc_request_error(request, message->address, "too-many", NULL,
+		    "found patterns that try too many addresses; allowed "
+		    "20000 tries a datagram");
+		return;
+	}
 	if (errand.matched == 0)
 		say_unknown(request, message->address, pattern);
 	else if (value && errand.writable == 0)

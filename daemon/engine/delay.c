@@ -7,7 +7,7 @@ delay_init(struct delay *delay, float *const line[DELAY_LANES], uint32_t size,
 	*delay = (struct delay){
 		.line = { line[0], line[1] },
 		.size = size,
-		.filled = size,
+		.filled = frames == 0 ? 0 : size,
 		.tap = frames,
 		.wanted = frames,
 	};

@@ -25,7 +25,8 @@ struct delay {
 	struct gain fade; /* 0: all of tap, 1: all of next */
 };
 
-/* Stands at a length over zeroed lines. `size` must be a power of two and at
+/* Stands at a length over zeroed lines, which count as silence that was heard
+ * unless the length is 0. `size` must be a power of two and at
  * least the longest length plus the longest block. */
 void delay_init(struct delay *delay, float *const line[DELAY_LANES],
     uint32_t size, uint32_t frames);

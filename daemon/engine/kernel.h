@@ -8,9 +8,9 @@
  * address; outputs do not overlap inputs. R, or any thread.
  */
 
-/* A sample beyond this counts as Inf, so that no gain and no sum of the mixer
- * can make an Inf of a sample that passed. */
-#define KERNEL_LARGEST 0x1p63F
+/* A sample beyond this (+289 dBFS) counts as Inf, so that neither a gain nor a
+ * sum nor a square of the mixer can make an Inf of a sample that passed. */
+#define KERNEL_LARGEST 0x1p48F
 
 struct kernel_scan {
 	float peak;     /* largest magnitude; above KERNEL_LARGEST or NaN where

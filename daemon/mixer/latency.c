@@ -27,8 +27,8 @@ struct latency {
 
 #define NO_PORT UINT32_MAX
 
-/* Nothing seen yet: widened by the first range that is added. */
-static const struct latency_range nothing = { UINT32_MAX, 0 };
+/* More than its maximum: the first range that is added replaces it. */
+const struct latency_range latency_nothing = { UINT32_MAX, 0 };
 
 static void
 add_arrows(struct latency *latency, const struct desk *desk, unsigned from,
@@ -135,7 +135,7 @@ node_ranges(const struct latency *latency)
 	if (range == NULL)
 		return NULL;
 	for (size_t i = 0; i < latency->nodes; i++)
-		range[i] = nothing;
+		range[i] = latency_nothing;
 	return range;
 }
 
@@ -157,7 +157,7 @@ latency_capture(const struct latency *latency,
 	}
 	for (size_t i = 0; i < latency->nodes; i++) {
 		const struct node *node = &latency->node[i];
-		struct latency_range out = nothing;
+		struct latency_range out = latency_nothing;
 		widen(&out, range[i], node->delay);
 		if (node->output != NO_PORT)
 			output[node->output] = shown(out);

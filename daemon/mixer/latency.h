@@ -15,6 +15,9 @@ struct latency_range {
 	uint32_t min, max; /* frames */
 };
 
+/* The range of a port that nothing is connected to: no path at all. */
+extern const struct latency_range latency_nothing;
+
 /* Snapshot of the routes and delays of a desk at a sample rate in Hz. */
 struct latency *latency_new(const struct desk *desk, unsigned rate);
 void latency_free(struct latency *latency);

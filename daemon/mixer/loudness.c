@@ -115,6 +115,14 @@ loudness_fold(struct loudness *loudness, const struct loudness_window *window)
 }
 
 void
+loudness_rest(struct loudness *loudness)
+{
+	loudness->open = (struct step){ 0 };
+	memset(loudness->recent, 0, sizeof loudness->recent);
+	memset(loudness->power, 0, sizeof loudness->power);
+}
+
+void
 loudness_reset(struct loudness *loudness)
 {
 	loudness->reset = loudness->steps;

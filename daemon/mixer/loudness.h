@@ -49,6 +49,9 @@ void loudness_set_rate(struct loudness *loudness, unsigned rate);
 void
 loudness_fold(struct loudness *loudness, const struct loudness_window *window);
 
+/* Nothing is heard: what slides reads silence, what was gated stays. */
+void loudness_rest(struct loudness *loudness);
+
 /* Begins anew what is measured since the reset. */
 void loudness_reset(struct loudness *loudness);
 

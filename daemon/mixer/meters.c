@@ -179,6 +179,16 @@ meters_fold(struct meters *meters, const struct meter_window *window)
 	fold_loudness(meters, window);
 }
 
+void
+meters_rest(struct meters *meters)
+{
+	const struct desk *desk = meters->desk;
+
+	meters->windows = 0;
+	for (size_t i = desk->channels; i < desk->strips; i++)
+		loudness_rest(meters->loudness[i]);
+}
+
 struct meters_reader *
 meters_reader_new(struct meters *meters)
 {

@@ -109,7 +109,8 @@ static const struct schema_param table[PARAMS] = {
 	    "drops", SCOPE_STATUS, SCHEMA_INT, 0, false, false, "", 0,
 	    UNBOUNDED, 0, NULL,
 	    "What was dropped: malformed packets, denied senders, leases "
-	    "without room, packets that could not be sent (send)." },
+	    "without room, meters there was no time for, packets that "
+	    "could not be sent (send)." },
 	[PARAM_SUBSCRIBE] = { PARAM_SUBSCRIBE, "/subscribe", "subscribe",
 	    SCOPE_DESK, SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
 	    "s topic (state, meters, loudness, events or status), then if "

@@ -56,8 +56,8 @@ int rig_stop_daemon(struct rig *rig);
 void rig_wait_state(struct rig *rig, const char *state);
 
 /* Server and daemon, running, with a player and a recorder. */
-void rig_start(struct rig *rig, unsigned rate, unsigned period,
-    const char *json);
+void
+rig_start(struct rig *rig, unsigned rate, unsigned period, const char *json);
 
 /* Ends everything that runs. */
 void rig_end(struct rig *rig);
@@ -65,7 +65,7 @@ void rig_end(struct rig *rig);
 /* A struct rig of its own for a cmocka test, and its end also when it fails. */
 int rig_set_up(void **state);
 int rig_tear_down(void **state);
-#define RIG_TEST(test)                                                         \
+#define RIG_TEST(test) \
 	cmocka_unit_test_setup_teardown(test, rig_set_up, rig_tear_down)
 
 /* Everything the daemon has printed so far; the caller frees it. */
@@ -134,10 +134,10 @@ void rig_wait_frames(struct rig *rig, uint32_t frames);
 unsigned rig_xruns(const struct rig *rig);
 
 /* Latencies that player and recorder pretend to stand at, in frames. */
-void rig_pretend_latency(struct rig *rig, unsigned play, uint32_t capture_min,
-    uint32_t capture_max);
-void rig_pretend_playback(struct rig *rig, unsigned capture, uint32_t min,
-    uint32_t max);
+void rig_pretend_latency(
+    struct rig *rig, unsigned play, uint32_t capture_min, uint32_t capture_max);
+void rig_pretend_playback(
+    struct rig *rig, unsigned capture, uint32_t min, uint32_t max);
 
 /* The recorder's JACK client, for questions to the server. */
 struct _jack_client *rig_client(const struct rig *rig);
@@ -163,13 +163,13 @@ void osc_close(struct osc_client *client);
 void osc_raw(struct osc_client *client, const void *data, size_t size);
 
 /* Sends a message. Types out of "ifdshtTFNI"; NULL: without a type tag. */
-void osc_send(struct osc_client *client, const char *address, const char *types,
-    ...);
+void osc_send(
+    struct osc_client *client, const char *address, const char *types, ...);
 
 /* The same in a bundle: begin (time 1: now), add each, send. */
 void osc_bundle(struct osc_client *client, uint64_t time);
-void osc_add(struct osc_client *client, const char *address, const char *types,
-    ...);
+void
+osc_add(struct osc_client *client, const char *address, const char *types, ...);
 void osc_flush(struct osc_client *client);
 
 /* The next message, bundles opened; NULL after `ms` without one. Every packet
@@ -177,16 +177,16 @@ void osc_flush(struct osc_client *client);
 const struct osc_reply *osc_next(struct osc_client *client, unsigned ms);
 
 /* The next message with this address, others passed over; fails without. */
-const struct osc_reply *osc_wait(struct osc_client *client,
-    const char *address);
+const struct osc_reply *
+osc_wait(struct osc_client *client, const char *address);
 
 /* The next message must be this one: types, then the values to compare. */
-void osc_expect(struct osc_client *client, const char *address,
-    const char *types, ...);
+void osc_expect(
+    struct osc_client *client, const char *address, const char *types, ...);
 
 /* The next message must be /error for an address with a code. */
-void osc_expect_error(struct osc_client *client, const char *address,
-    const char *code);
+void osc_expect_error(
+    struct osc_client *client, const char *address, const char *code);
 
 /* Fails if anything comes within `ms`. */
 void osc_expect_nothing(struct osc_client *client, unsigned ms);
@@ -240,8 +240,8 @@ struct ref_desk {
 void ref_init(struct ref_desk *desk, double pan_law);
 int ref_channel(struct ref_desk *desk, const char *id, unsigned lanes);
 int ref_bus(struct ref_desk *desk, const char *id, unsigned lanes);
-struct ref_send *ref_send(struct ref_desk *desk, int from, int bus,
-    double level, bool pre);
+struct ref_send *
+ref_send(struct ref_desk *desk, int from, int bus, double level, bool pre);
 void ref_to(struct ref_desk *desk, int from, int to);
 int ref_master(struct ref_desk *desk, unsigned lanes);
 
@@ -270,8 +270,8 @@ struct ref_sound {
 };
 
 /* Runs the model over the play buffers of a take. */
-struct ref_sound *ref_run(const struct ref_desk *desk, unsigned rate,
-    const struct rig_take *take);
+struct ref_sound *ref_run(
+    const struct ref_desk *desk, unsigned rate, const struct rig_take *take);
 void ref_free(struct ref_sound *sound);
 
 /* Compares all captured buffers; fails with strip, lane, frame and values on
@@ -286,8 +286,8 @@ double ref_db(double gain);
 /* --- rig_signal.c: things to play --- */
 
 /* A take with buffers for so many ports; all frames zero. */
-struct rig_take *take_new(unsigned plays, unsigned captures, uint32_t played,
-    uint32_t frames);
+struct rig_take *
+take_new(unsigned plays, unsigned captures, uint32_t played, uint32_t frames);
 void take_free(struct rig_take *take);
 
 /* White noise in ±amplitude; `seed` not 0. */

@@ -18,8 +18,8 @@ ref_init(struct ref_desk *desk, double pan_law)
 }
 
 static int
-add_strip(struct ref_desk *desk, enum ref_kind kind, const char *id,
-    unsigned lanes)
+add_strip(
+    struct ref_desk *desk, enum ref_kind kind, const char *id, unsigned lanes)
 {
 	struct ref_strip *strip = &desk->strip[desk->strips];
 
@@ -94,8 +94,7 @@ print_strip(FILE *out, const struct ref_desk *desk, const struct ref_strip *s)
 {
 	fprintf(out, "{ ");
 	if (s->kind != REF_MASTER)
-		fprintf(
-		    out, "\"id\": \"%s\", \"pan\": %.9g, ", s->id, s->pan);
+		fprintf(out, "\"id\": \"%s\", \"pan\": %.9g, ", s->id, s->pan);
 	fprintf(out,
 	    "\"lanes\": %u, \"trim\": %.9g, \"polarity\": %d, "
 	    "\"delay\": %.9g, \"fader\": %.9g, \"mute\": %d",
@@ -189,8 +188,7 @@ ref_push(struct rig *rig, const struct ref_desk *desk)
 		    (int)s->polarity);
 		osc_add(rig->osc, tail(text, strip, "delay"), "f", s->delay);
 		osc_add(rig->osc, tail(text, strip, "fader"), "f", s->fader);
-		osc_add(
-		    rig->osc, tail(text, strip, "mute"), "i", (int)s->mute);
+		osc_add(rig->osc, tail(text, strip, "mute"), "i", (int)s->mute);
 		if (s->kind != REF_MASTER) {
 			osc_add(
 			    rig->osc, tail(text, strip, "pan"), "f", s->pan);

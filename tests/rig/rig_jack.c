@@ -250,15 +250,14 @@ connect_ports(struct rig *rig, const char *from, const char *to)
 void
 rig_connect_play(struct rig *rig, unsigned play_port_index, const char *port)
 {
-	connect_ports(rig,
-	    jack_port_name(rig->jack->play[play_port_index]), port);
+	connect_ports(
+	    rig, jack_port_name(rig->jack->play[play_port_index]), port);
 }
 
 void
 rig_connect_capture(struct rig *rig, const char *port, unsigned capture)
 {
-	connect_ports(
-	    rig, port, jack_port_name(rig->jack->capture[capture]));
+	connect_ports(rig, port, jack_port_name(rig->jack->capture[capture]));
 }
 
 void
@@ -270,9 +269,9 @@ rig_wait_connected(struct rig *rig, const char *from, const char *to)
 	for (;;) {
 		jack_port_t *port = jack_port_by_name(client, from);
 		bool found = false;
-		const char **name = port != NULL ? jack_port_get_all_connections(
-						       client, port)
-						 : NULL;
+		const char **name =
+		    port != NULL ? jack_port_get_all_connections(client, port)
+				 : NULL;
 		for (size_t i = 0; name != NULL && name[i] != NULL; i++)
 			found |= strcmp(name[i], to) == 0;
 		jack_free(name);

@@ -55,8 +55,8 @@ osc_open_from(const char *source, unsigned udp_port)
 	setsockopt(client->fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
 	assert_int_equal(
 	    bind(client->fd, (struct sockaddr *)&own, sizeof own), 0);
-	assert_int_equal(connect(client->fd, (struct sockaddr *)&address,
-			     sizeof address),
+	assert_int_equal(
+	    connect(client->fd, (struct sockaddr *)&address, sizeof address),
 	    0);
 	return client;
 }
@@ -358,8 +358,10 @@ osc_expect(
 	va_list arguments;
 	const struct osc_reply *reply = osc_next(client, PATIENCE);
 
-	if (reply == NULL)
+	if (reply == NULL) {
 		fail_msg("no %s came, nor anything else", address);
+		return;
+	}
 	print_reply(reply, text, sizeof text);
 	bool same = strcmp(reply->address, address) == 0 &&
 		    strcmp(reply->types, types) == 0;
@@ -379,8 +381,10 @@ osc_expect_error(
 	char text[512];
 	const struct osc_reply *reply = osc_next(client, PATIENCE);
 
-	if (reply == NULL)
-		fail_msg("no /error %s %s came", address, code);
+	if (reply == NULL) {
+		fail_msg("no /error %s came", code);
+		return;
+	}
 	print_reply(reply, text, sizeof text);
 	if (strcmp(reply->address, "/error") != 0 ||
 	    strcmp(reply->types, "sss") != 0 ||

@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <setjmp.h>
@@ -43,8 +44,8 @@ rig_now(void)
 char *
 rig_daemon_log(const struct rig *rig)
 {
-	off_t size = rig->daemon_log > 0 ? lseek(rig->daemon_log, 0, SEEK_END)
-					 : 0;
+	off_t size =
+	    rig->daemon_log > 0 ? lseek(rig->daemon_log, 0, SEEK_END) : 0;
 	char *text = calloc(1, (size_t)size + 1);
 
 	if (text != NULL && size > 0 &&
@@ -68,6 +69,31 @@ rig_fail(const struct rig *rig, const char *format, ...)
 	free(log);
 	fail_msg("%s", why);
 	abort();
+}
+
+/* --- when we are ended --- */
+
+/* What the signal handler has to end: daemon and server, or 0. */
+static volatile sig_atomic_t running[2];
+enum { RUNNING_DAEMON, RUNNING_SERVER };
+
+/* A server that loses its clients while it ends does not clear up after
+ * itself, so it goes last. */
+static void
+end_all(int sig)
+{
+	for (int i = 0; i < 2; i++) {
+		pid_t pid = running[i];
+		if (pid == 0)
+			continue;
+		kill(pid, SIGCONT);
+		kill(pid, SIGTERM);
+		for (int n = 0; n < 300 && waitpid(pid, NULL, WNOHANG) == 0;
+		     n++)
+			poll(NULL, 0, 10);
+		kill(pid, SIGKILL);
+	}
+	_exit(128 + sig);
 }
 
 static void
@@ -100,6 +126,9 @@ rig_init(struct rig *rig, unsigned rate, unsigned period)
 	rig->udp_port = free_udp_port();
 	snprintf(rig->server, sizeof rig->server, "rig-%d-%u", (int)getpid(),
 	    rig->udp_port);
+	signal(SIGHUP, end_all);
+	signal(SIGINT, end_all);
+	signal(SIGTERM, end_all);
 	jack_set_error_function(keep_quiet);
 	jack_set_info_function(keep_quiet);
 }
@@ -108,6 +137,7 @@ rig_init(struct rig *rig, unsigned rate, unsigned period)
 static pid_t
 spawn(const char *const argv[], int in, int out)
 {
+	char *arguments[16] = { NULL };
 	pid_t parent = getpid();
 	pid_t pid = fork();
 
@@ -115,13 +145,16 @@ spawn(const char *const argv[], int in, int out)
 		fail_msg("fork: %s", strerror(errno));
 	if (pid != 0)
 		return pid;
+	signal(SIGINT, SIG_DFL);
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if (getppid() != parent)
 		_exit(127);
 	dup2(in, STDIN_FILENO);
 	dup2(out, STDOUT_FILENO);
 	dup2(out, STDERR_FILENO);
-	execvp(argv[0], (char *const *)(uintptr_t)argv);
+	for (int i = 0; i < 15 && argv[i] != NULL; i++)
+		memcpy(&arguments[i], &argv[i], sizeof *arguments);
+	execvp(argv[0], arguments);
 	dprintf(STDERR_FILENO, "%s: %s\n", argv[0], strerror(errno));
 	_exit(127);
 }
@@ -158,6 +191,7 @@ rig_start_server(struct rig *rig)
 	snprintf(rate, sizeof rate, "%u", rig->rate);
 	snprintf(period, sizeof period, "%u", rig->period);
 	rig->jackd = spawn(argv, null, null);
+	running[RUNNING_SERVER] = rig->jackd;
 	close(null);
 	for (;;) {
 		jack_client_t *client = jack_client_open("rig-probe",
@@ -177,7 +211,7 @@ rig_stop_server(struct rig *rig, int sig)
 {
 	if (rig->jackd != 0)
 		end_child(rig->jackd, sig);
-	rig->jackd = 0;
+	running[RUNNING_SERVER] = rig->jackd = 0;
 }
 
 void
@@ -201,6 +235,7 @@ rig_start_daemon(struct rig *rig, const char *json)
 		close(rig->daemon_log);
 	rig->daemon_log = memfd_create("log", MFD_CLOEXEC);
 	rig->daemon = spawn(argv, config, rig->daemon_log);
+	running[RUNNING_DAEMON] = rig->daemon;
 	close(config);
 	rig->osc = osc_open(rig->udp_port);
 }
@@ -212,7 +247,7 @@ rig_stop_daemon(struct rig *rig)
 
 	if (rig->daemon != 0)
 		status = end_child(rig->daemon, SIGTERM);
-	rig->daemon = 0;
+	running[RUNNING_DAEMON] = rig->daemon = 0;
 	osc_close(rig->osc);
 	rig->osc = NULL;
 	return status;
@@ -226,7 +261,7 @@ rig_wait_state(struct rig *rig, const char *state)
 	for (;;) {
 		int status;
 		if (waitpid(rig->daemon, &status, WNOHANG) == rig->daemon) {
-			rig->daemon = 0;
+			running[RUNNING_DAEMON] = rig->daemon = 0;
 			rig_fail(rig, "The daemon ended with status %d.",
 			    WIFEXITED(status) ? WEXITSTATUS(status)
 					      : 128 + WTERMSIG(status));

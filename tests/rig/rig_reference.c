@@ -99,8 +99,8 @@ add(struct ref_sound *sound, const struct ref_desk *desk, int from, int to,
     enum ref_stage tap, double gain, double pan)
 {
 	unsigned lanes = desk->strip[from].lanes;
-	struct matrix matrix = pan_matrix(
-	    desk->pan_law, pan, lanes, desk->strip[to].lanes);
+	struct matrix matrix =
+	    pan_matrix(desk->pan_law, pan, lanes, desk->strip[to].lanes);
 
 	if (gain == 0 || !passes_solo(desk, from, to))
 		return;

@@ -76,9 +76,9 @@ design_high_pass(double tap[TAPS], double cycles)
 		double t = i - middle;
 		double w = 0.42 - 0.5 * cos(2 * M_PI * i / (TAPS - 1)) +
 			   0.08 * cos(4 * M_PI * i / (TAPS - 1));
-		tap[i] = w * (i == middle ? 2 * cycles
-					  : sin(2 * M_PI * cycles * t) /
-						(M_PI * t));
+		tap[i] =
+		    w * (i == middle ? 2 * cycles
+				     : sin(2 * M_PI * cycles * t) / (M_PI * t));
 		sum += tap[i];
 	}
 	for (int i = 0; i < TAPS; i++)

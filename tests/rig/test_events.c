@@ -67,8 +67,8 @@ set_up(void **state, unsigned rate, unsigned period)
 	json = ref_json(&scene->desk);
 	rig_start(&scene->rig, rate, period, json);
 	free(json);
-	rig_join(&scene->rig, ref_plays(&scene->desk),
-	    ref_captures(&scene->desk));
+	rig_join(
+	    &scene->rig, ref_plays(&scene->desk), ref_captures(&scene->desk));
 	ref_patch(&scene->rig, &scene->desk);
 	rig_freewheel(&scene->rig, true);
 	return 0;
@@ -359,8 +359,7 @@ what_is_no_number_stays_in_its_strip(void **state)
 			assert_true(
 			    same(clean, dirty, port, at + reach, FRAMES));
 			for (uint32_t k = 0; k < FRAMES; k++)
-				assert_true(
-				    fabsf(dirty->capture[port][k]) < 1);
+				assert_true(fabsf(dirty->capture[port][k]) < 1);
 		}
 		assert_int_equal(scene->count, 1);
 		const struct told *told =

@@ -91,8 +91,8 @@ fill(struct rig_take *take, enum kind kind, unsigned ports, unsigned rate)
 		if (kind == NOISE)
 			signal_noise(x, take->played, 0.25, 77 + i);
 		else if (kind == SINE)
-			signal_sine(x, take->played, 0.25,
-			    (50 + 331.0 * i) / rate);
+			signal_sine(
+			    x, take->played, 0.25, (50 + 331.0 * i) / rate);
 		else
 			x[17 + 61 * i] = i % 2 == 0 ? 0.5F : -0.5F;
 	}
@@ -102,13 +102,12 @@ static void
 check(struct exact *exact, enum kind kind)
 {
 	unsigned plays = ref_plays(&exact->desk);
-	struct rig_take *take = take_new(
-	    plays, ref_captures(&exact->desk), PLAYED, FRAMES);
+	struct rig_take *take =
+	    take_new(plays, ref_captures(&exact->desk), PLAYED, FRAMES);
 
 	fill(take, kind, plays, exact->rig.rate);
 	rig_run(&exact->rig, take);
-	struct ref_sound *sound =
-	    ref_run(&exact->desk, exact->rig.rate, take);
+	struct ref_sound *sound = ref_run(&exact->desk, exact->rig.rate, take);
 	ref_compare(&exact->rig, &exact->desk, sound, take, EXACT);
 	ref_free(sound);
 	take_free(take);
@@ -131,8 +130,8 @@ start_desk(struct exact *exact)
 	rig_start_daemon(&exact->rig, json);
 	free(json);
 	rig_wait_state(&exact->rig, "running");
-	rig_join(&exact->rig, ref_plays(&exact->desk),
-	    ref_captures(&exact->desk));
+	rig_join(
+	    &exact->rig, ref_plays(&exact->desk), ref_captures(&exact->desk));
 	ref_patch(&exact->rig, &exact->desk);
 	rig_freewheel(&exact->rig, true);
 }
@@ -234,7 +233,8 @@ pans_are_exact_over_osc(void **state)
 		for (int s = A; s < MASTER; s++)
 			exact->desk.strip[s].pan = s % 2 ? pan[i] : -pan[i];
 		for (int s = A; s < MASTER; s++)
-			for (unsigned k = 0; k < exact->desk.strip[s].sends; k++)
+			for (unsigned k = 0; k < exact->desk.strip[s].sends;
+			     k++)
 				exact->desk.strip[s].send[k].pan = pan[i];
 		check_pushed(exact);
 	}
@@ -376,7 +376,8 @@ shake(struct ref_desk *desk, uint32_t *seed)
 		s->fader = pick(seed, -12, 3);
 		s->polarity = chance(seed, 0.3);
 		s->mute = chance(seed, 0.1);
-		s->delay = chance(seed, 0.3) ? floor(pick(seed, 0, 10)) + 0.2 : 0;
+		s->delay =
+		    chance(seed, 0.3) ? floor(pick(seed, 0, 10)) + 0.2 : 0;
 		if (s->kind == REF_MASTER)
 			continue;
 		s->pan = pick(seed, -1, 1);
@@ -456,12 +457,12 @@ main(void)
 		cmocka_unit_test(random_desks_are_exact),
 	};
 
-	return cmocka_run_group_tests_name("period 32", tests, set_up_32,
-		   tear_down) +
-	       cmocka_run_group_tests_name("period 64", tests, set_up_64,
-		   tear_down) +
-	       cmocka_run_group_tests_name("period 441", tests, set_up_441,
-		   tear_down) +
-	       cmocka_run_group_tests_name("period 1024", tests, set_up_1024,
-		   tear_down);
+	return cmocka_run_group_tests_name(
+		   "period 32", tests, set_up_32, tear_down) +
+	       cmocka_run_group_tests_name(
+		   "period 64", tests, set_up_64, tear_down) +
+	       cmocka_run_group_tests_name(
+		   "period 441", tests, set_up_441, tear_down) +
+	       cmocka_run_group_tests_name(
+		   "period 1024", tests, set_up_1024, tear_down);
 }

@@ -107,8 +107,8 @@ read_stage(const struct ref_desk *desk, struct osc_client *osc, int strip,
 }
 
 static void
-read_all(struct rig *rig, const struct ref_desk *desk,
-    struct readings *readings)
+read_all(
+    struct rig *rig, const struct ref_desk *desk, struct readings *readings)
 {
 	struct osc_client *osc = osc_open(rig->udp_port);
 
@@ -141,8 +141,8 @@ compare(const struct rig *rig, const struct ref_desk *desk,
 	for (int s = 0; s < STRIPS; s++)
 		for (int stage = 0; stage < REF_STAGES; stage++)
 			for (unsigned l = 0; l < desk->strip[s].lanes; l++) {
-				struct reading want = read_sound(sound,
-				    rig->rate, sound->lane[s][stage][l]);
+				struct reading want = read_sound(
+				    sound, rig->rate, sound->lane[s][stage][l]);
 				const struct reading *is =
 				    &got->at[s][stage][l];
 				if (fabs(is->peak - want.peak) <=
@@ -220,7 +220,8 @@ readings_are_the_same_at_any_period(void **state)
 	struct readings first, other;
 
 	for (int i = 0; i < 3; i++) {
-		read_at(*state, 48000, period[i], true, i == 0 ? &first : &other);
+		read_at(
+		    *state, 48000, period[i], true, i == 0 ? &first : &other);
 		if (i == 0)
 			continue;
 		for (int k = 0; k < STRIPS * REF_STAGES * 2; k++) {
@@ -237,7 +238,7 @@ a_reading_covers_the_time_since_the_last(void **state)
 {
 	struct rig *rig = *state;
 	struct ref_desk desk;
-	struct reading lane;
+	struct reading lane = { 0, 0, 0 };
 	struct rig_take *take = take_new(1, 0, 48000, 48000);
 
 	take->play[0][4800] = -0.5F;
@@ -315,8 +316,8 @@ no_single_sample_is_missed_at_5_hz(void **state)
 	signal_sine(take->play[0], frames, 0.001, 0.01);
 	for (int i = 0; i < 10; i++) {
 		at[i] = (uint32_t)((1.1 * i + signal_random(&seed)) * 48000);
-		take->play[0][at[i]] = (i % 2 ? -0.02F : 0.02F) *
-				       (float)(i + 1);
+		take->play[0][at[i]] =
+		    (i % 2 ? -0.02F : 0.02F) * (float)(i + 1);
 	}
 	osc_send(rig->osc, "/subscribe", "sis", "meters", 5, "/ch/tone");
 	rig_roll(rig, take);

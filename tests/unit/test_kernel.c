@@ -84,6 +84,20 @@ what_is_no_number_is_seen(void **state)
 }
 
 static void
+the_largest_sample_has_a_finite_square_after_every_gain(void **state)
+{
+	float x[256], loud[256];
+
+	(void)state;
+	for (int i = 0; i < 256; i++)
+		x[i] = KERNEL_LARGEST;
+	/* 40 dB of trim and 10 dB of fader. */
+	kernel_scale(loud, x, 316.3F, 256);
+	assert_int_equal(kernel_invalid(x, 256), 0);
+	assert_true(isfinite(kernel_scan(loud, 256).squares));
+}
+
+static void
 denormals_are_small_not_invalid(void **state)
 {
 	const float x[] = { 1e-40F, -1e-45F, 0 };
@@ -140,6 +154,8 @@ main(void)
 		cmocka_unit_test(peak_is_exact_and_squares_are_right),
 		cmocka_unit_test(peak_sees_every_place_and_both_signs),
 		cmocka_unit_test(what_is_no_number_is_seen),
+		cmocka_unit_test(
+		    the_largest_sample_has_a_finite_square_after_every_gain),
 		cmocka_unit_test(denormals_are_small_not_invalid),
 		cmocka_unit_test(overs_are_counted_and_placed),
 		cmocka_unit_test(gains_and_sums_equal_the_reference),

@@ -71,6 +71,25 @@ playback_is_the_way_back(void **state)
 }
 
 static void
+a_port_that_is_not_connected_is_no_path(void **state)
+{
+	struct latency_range out[OUTS], in[3];
+	struct table table;
+
+	(void)state;
+	table_open(&table, json, 48000);
+	struct latency *latency = mixer_latency(table.mixer);
+	for (int i = 0; i < OUTS; i++)
+		out[i] = latency_nothing;
+	out[OUT_L] = (struct latency_range){ 128, 128 };
+	assert_int_equal(latency_playback(latency, out, in), 0);
+	assert_range(in[0], 128 + 480 + 48, 128 + 480 + 48);
+	assert_range(in[2], 0, 0);
+	latency_free(latency);
+	table_close(&table);
+}
+
+static void
 a_new_delay_is_a_new_version(void **state)
 {
 	struct table table;
@@ -93,6 +112,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(capture_follows_the_routes_and_delays),
 		cmocka_unit_test(playback_is_the_way_back),
+		cmocka_unit_test(a_port_that_is_not_connected_is_no_path),
 		cmocka_unit_test(a_new_delay_is_a_new_version),
 	};
 

@@ -181,6 +181,25 @@ a_reset_begins_anew_what_was_gated_and_nothing_else(void **state)
 }
 
 static void
+without_a_server_it_is_silent_and_what_was_gated_stays(void **state)
+{
+	struct table table;
+
+	(void)state;
+	table_open(&table, desk, RATE);
+	tone(&table, 0.5, 0.5);
+	play(&table, 4, 64);
+	struct loudness_reading before = reading(&table);
+	mixer_tick(table.mixer, false);
+	struct loudness_reading r = reading(&table);
+	assert_true(r.momentary == -200 && r.short_term == -200);
+	assert_true(r.crest == 0 && r.correlation == 0 && r.dc == -200);
+	assert_true(r.integrated == before.integrated);
+	assert_true(r.momentary_most == before.momentary_most);
+	table_close(&table);
+}
+
+static void
 the_fader_moves_loudness_and_mute_ends_it(void **state)
 {
 	struct table table;
@@ -305,6 +324,8 @@ main(void)
 		    a_mono_strip_is_one_channel_and_agrees_with_itself),
 		cmocka_unit_test(
 		    a_reset_begins_anew_what_was_gated_and_nothing_else),
+		cmocka_unit_test(
+		    without_a_server_it_is_silent_and_what_was_gated_stays),
 		cmocka_unit_test(the_fader_moves_loudness_and_mute_ends_it),
 		cmocka_unit_test(
 		    nothing_is_lost_while_control_is_late_or_plans_change),

@@ -110,6 +110,28 @@ no_peak_is_lost_while_control_is_late(void **state)
 	table_close(&table);
 }
 
+static void
+a_desk_that_does_not_run_reads_silence(void **state)
+{
+	struct table table;
+
+	(void)state;
+	table_open(&table, one, RATE);
+	struct meters_reader *reader =
+	    meters_reader_new(mixer_meters(table.mixer));
+	reading(&table, reader, CH_A, IN);
+	table.in[0][100] = 0.5F;
+	table_run(&table, 0, 9600, 64);
+	mixer_tick(table.mixer, false);
+	assert_float_equal(reading(&table, NULL, CH_A, IN).peak, -200, 0);
+	assert_float_equal(reading(&table, NULL, CH_A, IN).rms, -200, 0);
+	/* What happened before is not forgotten by who has not seen it. */
+	assert_float_equal(
+	    reading(&table, reader, CH_A, IN).peak, db(0.5), 1e-6);
+	meters_reader_free(reader);
+	table_close(&table);
+}
+
 static const struct event *
 only_event(struct table *table, enum event_kind kind)
 {
@@ -247,6 +269,7 @@ main(void)
 		cmocka_unit_test(stages_read_what_the_gains_make_of_a_sine),
 		cmocka_unit_test(each_reader_has_its_own_since_last),
 		cmocka_unit_test(no_peak_is_lost_while_control_is_late),
+		cmocka_unit_test(a_desk_that_does_not_run_reads_silence),
 		cmocka_unit_test(an_over_names_frames_samples_and_peak),
 		cmocka_unit_test(an_over_downstream_names_where_it_began),
 		cmocka_unit_test(

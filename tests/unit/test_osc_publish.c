@@ -1,5 +1,7 @@
 #include "tests/unit/osc_bench.h"
 
+#include "edge/osc_internal.h"
+
 /* --- subscriptions --- */
 
 static void
@@ -115,6 +117,20 @@ loudness_comes_for_buses_and_the_master_ten_times_a_second(void **state)
 	snprintf(wanted, sizeof(wanted),
 	    "/subscribed sis loudness 10 /bus/1\n/loudness/bus/1 %s", silent);
 	assert_string_equal(hear(b, 1), wanted);
+}
+
+static void
+meters_there_is_no_time_for_are_left_out_and_counted(void **state)
+{
+	struct bench *b = *state;
+	double now = osc_now();
+
+	say(b, 0, "/subscribe", "sis", "meters", 100, "/ch/1");
+	hear(b, 0);
+	b->osc->deadline = now - 1;
+	osc_publish_due(b->osc, b->osc->table.client[0], now + 1, 0);
+	assert_string_equal(hear(b, 0), "");
+	assert_int_equal(mixer_status(b->mixer)->drops[DROP_METERS], 1);
 }
 
 static void
@@ -236,6 +252,8 @@ main(void)
 		    meters_come_for_every_stage_at_once_and_at_their_rate),
 		WITH_BENCH(
 		    loudness_comes_for_buses_and_the_master_ten_times_a_second),
+		WITH_BENCH(
+		    meters_there_is_no_time_for_are_left_out_and_counted),
 		WITH_BENCH(status_comes_at_once_and_when_jack_changes),
 		WITH_BENCH(events_come_as_they_happen),
 		WITH_BENCH(a_prefix_chooses_events_by_kind_or_by_strip),
