@@ -11,7 +11,7 @@ VERSION = 0.1.0
 
 PACKAGES = gcc make pkg-config jackd2 libjack-jackd2-dev liblo-dev \
 	libcjson-dev libncurses-dev
-TEST_PACKAGES = libcmocka-dev python3-jsonschema mandoc procps liblo-tools
+TEST_PACKAGES = libcmocka-dev libebur128-dev python3-jsonschema mandoc procps liblo-tools
 LINT_PACKAGES = clang-format clang-tidy cppcheck binutils shellcheck
 SAN_PACKAGES = clang libclang-rt-14-dev
 
@@ -37,6 +37,7 @@ CTL = $(call obj,client/ctl daemon/protocol)
 DEMO = $(call obj,client/demo)
 PROGRAMS = $(addprefix $(BUILD)/,headroomd headroomctl headroom-demo)
 UNIT = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
+CONFORM = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/conform/test_*.c))
 RIG = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/rig/test_*.c))
 RIG_OBJ = $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/rig/test_%, \
 	$(wildcard tests/rig/*.c)))
@@ -101,7 +102,7 @@ lint-deps: test-deps
 san-deps:
 	$(call need,$(SAN_PACKAGES))
 
-tests: $(UNIT) $(RIG)
+tests: $(UNIT) $(CONFORM) $(RIG)
 
 $(BUILD)/headroomd: $(DAEMON)
 	$(CC) $(CFLAGS) $(SAN) -pthread -o $@ $^ $(LDFLAGS) $(DAEMON_LIBS)
@@ -109,11 +110,12 @@ $(BUILD)/headroomctl: $(CTL)
 	$(CC) $(CFLAGS) $(SAN) -pthread -o $@ $^ $(LDFLAGS) $(CLIENT_LIBS)
 $(BUILD)/headroom-demo: $(DEMO)
 	$(CC) $(CFLAGS) $(SAN) -pthread -o $@ $^ $(LDFLAGS) $(DEMO_LIBS)
-$(UNIT): $(BUILD)/%: $(BUILD)/%.o $(LIBRARY)
+$(CONFORM): TEST_LIBS += $(call pkg,--libs libebur128)
+$(UNIT) $(CONFORM): $(BUILD)/%: $(BUILD)/%.o $(LIBRARY)
 	$(CC) $(CFLAGS) $(SAN) -pthread -o $@ $^ $(LDFLAGS) $(TEST_LIBS)
 # The rig knows the daemon from outside only.
 $(BUILD)/tests/bench/bench_control $(BUILD)/tests/bench/bench_footprint: $(RIG_OBJ)
-$(BUILD)/tests/bench/bench_engine: $(LIBRARY)
+$(BUILD)/tests/bench/bench_engine $(BUILD)/tests/bench/bench_loudness: $(LIBRARY)
 $(BENCH): $(BUILD)/%: $(BUILD)/%.o
 	$(CC) $(CFLAGS) $(SAN) -pthread -o $@ $^ $(LDFLAGS) $(TEST_LIBS)
 $(RIG): $(BUILD)/%: $(BUILD)/%.o $(RIG_OBJ)

@@ -77,7 +77,7 @@ run()
 	}
 }
 
-for kind in unit rig; do
+for kind in unit conform rig; do
 	for source in tests/"$kind"/test_*.c; do
 		[ -e "$source" ] || continue
 		name=${source#tests/}

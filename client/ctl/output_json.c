@@ -133,6 +133,19 @@ json_stage(const struct roster_strip *strip, const struct roster_stage *stage)
 	return object;
 }
 
+static cJSON *
+json_loudness(const struct roster_strip *strip)
+{
+	static const char *const name[LOUDNESSES] = { "momentary", "short_term",
+		"integrated", "range", "correlation", "dc", "crest",
+		"momentary_max", "short_term_max" };
+	cJSON *object = cJSON_CreateObject();
+
+	for (size_t i = 0; i < LOUDNESSES; i++)
+		json_level(object, name[i], strip->loudness[i]);
+	return object;
+}
+
 static void
 json_meters(struct output *out, const struct roster *roster)
 {
@@ -150,6 +163,9 @@ json_meters(struct output *out, const struct roster *roster)
 			if (strip->stage[s].shown)
 				cJSON_AddItemToArray(stages,
 				    json_stage(strip, &strip->stage[s]));
+		if (strip->has_loudness && strip->loudness_read)
+			cJSON_AddItemToObject(
+			    object, "loudness", json_loudness(strip));
 		cJSON_AddItemToArray(strips, object);
 	}
 	json_line(out, line);

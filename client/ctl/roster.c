@@ -213,10 +213,12 @@ roster_narrow(struct roster *roster, const char *prefix)
 	for (size_t i = 0; i < roster->strips; i++) {
 		struct roster_strip *strip = &roster->strip[i];
 		strip->shown = false;
+		strip->has_loudness = strip->kind != STRIP_CHANNEL;
 		for (unsigned s = 0; s < strip->stages; s++) {
 			struct roster_stage *stage = &strip->stage[s];
 			stage->shown = roster_stage_under(prefix, strip, stage);
 			strip->shown = strip->shown || stage->shown;
+			strip->has_loudness &= stage->shown;
 			shown += stage->shown;
 		}
 	}
@@ -265,10 +267,26 @@ roster_take(
 	stage->read = true;
 }
 
+static struct roster_strip *
+roster_read_loudness(struct roster *roster, const struct link_message *message)
+{
+	struct roster_strip *strip =
+	    roster_find(roster, message->address + strlen("/loudness/"));
+
+	if (!strip || message->values != LOUDNESSES)
+		return NULL;
+	for (size_t i = 0; i < LOUDNESSES; i++)
+		strip->loudness[i] = roster_level(&message->value[i]);
+	strip->loudness_read = true;
+	return strip;
+}
+
 struct roster_strip *
 roster_read(
     struct roster *roster, const struct link_message *message, double now)
 {
+	if (strncmp(message->address, "/loudness/", 10) == 0)
+		return roster_read_loudness(roster, message);
 	if (strncmp(message->address, "/meter/", 7) != 0)
 		return NULL;
 	/* Readings come in desk order: mostly the strip of the last one. */
@@ -296,13 +314,17 @@ roster_restart(struct roster *roster)
 bool
 roster_complete(const struct roster *roster)
 {
-	for (size_t i = 0; i < roster->strips; i++)
+	for (size_t i = 0; i < roster->strips; i++) {
+		if (roster->strip[i].has_loudness &&
+		    !roster->strip[i].loudness_read)
+			return false;
 		for (unsigned s = 0; s < roster->strip[i].stages; s++) {
 			const struct roster_stage *stage =
 			    &roster->strip[i].stage[s];
 			if (stage->shown && !stage->read)
 				return false;
 		}
+	}
 	return true;
 }
 

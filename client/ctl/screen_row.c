@@ -190,6 +190,47 @@ row_draw(const struct row_style *style, int y, const struct roster_strip *strip,
 }
 
 void
+row_loudness(
+    const struct row_style *style, int y, const struct roster_strip *strip)
+{
+	/* What matters most comes first, so that it is there longest. */
+	static const struct {
+		enum roster_loudness number;
+		const char *name;
+		int digits;
+		const char *unit;
+	} part[] = {
+		{ LOUDNESS_INTEGRATED, "I", 1, " LUFS" },
+		{ LOUDNESS_SHORT_TERM, "S", 1, "" },
+		{ LOUDNESS_MOMENTARY, "M", 1, "" },
+		{ LOUDNESS_RANGE, "LRA", 1, "" },
+		{ LOUDNESS_CORRELATION, "corr", 2, "" },
+		{ LOUDNESS_CREST, "crest", 1, "" },
+		{ LOUDNESS_DC, "DC", 1, "" },
+		{ LOUDNESS_MOMENTARY_MAX, "max M", 1, "" },
+		{ LOUDNESS_SHORT_TERM_MAX, "max S", 1, "" },
+	};
+	char text[32];
+
+	move(y, style->name);
+	attrset(A_DIM);
+	for (size_t i = 0; i < LOUDNESSES; i++) {
+		double number = strip->loudness[part[i].number];
+		int size;
+		if (number <= LEVEL_SILENCE)
+			size =
+			    snprintf(text, sizeof(text), "%s -", part[i].name);
+		else
+			size = snprintf(text, sizeof(text), "%s %.*f%s",
+			    part[i].name, part[i].digits, number, part[i].unit);
+		if (getcurx(stdscr) + size + 2 >= COLS)
+			break;
+		printw("%s  ", text);
+	}
+	attrset(A_NORMAL);
+}
+
+void
 row_heading(const struct row_style *style, int y, const char *title,
     const struct roster_strip *strip)
 {

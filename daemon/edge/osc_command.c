@@ -7,6 +7,7 @@
 /* Default rates; 0 for what is sent as it happens. */
 static const unsigned default_rate[LEASE_TOPICS] = {
 	[LEASE_METERS] = 20,
+	[LEASE_LOUDNESS] = 10,
 	[LEASE_STATUS] = 1,
 };
 
@@ -72,8 +73,8 @@ find_topic(struct call *call, const char *name, enum lease_topic *topic)
 	if (*topic != LEASE_TOPICS)
 		return true;
 	snprintf(text, sizeof(text),
-	    "found the topic \"%.40s\"; allowed state, meters, events or "
-	    "status",
+	    "found the topic \"%.40s\"; allowed state, meters, "
+	    "loudness, events or status",
 	    name);
 	refuse(call, "bad-value", text);
 	return false;
@@ -275,6 +276,22 @@ list(struct call *call)
 		    &request->replies, "/list/end", "i", (int)strips);
 }
 
+static void
+reset_loudness(struct call *call)
+{
+	struct osc_request *request = call->request;
+	const struct desk *desk = mixer_desk(request->osc->mixer);
+
+	if (has_more(call, "none") || !osc_request_may_set(request))
+		return;
+	for (size_t i = desk->channels; i < desk->strips; i++)
+		meters_reset_loudness(
+		    mixer_meters(request->osc->mixer), (unsigned)i);
+	if (osc_request_answers(request))
+		osc_pack_print(&request->replies, call->address, "i",
+		    (int)(desk->strips - desk->channels));
+}
+
 void
 osc_command(struct osc_request *request, enum param command,
     const struct packet_message *message, const struct schema_value *values,
@@ -301,6 +318,9 @@ osc_command(struct osc_request *request, enum param command,
 		break;
 	case PARAM_LIST:
 		list(&call);
+		break;
+	case PARAM_RESET_LOUDNESS:
+		reset_loudness(&call);
 		break;
 	default:
 		break;

@@ -94,6 +94,9 @@ osc_open(const char *url, int fd[], size_t room, char *why, size_t why_size);
 void osc_request_handle(
     struct osc_request *request, const struct packet_message *message);
 
+/* May the sender set and reset? If not, it is told. */
+bool osc_request_may_set(struct osc_request *request);
+
 /* May one more answer be packed? At the limit the asker is told once. */
 bool osc_request_answers(struct osc_request *request);
 
@@ -104,8 +107,8 @@ void osc_request_error(struct osc_request *request, const char *asked,
 
 /* --- osc_command.c --- */
 
-/* Handles /subscribe, /renew, /unsubscribe, /events or /list with its
- * arguments. */
+/* Handles /subscribe, /renew, /unsubscribe, /events, /list or /loudness/reset
+ * with its arguments. */
 void osc_command(struct osc_request *request, enum param command,
     const struct packet_message *message, const struct schema_value *values,
     size_t count);
@@ -123,6 +126,8 @@ void osc_pack_value(struct osc_packer *packer, struct mixer *mixer,
     const struct address *address);
 void osc_pack_meter(struct osc_packer *packer, struct mixer *mixer,
     struct meters_reader *reader, const struct address *address);
+void osc_pack_loudness(struct osc_packer *packer, struct mixer *mixer,
+    const struct address *address);
 void osc_pack_event(struct osc_packer *packer, const struct event *event);
 
 /* mixer_listen() and event_log_listen() callbacks; `arg` is the osc. */

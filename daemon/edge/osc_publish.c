@@ -42,6 +42,20 @@ osc_pack_meter(struct osc_packer *packer, struct mixer *mixer,
 	osc_pack(packer, text, values, count);
 }
 
+void
+osc_pack_loudness(struct osc_packer *packer, struct mixer *mixer,
+    const struct address *address)
+{
+	struct loudness_reading r;
+	char text[ADDRESS_LONGEST];
+
+	meters_read_loudness(mixer_meters(mixer), address->strip, &r);
+	mixer_address_text(mixer, address, text);
+	osc_pack_print(packer, text, "fffffffff", r.momentary, r.short_term,
+	    r.integrated, r.range, r.correlation, r.dc, r.crest,
+	    r.momentary_most, r.short_term_most);
+}
+
 static struct schema_value
 whole(char type, double number)
 {
@@ -219,6 +233,27 @@ publish_meters(
 }
 
 static void
+publish_loudness(struct osc *osc, const struct lease_client *client,
+    const struct lease *lease)
+{
+	const struct desk *desk = mixer_desk(osc->mixer);
+	struct osc_target target = { osc, &client->peer };
+	struct address address = { .param = schema_param(PARAM_LOUDNESS),
+		.by_place = lease->by_place };
+	struct osc_packer packer;
+	char text[ADDRESS_LONGEST];
+
+	osc_pack_start(&packer, osc_send, &target);
+	for (size_t i = desk->channels; i < desk->strips; i++) {
+		address.strip = (unsigned)i;
+		mixer_address_text(osc->mixer, &address, text);
+		if (lease_covers(lease, text))
+			osc_pack_loudness(&packer, osc->mixer, &address);
+	}
+	osc_pack_flush(&packer);
+}
+
+static void
 publish_status(struct osc *osc, const struct lease_client *client,
     const struct lease *lease)
 {
@@ -257,6 +292,8 @@ osc_publish_due(
 		}
 		if (lease->topic == LEASE_METERS)
 			publish_meters(osc, client, lease);
+		else if (lease->topic == LEASE_LOUDNESS)
+			publish_loudness(osc, client, lease);
 		else if (lease->topic == LEASE_STATUS)
 			publish_status(osc, client, lease);
 	}

@@ -221,6 +221,33 @@ say_meter(struct text *text, const struct mixer *mixer, const struct path *path)
 }
 
 static void
+say_loudness(
+    struct text *text, const struct mixer *mixer, const struct path *path)
+{
+	const struct desk *desk = mixer_desk(mixer);
+	size_t at = 1;
+	int index;
+
+	if (!names_strip(path->part[at])) {
+		text_add(text,
+		    "found no strip \"%s\" behind /loudness; allowed bus, "
+		    "master, reset",
+		    path->part[at]);
+		return;
+	}
+	index = find_strip(text, desk, path, &at);
+	if (index < 0)
+		return;
+	if (desk->strip[index].kind == STRIP_CHANNEL)
+		text_add(text,
+		    "found a channel; allowed a bus or the master: only what "
+		    "is summed up has a loudness");
+	else
+		text_add(text, "found no \"%s\" in it; allowed reset",
+		    path->part[at]);
+}
+
+static void
 say_status(struct text *text, const struct path *path)
 {
 	const char *drops = schema_param(PARAM_STATUS_DROPS)->tail;
@@ -250,12 +277,14 @@ osc_unknown(
 		say_strip(&text, mixer, &path);
 	} else if (strcmp(path.part[0], "meter") == 0) {
 		say_meter(&text, mixer, &path);
+	} else if (strcmp(path.part[0], "loudness") == 0) {
+		say_loudness(&text, mixer, &path);
 	} else if (strcmp(path.part[0], "status") == 0) {
 		say_status(&text, &path);
 	} else {
 		text_add(&text,
 		    "found no \"/%s\"; allowed /ch, /bus, /master, "
-		    "/meter, /status, or a command: ",
+		    "/meter, /loudness, /status, or a command: ",
 		    path.part[0]);
 		say_tails(&text, SCOPE_DESK, 0);
 	}

@@ -28,6 +28,7 @@ struct block {
 	uint32_t frames;        /* 1…PLAN_BLOCK */
 	uint32_t window_offset; /* frames into the meter window */
 	struct meter *meter;
+	struct meter_program *program;
 };
 
 /* --- batches --- */
@@ -115,6 +116,15 @@ take_batches(struct engine *engine)
 
 /* --- meters --- */
 
+static bool
+is_silent(const struct signal *signal)
+{
+	for (uint32_t lane = 0; lane < signal->lanes; lane++)
+		if (signal->scan[lane].peak != 0)
+			return false;
+	return true;
+}
+
 static void
 note_overs(
     struct meter *meter, const struct kernel_overs *overs, uint32_t offset)
@@ -147,6 +157,17 @@ measure(const struct block *block, const struct plan_strip *strip,
 			note_overs(meter, &overs, block->window_offset);
 		}
 	}
+}
+
+/* What leaves a strip is its loudness. */
+static void
+measure_program(const struct block *block, const struct plan_strip *strip,
+    const struct signal *signal)
+{
+	if (strip->weighting != NULL)
+		weighting_run(strip->weighting, signal->x, signal->lanes,
+		    signal->gain, is_silent(signal) || signal->gain == 0,
+		    block->frames, block->program + strip->program);
 }
 
 /* Counts runs at the rail that are long enough, also across blocks. The
@@ -209,15 +230,6 @@ take_input(const struct plan *plan, const struct block *block,
 		else
 			*run = 0;
 	}
-}
-
-static bool
-is_silent(const struct signal *signal)
-{
-	for (uint32_t lane = 0; lane < signal->lanes; lane++)
-		if (signal->scan[lane].peak != 0)
-			return false;
-	return true;
 }
 
 static void
@@ -327,6 +339,7 @@ run_strip(struct engine *engine, const struct block *block,
 		apply_gain(engine, &signal, strip->fader, engine->faded, n);
 		measure(block, strip, STAGE_FADER, &signal);
 	}
+	measure_program(block, strip, &signal);
 	for (size_t i = 0; i < strip->routes; i++) {
 		const struct plan_route *route = &strip->route[i];
 		run_route(engine, route, route->pre ? &pre : &signal, n);
@@ -364,6 +377,7 @@ run_block(struct engine *engine, const float *const *in, float *const *out,
 		.frames = block_length(plan, window, left),
 		.window_offset = (uint32_t)(engine->frame - window->frame),
 		.meter = window->meter,
+		.program = meter_programs(window, plan->meters.meters),
 	};
 	memset(plan->sum_used, 0, plan->sums * sizeof *plan->sum_used);
 	for (size_t i = 0; i < plan->strips; i++)

@@ -4,6 +4,7 @@
 #include "engine/delay.h"
 #include "engine/gain.h"
 #include "engine/meter.h"
+#include "engine/weighting.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -42,7 +43,9 @@ struct plan_strip {
 	struct gain *fader;       /* mute is 0 */
 	struct plan_route *route;
 	size_t routes;
-	size_t meter; /* index of its first: [stage][lane] */
+	size_t meter;                /* index of its first: [stage][lane] */
+	struct weighting *weighting; /* NULL: its loudness is not measured */
+	size_t program;              /* index of its sums */
 };
 
 struct plan {

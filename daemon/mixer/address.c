@@ -41,6 +41,10 @@ mixer_address_text(const struct mixer *mixer, const struct address *address,
 		snprintf(text, ADDRESS_LONGEST, "/meter/%s/%s", name,
 		    meters_stage_name(address->sub));
 		break;
+	case SCOPE_LOUDNESS:
+		snprintf(text, ADDRESS_LONGEST, "/loudness/%s%s%s", name,
+		    param->tail[0] != '\0' ? "/" : "", param->tail);
+		break;
 	case SCOPE_STATUS:
 		if (param->id == PARAM_STATUS_DROPS)
 			snprintf(text, ADDRESS_LONGEST, "/status/drops/%s",
@@ -179,6 +183,22 @@ find_meter(
 }
 
 static bool
+find_loudness(
+    const struct desk *desk, const struct parts *parts, struct address *address)
+{
+	size_t index = 1;
+
+	if (!find_strip(desk, parts, &index, address) ||
+	    index + 1 < parts->count)
+		return false;
+	if (index == parts->count)
+		address->param = schema_param(PARAM_LOUDNESS);
+	else if (part_is(parts, index, "reset"))
+		address->param = schema_param(PARAM_LOUDNESS_RESET);
+	return strip_has(desk, address);
+}
+
+static bool
 find_status(const struct parts *parts, struct address *address)
 {
 	if (parts->count == 2) {
@@ -210,6 +230,8 @@ find_plain(const struct mixer *mixer, const char *text, struct address *address)
 		return find_status(&parts, address);
 	if (part_is(&parts, 0, "meter"))
 		return find_meter(mixer->desk, &parts, address);
+	if (part_is(&parts, 0, "loudness"))
+		return find_loudness(mixer->desk, &parts, address);
 	if (!find_strip(mixer->desk, &parts, &index, address) ||
 	    index >= parts.count)
 		return false;
@@ -355,6 +377,27 @@ search_meters(struct search *search, struct address address)
 			    search, address, master ? 0 : BY_PLACE_STRIP);
 }
 
+/* A reset is not for a pattern that asks for everything: it must name it. */
+static void
+search_loudness(struct search *search, struct address address)
+{
+	const struct desk *desk = search->mixer->desk;
+	enum strip_kind kind = desk->strip[address.strip].kind;
+	unsigned forms = kind == STRIP_MASTER ? 0 : BY_PLACE_STRIP;
+	size_t at = kind == STRIP_MASTER ? 2 : 3;
+	const char *tail = strrchr(search->pattern, '/');
+
+	address.param = schema_param(PARAM_LOUDNESS);
+	if (!strip_has(desk, &address))
+		return;
+	if (search->deep || search->parts.count == at)
+		try_address(search, address, forms);
+	address.param = schema_param(PARAM_LOUDNESS_RESET);
+	if (tail != NULL && strcmp(tail + 1, address.param->tail) == 0 &&
+	    may_end(search, at, address.param->tail))
+		try_address(search, address, forms);
+}
+
 static void
 search_status(struct search *search)
 {
@@ -396,12 +439,15 @@ mixer_each(struct mixer *mixer, const char *pattern, unsigned *budget,
 	search.parts = split(pattern);
 	search.deep = strstr(pattern, "//") != NULL;
 	bool meters = may_be(&search, 0, "meter");
+	bool loudness = may_be(&search, 0, "loudness");
 	for (unsigned i = 0; i < desk->strips; i++) {
 		struct address address = { .strip = i };
 		if (may_be_strip(&search, 0, &desk->strip[i]))
 			search_strip(&search, address);
 		if (meters && may_be_strip(&search, 1, &desk->strip[i]))
 			search_meters(&search, address);
+		if (loudness && may_be_strip(&search, 1, &desk->strip[i]))
+			search_loudness(&search, address);
 	}
 	search_status(&search);
 	return search.found;

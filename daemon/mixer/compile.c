@@ -15,7 +15,8 @@ struct numbering {
 	uint32_t *input;
 	uint32_t *output;
 	size_t *meter;
-	size_t sums, routes, meters;
+	size_t *program;
+	size_t sums, routes, meters, programs;
 };
 
 static int
@@ -26,11 +27,12 @@ number(
 	uint32_t input = 0, output = 0;
 
 	numbers->sum = calloc(n * 3, sizeof *numbers->sum);
-	numbers->meter = calloc(n, sizeof *numbers->meter);
+	numbers->meter = calloc(n * 2, sizeof *numbers->meter);
 	if (numbers->sum == NULL || numbers->meter == NULL)
 		return -1;
 	numbers->input = numbers->sum + n;
 	numbers->output = numbers->input + n;
+	numbers->program = numbers->meter + n;
 	for (size_t i = 0; i < n; i++) {
 		const struct desk_strip *strip = &desk->strip[i];
 		numbers->output[i] = output;
@@ -44,6 +46,7 @@ number(
 		} else {
 			numbers->sum[i] = (uint32_t)numbers->sums;
 			numbers->sums += strip->lanes;
+			numbers->program[i] = numbers->programs++;
 		}
 	}
 	return 0;
@@ -85,6 +88,8 @@ compile_strip(struct plan_strip *out, struct plan_route *route,
 		.route = route,
 		.routes = live->routes,
 		.meter = numbers->meter[index],
+		.weighting = port_input ? NULL : &live->weighting,
+		.program = numbers->program[index],
 	};
 	for (uint32_t lane = 0; lane < strip->lanes; lane++) {
 		out->in[lane] =
@@ -116,7 +121,8 @@ plan_alloc(
 	struct meter_ring *ring = &plan->meters;
 	ring->slots = WINDOWS;
 	ring->meters = numbers->meters;
-	ring->stride = meter_stride(numbers->meters);
+	ring->programs = numbers->programs;
+	ring->stride = meter_stride(numbers->meters, numbers->programs);
 	ring->memory = live_alloc(ring->slots * ring->stride);
 	plan->sum = live_alloc(numbers->sums * PLAN_BLOCK * sizeof(float));
 	plan->sum_used = calloc(numbers->sums + 1, sizeof *plan->sum_used);

@@ -23,6 +23,7 @@ struct live_strip {
 	float *line;         /* its memory */
 	uint32_t frames;     /* the delay's length as last posted */
 	uint32_t rail_run[DESK_LANES];
+	struct weighting weighting; /* of buses and the master */
 };
 
 /* All strips of a desk at one sample rate. */

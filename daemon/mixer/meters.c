@@ -36,6 +36,7 @@ struct meters {
 	uint64_t windows;          /* folded so far */
 	struct meters_reader *readers;
 	struct episodes *episodes;
+	struct loudness **loudness; /* a strip: NULL for channels */
 };
 
 const char *
@@ -52,8 +53,14 @@ meters_alloc(struct meters *meters)
 	const struct desk *desk = meters->desk;
 
 	meters->first = calloc(desk->strips, sizeof *meters->first);
-	if (meters->first == NULL)
+	meters->loudness = calloc(desk->strips, sizeof(struct loudness *));
+	if (meters->first == NULL || meters->loudness == NULL)
 		return -1;
+	for (size_t i = desk->channels; i < desk->strips; i++) {
+		meters->loudness[i] = loudness_new();
+		if (meters->loudness[i] == NULL)
+			return -1;
+	}
 	for (size_t i = 0; i < desk->strips; i++) {
 		meters->first[i] = meters->count;
 		meters->count += (size_t)PLAN_STAGES * desk->strip[i].lanes;
@@ -109,6 +116,10 @@ meters_free(struct meters *meters)
 		free(meters->past[i].peak);
 	}
 	episodes_free(meters->episodes);
+	for (size_t i = 0; meters->loudness != NULL && i < meters->desk->strips;
+	     i++)
+		free(meters->loudness[i]);
+	free(meters->loudness);
 	free(meters->first);
 	free(meters);
 }
@@ -116,8 +127,37 @@ meters_free(struct meters *meters)
 void
 meters_set_rate(struct meters *meters, unsigned rate)
 {
+	const struct desk *desk = meters->desk;
+
 	meters->rate = rate;
 	episodes_set_rate(meters->episodes, rate);
+	for (size_t i = desk->channels; i < desk->strips; i++)
+		loudness_set_rate(meters->loudness[i], rate);
+}
+
+/* The engine numbers the programs of buses and the master in desk order. */
+static void
+fold_loudness(struct meters *meters, const struct meter_window *window)
+{
+	const struct desk *desk = meters->desk;
+	const struct meter_program *program =
+	    meter_programs_const(window, meters->count);
+
+	for (size_t i = desk->channels; i < desk->strips; i++) {
+		unsigned lanes = desk->strip[i].lanes;
+		const struct meter *fader = window->meter + meters->first[i] +
+					    (size_t)STAGE_FADER * lanes;
+		struct loudness_window part = { .program = program,
+			.lanes = lanes,
+			.frames = window->frames };
+		for (unsigned lane = 0; lane < METER_LANES; lane++) {
+			const struct meter *meter = &fader[lane % lanes];
+			part.squares[lane] = meter->squares;
+			part.peak[lane] = meter->peak;
+		}
+		loudness_fold(meters->loudness[i], &part);
+		program++;
+	}
 }
 
 void
@@ -136,12 +176,17 @@ meters_fold(struct meters *meters, const struct meter_window *window)
 			if (past->peak[i] > reader->peak[i])
 				reader->peak[i] = past->peak[i];
 	episodes_fold(meters->episodes, window);
+	fold_loudness(meters, window);
 }
 
 void
 meters_rest(struct meters *meters)
 {
+	const struct desk *desk = meters->desk;
+
 	meters->windows = 0;
+	for (size_t i = desk->channels; i < desk->strips; i++)
+		loudness_rest(meters->loudness[i]);
 }
 
 struct meters_reader *
@@ -220,4 +265,17 @@ meters_read(struct meters *meters, struct meters_reader *reader, unsigned strip,
 		lane[k].true_peak = lane[k].peak;
 	}
 	return lanes;
+}
+
+void
+meters_read_loudness(const struct meters *meters, unsigned strip,
+    struct loudness_reading *reading)
+{
+	loudness_read(meters->loudness[strip], reading);
+}
+
+void
+meters_reset_loudness(struct meters *meters, unsigned strip)
+{
+	loudness_reset(meters->loudness[strip]);
 }

@@ -36,8 +36,8 @@ struct meters *mixer_meters(struct mixer *mixer);
 /* One place in the OSC tree. */
 struct address {
 	const struct schema_param *param;
-	unsigned strip; /* index into desk.strip, for strip, send and meter */
-	unsigned sub;   /* send index, stage index, drop reason */
+	unsigned strip;    /* index into desk.strip, for what is a strip's */
+	unsigned sub;      /* send index, stage index, drop reason */
 	unsigned by_place; /* BY_PLACE_ bits: how it was asked */
 };
 

@@ -69,6 +69,7 @@ class Desk:
         self.socket.bind(("127.0.0.1", port))
         self.seen = set()
         self.leases = {}
+        self.integrated = -23.4
         self.values = {"/status/sample_rate": 48000, "/status/period": 64,
                        "/status/dsp_load": 12.5, "/status/xruns": 2,
                        "/status/jack": "running", "/status/uptime": 90.0,
@@ -133,8 +134,16 @@ class Desk:
                 self.send(to, pack(f"/meter/{strip}/{stage}", "fff" * lanes,
                                    *(level, level - 3, level) * lanes))
 
+    def loudness(self, to):
+        for strip in ("bus/verb", "master"):
+            self.send(to, pack(f"/loudness/{strip}", "f" * 9, -20.1, -23.2,
+                               self.integrated, 5.6, 0.78, -90.1, 12.3, -200.0, -21.0))
+
     def take(self, to, address, values):
-        if address == "/renew":
+        if address == "/loudness/reset":
+            self.integrated = -200.0
+            self.send(to, pack("/loudness/reset", "i", 2))
+        elif address == "/renew":
             held = sum(1 for lease in self.leases if lease[0] == to)
             self.send(to, pack("/renewed", "i", held))
         elif address == "/subscribe" and values[0] != "nothing":
@@ -188,6 +197,8 @@ class Desk:
                 for to, topic in list(self.leases):
                     if topic == "meters":
                         self.meters(to)
+                    if topic == "loudness":
+                        self.loudness(to)
 
 
 desk = Desk(sys.argv[1], int(sys.argv[2]))

@@ -207,27 +207,29 @@ run list --json
 json 0 "v[0]['sends'] == ['verb'] and v[1]['place'] == 2 and len(v) == 4"
 it "list has JSON" 0
 run list --addresses; says "/ch/kick/send/verb/level"; says "/master/fader"
-says "/meter/bus/verb/trim"; says "/status/jack"
+says "/meter/bus/verb/trim"; says "/status/jack"; says "/loudness/bus/verb"
 [ "$(grep -c /pan "$work/out")" = 4 ] || wrong=" pans;"
 it "list shows every address, and none that is not there" 0
 run status; says "sample_rate      48000 Hz"; says "jack             running"
 it "status is read at a glance" 0
 run status --json; json 0 "v['period'] == 64 and v['drops']['malformed'] == 0"
 it "status has JSON" 0
-run meters --once; [ "$(wc -l <"$work/out")" = 22 ] || wrong=" lines;"
+run meters --once; [ "$(wc -l <"$work/out")" = 26 ] || wrong=" lines;"
 says "ch/kick          in                -12.0   -15.0     12.0  nominal"
 says "ch/kick          trim               -5.0    -8.0      5.0  hot"
 says "ch/kick          fader              +2.0    -1.0     -2.0  over"
 says "master           fader         R    +1.5    -1.5     -1.5  clip"
+says "master             -20.1   -23.2   -23.4     5.6   +0.78   -90.1    12.3       -"
 it "one table of meters has every stage and lane with its zone" 0
 run meters --once ch/2; [ "$(wc -l <"$work/out")" = 7 ] || wrong=" lines;"
 says "ch/keys          in            L"; it "meters takes a strip by place" 0
-run meters --once /meter/bus; [ "$(wc -l <"$work/out")" = 7 ] || wrong=" lines;"
+run meters --once /meter/bus; [ "$(wc -l <"$work/out")" = 10 ] || wrong=" lines;"
 it "meters takes a kind of strips" 0
 run meters --once /nope; warns 'found prefix "/nope"'
 it "meters of nothing are refused" 1
 run meters --once --json master
 json 1 "v[0]['strips'][0]['stages'][2]['lanes'][1]['zone'] == 'clip'"
+json 1 "v[0]['strips'][0]['loudness']['integrated'] == -23.4"
 it "meters have JSON" 0
 follow meters --rate 5 --json; sleep 1; ended
 json 1 "4 <= len(v) <= 12"; it "meters come at the rate" 0
@@ -235,10 +237,17 @@ json 1 "4 <= len(v) <= 12"; it "meters come at the rate" 0
 LC_ALL=C.UTF-8 TERM=xterm /usr/bin/python3 "$here/terminal.py" 100 24 "$ctl" \
 	meters >"$work/out" 2>"$work/err"; code=$?
 for word in CHANNELS BUSES MASTER Keys "48000 Hz" running "2 xruns" "█" \
-	"·" "+1.5" "peak  room"; do
+	"·" "+1.5" "peak  room" "I -23.4 LUFS  S -23.2" "corr 0.78"; do
 	says "$word"
 done
 it "in a terminal there is a meter bridge, and q quits" 0
+KEYS=lq LC_ALL=C.UTF-8 TERM=xterm /usr/bin/python3 "$here/terminal.py" 120 24 \
+	"$ctl" meters >"$work/out" 2>"$work/err"; code=$?
+says "I -23.4 LUFS"; says "max S -21.0"
+run meters --once --json master
+json 1 "v[0]['strips'][0]['loudness']['integrated'] == -200"
+it "a key resets the loudness" 0
+run get /loudness/reset; out "/loudness/reset 2"; it "so does a get" 0
 LC_ALL=C TERM=vt100 /usr/bin/python3 "$here/terminal.py" 40 8 "$ctl" meters \
 	>"$work/out" 2>"$work/err"; code=$?
 says "##"; says "Keys"; it "it needs neither colour nor room nor UTF-8" 0

@@ -129,7 +129,7 @@ one_datagram_asks_for_4096_answers_at_most(void **state)
 	struct bench *b = *state;
 	struct bundle bundle = bundle_at(0);
 
-	for (int i = 0; i < 64; i++)
+	for (int i = 0; i < 60; i++)
 		bundle_add(&bundle, "//*", "");
 	for (int i = 0; i < 1000; i++)
 		bundle_add(&bundle, "/ch/1/pan", "");
@@ -168,6 +168,9 @@ a_view_role_may_read_and_not_set(void **state)
 	assert_string_equal(ask(&b, 0, "/ch/1/mute", ""), "/ch/1/mute i 0\n");
 	assert_string_equal(ask(&b, 0, "/subscribe", "s", "state"),
 	    "/subscribed sis state 0 \n");
+	assert_error(ask(&b, 0, "/loudness/reset", ""), "not-allowed", "view");
+	assert_error(
+	    ask(&b, 0, "/loudness/*/reset", ""), "not-allowed", "view");
 	bench_end(&b);
 }
 
@@ -229,6 +232,44 @@ an_address_in_use_is_named(void **state)
 	assert_string_equal(why, want);
 }
 
+static void
+loudness_is_of_buses_and_the_master(void **state)
+{
+	struct bench *b = *state;
+
+	assert_string_equal(ask(b, 0, "/loudness/master", ""),
+	    "/loudness/master fffffffff -200 -200 -200 0 0 -200 0 -200 -200\n");
+	assert_string_equal(ask(b, 0, "/loudness/bus/1", ""),
+	    "/loudness/bus/1 fffffffff -200 -200 -200 0 0 -200 0 -200 -200\n");
+	assert_error(ask(b, 0, "/loudness/ch/kick", ""), "unknown-address",
+	    "a bus or the master");
+	assert_error(ask(b, 0, "/loudness/bus/verb/foo", ""), "unknown-address",
+	    "allowed reset");
+	assert_error(ask(b, 0, "/loudness/foo", ""), "unknown-address",
+	    "allowed bus, master, reset");
+	assert_error(
+	    ask(b, 0, "/loudness/master", "f", 0.0), "read-only", "read");
+}
+
+static void
+loudness_is_reset_by_name_only(void **state)
+{
+	struct bench *b = *state;
+
+	assert_string_equal(ask(b, 0, "/loudness/bus/verb/reset", ""),
+	    "/loudness/bus/verb/reset i 1\n");
+	assert_string_equal(
+	    ask(b, 0, "/loudness/reset", ""), "/loudness/reset i 2\n");
+	assert_string_equal(ask(b, 0, "/loudness/bus/*/reset", ""),
+	    "/loudness/bus/verb/reset i 1\n");
+	assert_null(strstr(ask(b, 0, "//*", ""), "reset"));
+	assert_null(strstr(ask(b, 0, "/loudness//*", ""), "reset"));
+	assert_error(ask(b, 0, "/loudness/master/reset", "i", 1), "wrong-type",
+	    "no arguments");
+	assert_error(
+	    ask(b, 0, "/loudness/reset", "i", 1), "wrong-type", "none");
+}
+
 int
 main(void)
 {
@@ -236,6 +277,8 @@ main(void)
 		WITH_BENCH(a_get_is_answered_in_the_form_that_was_asked),
 		WITH_BENCH(a_get_needs_no_type_tag),
 		WITH_BENCH(a_meter_get_answers_three_numbers_a_lane),
+		WITH_BENCH(loudness_is_of_buses_and_the_master),
+		WITH_BENCH(loudness_is_reset_by_name_only),
 		WITH_BENCH(a_set_has_no_echo_unless_it_was_clamped),
 		WITH_BENCH(a_pattern_sets_what_can_be_set),
 		WITH_BENCH(what_cannot_be_done_is_an_error_that_says_why),
