@@ -187,7 +187,7 @@ measure_rail(const struct block *block, struct meter *meter, const float *x,
 		uint32_t at = block->window_offset + i;
 		uint32_t fresh = *run == run_samples ? run_samples : 1;
 		if (meter->rails == 0)
-			meter->rail_first = at >= fresh ? at - (fresh - 1) : 0;
+			meter->rail_first = (int32_t)at - (int32_t)(fresh - 1);
 		meter->rail_last = at;
 		meter->rails += fresh;
 	}

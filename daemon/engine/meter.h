@@ -19,7 +19,8 @@ struct meter {
 	uint32_t overs;       /* samples with |x| > 1 */
 	uint32_t first, last; /* first and last over */
 	uint32_t rails;       /* samples in runs at the rail, inputs only */
-	uint32_t rail_first, rail_last;
+	int32_t rail_first; /* may lie before the window: a run counts whole */
+	uint32_t rail_last;
 	uint32_t invalid; /* NaN, Inf or beyond KERNEL_LARGEST, silenced */
 };
 

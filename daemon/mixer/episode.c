@@ -233,7 +233,8 @@ window_mishap(const struct meter_window *window, const struct meter *meter,
 		break;
 	case MISHAP_RAIL:
 		found.count = meter->rails;
-		found.first = window->frame + meter->rail_first;
+		found.first =
+		    window->frame + (uint64_t)(int64_t)meter->rail_first;
 		found.last = window->frame + meter->rail_last;
 		break;
 	default:

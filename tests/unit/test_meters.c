@@ -222,6 +222,26 @@ a_run_at_the_rail_is_a_clip_also_across_blocks(void **state)
 }
 
 static void
+a_clip_begins_where_its_run_began_in_the_window_before(void **state)
+{
+	struct table table;
+
+	(void)state;
+	table_open(&table, one, RATE);
+	table_set(&table, "/ch/a/trim", -20);
+	mixer_commit(table.mixer);
+	for (int i = 959; i < 963; i++)
+		table.in[0][i] = 1;
+	table_run(&table, 0, 9600, 64);
+	const struct event *event = only_event(&table, EVENT_CLIP);
+	assert_non_null(event);
+	assert_int_equal(event->frame, 959);
+	assert_int_equal(event->last, 962);
+	assert_int_equal(event->count, 4);
+	table_close(&table);
+}
+
+static void
 an_over_at_an_output_is_a_clip(void **state)
 {
 	static const char json[] =
@@ -274,6 +294,8 @@ main(void)
 		cmocka_unit_test(an_over_downstream_names_where_it_began),
 		cmocka_unit_test(
 		    a_run_at_the_rail_is_a_clip_also_across_blocks),
+		cmocka_unit_test(
+		    a_clip_begins_where_its_run_began_in_the_window_before),
 		cmocka_unit_test(an_over_at_an_output_is_a_clip),
 		cmocka_unit_test(
 		    a_long_over_is_told_every_second_and_each_sample_once),
