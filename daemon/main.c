@@ -297,9 +297,9 @@ choose_kernels(void)
 	if (kernels)
 		return kernels;
 	for (unsigned i = 0; (kernels = kernel_at(i)) != NULL; i++) {
-		if (i != 0)
-			strcat(all, ", ");
-		strcat(all, kernels->name);
+		size_t used = strlen(all);
+		snprintf(all + used, sizeof all - used, "%s%s",
+		    i == 0 ? "" : ", ", kernels->name);
 	}
 	log_line("HEADROOM_ISA is \"%s\"; this machine has %s", name, all);
 	return NULL;

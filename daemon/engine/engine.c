@@ -345,7 +345,7 @@ run_moving(struct engine *engine, const struct block *block,
     const struct plan_strip *strip)
 {
 	uint32_t n = block->frames;
-	struct signal in, trimmed, pre, post;
+	struct signal in = { 0 }, trimmed, pre, post;
 
 	make_histories(strip);
 	take_input(engine, block, strip, &in);
