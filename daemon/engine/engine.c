@@ -279,7 +279,8 @@ apply_delay(struct engine *engine, struct signal *signal, struct delay *delay,
 	    engine->plan->ramp, engine->ramp);
 	for (uint32_t lane = 0; lane < signal->lanes; lane++) {
 		signal->x[lane] = engine->delayed[lane];
-		signal->scan[lane] = engine->kernels->scan(out[lane], n);
+		signal->scan[lane] =
+		    engine->kernels->scan(engine->delayed[lane], n);
 		signal->asked[lane] = INFINITY;
 	}
 	signal->gain = 1;
