@@ -11,7 +11,8 @@ VERSION = 0.1.0
 
 PACKAGES = gcc make pkg-config jackd2 libjack-jackd2-dev liblo-dev \
 	libcjson-dev libncurses-dev
-TEST_PACKAGES = libcmocka-dev libebur128-dev python3-jsonschema mandoc procps liblo-tools
+TEST_PACKAGES = libcmocka-dev python3-jsonschema mandoc procps liblo-tools \
+	libebur128-dev
 LINT_PACKAGES = clang-format clang-tidy cppcheck binutils shellcheck
 SAN_PACKAGES = clang libclang-rt-14-dev
 
@@ -24,10 +25,15 @@ ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Idaemon -I. \
 # Strict IEEE arithmetic, the same on every machine; the engine's own speed
 # comes from its kernels.
 ENGINE_CFLAGS = -ffp-contract=off -fno-math-errno -fno-trapping-math
+ifneq ($(filter x86_64%,$(shell $(CC) -dumpmachine)),)
+V2 = -msse4.1
+V3 = -mavx2 -mfma
+V4 = -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma -mprefer-vector-width=512
+endif
 DAEMON_LIBS = $(call pkg,--libs jack liblo libcjson) -lm
 CLIENT_LIBS = $(call pkg,--libs liblo libcjson ncursesw) -lm
 DEMO_LIBS = $(call pkg,--libs jack) -lm
-TEST_LIBS = $(call pkg,--libs cmocka) $(DAEMON_LIBS)
+TEST_LIBS = $(call pkg,--libs cmocka libebur128) $(DAEMON_LIBS)
 
 src = $(wildcard $(addsuffix /*.c,$(1)))
 obj = $(patsubst %.c,$(BUILD)/%.o,$(call src,$(1)))
@@ -41,7 +47,8 @@ CONFORM = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/conform/test_*.c))
 RIG = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/rig/test_*.c))
 RIG_OBJ = $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/rig/test_%, \
 	$(wildcard tests/rig/*.c)))
-BENCH = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/bench_*.c))
+BENCH = $(patsubst %.c,$(BUILD)/%,$(filter-out \
+	tests/bench/bench_floor.c,$(wildcard tests/bench/bench_*.c)))
 C_FILES = $(call src,daemon daemon/* client/* tests/*)
 H_FILES = $(wildcard daemon/*/*.h client/*/*.h tests/*/*.h)
 MAN = daemon/headroomd.8 client/ctl/headroomctl.1 daemon/mixer/headroom.json.5 \
@@ -115,12 +122,16 @@ $(UNIT) $(CONFORM): $(BUILD)/%: $(BUILD)/%.o $(LIBRARY)
 	$(CC) $(CFLAGS) $(SAN) -pthread -o $@ $^ $(LDFLAGS) $(TEST_LIBS)
 # The rig knows the daemon from outside only.
 $(BUILD)/tests/bench/bench_control $(BUILD)/tests/bench/bench_footprint: $(RIG_OBJ)
-$(BUILD)/tests/bench/bench_engine $(BUILD)/tests/bench/bench_loudness: $(LIBRARY)
+$(BUILD)/tests/bench/bench_loudness: $(LIBRARY)
+$(BUILD)/tests/bench/bench_engine: $(LIBRARY) $(BUILD)/tests/bench/bench_floor.o
 $(BENCH): $(BUILD)/%: $(BUILD)/%.o
 	$(CC) $(CFLAGS) $(SAN) -pthread -o $@ $^ $(LDFLAGS) $(TEST_LIBS)
 $(RIG): $(BUILD)/%: $(BUILD)/%.o $(RIG_OBJ)
 	$(CC) $(CFLAGS) $(SAN) -pthread -o $@ $^ $(LDFLAGS) $(TEST_LIBS)
 $(BUILD)/daemon/engine/%.o: ALL_CFLAGS += $(ENGINE_CFLAGS)
+$(BUILD)/daemon/engine/kernel_v2.o: ALL_CFLAGS += $(V2)
+$(BUILD)/daemon/engine/kernel_v3.o: ALL_CFLAGS += $(V3)
+$(BUILD)/daemon/engine/kernel_v4.o: ALL_CFLAGS += $(V4)
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<

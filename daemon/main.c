@@ -3,6 +3,7 @@
 #include "edge/loop.h"
 #include "edge/memory.h"
 #include "edge/osc.h"
+#include "engine/engine.h"
 #include "mixer/config.h"
 #include "mixer/desk.h"
 #include "mixer/mixer.h"
@@ -279,17 +280,46 @@ daemon_stop(struct daemon *daemon)
 		close(daemon->signals);
 }
 
+/* The kernels that HEADROOM_ISA asks for, else the fastest. NULL, with a word
+ * of why, if this machine has none such. */
+static const struct kernels *
+choose_kernels(void)
+{
+	const char *name = getenv("HEADROOM_ISA");
+	const struct kernels *kernels;
+	char all[64] = "";
+
+	if (!name || *name == '\0')
+		return kernel_at(0);
+	kernels = kernel_named(name);
+	if (kernels)
+		return kernels;
+	for (unsigned i = 0; (kernels = kernel_at(i)) != NULL; i++) {
+		size_t used = strlen(all);
+		snprintf(all + used, sizeof all - used, "%s%s",
+		    i == 0 ? "" : ", ", kernels->name);
+	}
+	log_line("HEADROOM_ISA is \"%s\"; this machine has %s", name, all);
+	return NULL;
+}
+
 static int
 daemon_run(
     struct daemon *daemon, const struct options *options, struct desk *desk)
 {
+	const struct kernels *kernels = choose_kernels();
 	int error;
 
+	if (!kernels) {
+		desk_free(desk);
+		return EXIT_FAILURE;
+	}
 	daemon->mixer = mixer_new(desk);
 	if (!daemon->mixer) {
 		log_line("cannot start: %s", strerror(ENOMEM));
 		return EXIT_FAILURE;
 	}
+	engine_use(mixer_engine(daemon->mixer), kernels);
 	if (daemon_start(daemon, options) < 0)
 		return EXIT_FAILURE;
 	error = loop_run(daemon->loop);

@@ -16,6 +16,7 @@
 struct meter {
 	double squares;       /* sum of x² */
 	float peak;           /* largest |x| */
+	float true_peak;      /* never below peak */
 	uint32_t overs;       /* samples with |x| > 1 */
 	uint32_t first, last; /* first and last over */
 	uint32_t rails;       /* samples in runs at the rail, inputs only */

@@ -54,6 +54,7 @@ collect_strip(struct mixer *mixer, size_t index, size_t count)
 		if (target[i] == strip->sent[i])
 			continue;
 		mixer->change[count++] = (struct engine_change){
+			.moved = &strip->state.moved,
 			.gain = gain_at(strip, i),
 			.target = target[i],
 		};
@@ -66,6 +67,7 @@ collect_strip(struct mixer *mixer, size_t index, size_t count)
 		return SIZE_MAX;
 	mixer->plan_stale |= made > 0;
 	mixer->change[count++] = (struct engine_change){
+		.moved = &strip->state.moved,
 		.delay = strip->delay,
 		.frames = frames,
 	};

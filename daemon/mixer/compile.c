@@ -6,6 +6,9 @@
 
 /* 10 ms, as many times a second as this, for gains and for meter windows. */
 #define STEPS 100
+/* From this rate on the samples stand close enough for fewer phases of the
+ * true peak, in Hz. */
+#define FEW_PHASES 96000
 /* Windows that the control thread may fall behind before they grow. */
 #define WINDOWS 32
 
@@ -81,7 +84,7 @@ compile_strip(struct plan_strip *out, struct plan_route *route,
 	*out = (struct plan_strip){
 		.lanes = strip->lanes,
 		.port_input = port_input,
-		.rail_run = live->rail_run,
+		.state = &live->state,
 		.trim = &live->trim,
 		.delay = live->delay,
 		.fader = &live->fader,
@@ -124,19 +127,21 @@ plan_alloc(
 	ring->programs = numbers->programs;
 	ring->stride = meter_stride(numbers->meters, numbers->programs);
 	ring->memory = live_alloc(ring->slots * ring->stride);
-	plan->sum = live_alloc(numbers->sums * PLAN_BLOCK * sizeof(float));
-	plan->sum_used = calloc(numbers->sums + 1, sizeof *plan->sum_used);
+	plan->sum = live_alloc(numbers->sums * 2 * PLAN_BLOCK * sizeof(float));
+	plan->sum_at = calloc(numbers->sums + 1, sizeof *plan->sum_at);
 	plan->sums = numbers->sums;
 	plan->strips = desk->strips;
 	plan->ramp = rate / STEPS;
 	plan->window = rate / STEPS;
 	plan->rail_samples = desk->clip_samples;
+	plan->few_phases = rate >= FEW_PHASES;
 	made->strip = calloc(desk->strips, sizeof *made->strip);
 	made->route = calloc(numbers->routes + 1, sizeof *made->route);
+	made->standing = live_alloc(desk->strips * sizeof *made->standing);
 	plan->strip = made->strip;
-	if (ring->memory == NULL || plan->sum == NULL ||
-	    plan->sum_used == NULL || made->strip == NULL ||
-	    made->route == NULL) {
+	if (ring->memory == NULL || plan->sum == NULL || plan->sum_at == NULL ||
+	    made->strip == NULL || made->route == NULL ||
+	    made->standing == NULL) {
 		live_plan_free(made);
 		return NULL;
 	}
@@ -155,9 +160,11 @@ live_compile(struct live *live, const struct desk *desk)
 		made = plan_alloc(desk, &numbers, live->rate);
 	if (made != NULL) {
 		struct plan_route *route = made->route;
-		for (size_t i = 0; i < desk->strips; i++)
+		for (size_t i = 0; i < desk->strips; i++) {
 			route = compile_strip(&made->strip[i], route,
 			    &live->strip[order[i]], desk, &numbers, order[i]);
+			made->strip[i].standing = &made->standing[i];
+		}
 	}
 	free(order);
 	free(numbers.sum);
@@ -173,8 +180,9 @@ live_plan_free(struct live_plan *plan)
 	live_free(plan->retired);
 	free(plan->plan.meters.memory);
 	free(plan->plan.sum);
-	free(plan->plan.sum_used);
+	free(plan->plan.sum_at);
 	free(plan->strip);
 	free(plan->route);
+	free(plan->standing);
 	free(plan);
 }
