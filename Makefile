@@ -30,6 +30,8 @@ V2 = -msse4.1
 V3 = -mavx2 -mfma
 V4 = -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma -mprefer-vector-width=512
 endif
+# The realtime thread waits for no symbol to be looked up.
+BOUND = -Wl,-z,relro,-z,now
 DAEMON_LIBS = $(call pkg,--libs jack liblo libcjson) -lm
 CLIENT_LIBS = $(call pkg,--libs liblo libcjson ncursesw) -lm
 DEMO_LIBS = $(call pkg,--libs jack) -lm
@@ -112,7 +114,8 @@ san-deps:
 tests: $(UNIT) $(CONFORM) $(RIG)
 
 $(BUILD)/headroomd: $(DAEMON)
-	$(CC) $(CFLAGS) $(SAN) -pthread -o $@ $^ $(LDFLAGS) $(DAEMON_LIBS)
+	$(CC) $(CFLAGS) $(SAN) -pthread -o $@ $^ $(BOUND) $(LDFLAGS) \
+		$(DAEMON_LIBS)
 $(BUILD)/headroomctl: $(CTL)
 	$(CC) $(CFLAGS) $(SAN) -pthread -o $@ $^ $(LDFLAGS) $(CLIENT_LIBS)
 $(BUILD)/headroom-demo: $(DEMO)

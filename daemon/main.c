@@ -259,6 +259,7 @@ daemon_start(struct daemon *daemon, const struct options *options)
 		return -1;
 	}
 	memory_lock();
+	memory_touch_program();
 	daemon->jack =
 	    edge_jack_new(daemon->mixer, daemon->loop, options->server);
 	if (!daemon->jack) {

@@ -387,6 +387,7 @@ edge_jack_new(struct mixer *mixer, struct loop *loop, const char *server)
 	if (!jack)
 		return NULL;
 	jack->mixer = mixer;
+	jack->engine = mixer_engine(mixer);
 	jack->loop = loop;
 	jack->retry_wait = RETRY_FIRST;
 	sem_init(&jack->work, 0, 0);

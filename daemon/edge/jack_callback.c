@@ -1,12 +1,16 @@
 #include "edge/jack_internal.h"
 
 #include "engine/engine.h"
+#include "engine/realtime.h"
 #include "mixer/latency.h"
-#include "mixer/mixer.h"
 
 #include <string.h>
 
 #define STACK_TOUCHED 65536 /* bytes; the engine needs far less */
+
+/* What JACK documents as safe in the process callback. */
+REALTIME void *jack_port_get_buffer(jack_port_t *port, jack_nframes_t frames);
+REALTIME jack_nframes_t jack_last_frame_time(const jack_client_t *client);
 
 /* --- R --- */
 
@@ -66,13 +70,12 @@ process_engine(struct jack *jack, jack_nframes_t frames)
 		jack->in[i] = jack_port_get_buffer(jack->handle[i], frames);
 	for (size_t i = 0; i < jack->outputs; i++)
 		jack->out[i] = output_buffer(jack, i, frames);
-	engine_run(
-	    mixer_engine(jack->mixer), frame, frames, jack->in, jack->out);
+	engine_run(jack->engine, frame, frames, jack->in, jack->out);
 	jack->frames = frames;
 	atomic_store_explicit(&jack->frame_now, frame, memory_order_relaxed);
 }
 
-static int
+REALTIME static int
 process(jack_nframes_t frames, void *arg)
 {
 	struct jack *jack = arg;
@@ -103,10 +106,14 @@ thread_init(void *arg)
 
 /* --- N, or whichever thread JACK calls on: notes only --- */
 
-static int
+REALTIME static int
 period_changed(jack_nframes_t frames, void *arg)
 {
-	atomic_store(&((struct jack *)arg)->period, frames);
+	struct jack *jack = arg;
+
+	/* R stands still while this is called. */
+	pages_touch(jack, frames);
+	atomic_store(&jack->period, frames);
 	return 0;
 }
 
@@ -251,6 +258,7 @@ callback_reset(struct jack *jack)
 	atomic_store(&jack->rewired, false);
 	atomic_store(&jack->ports_lost, false);
 	atomic_store(&jack->ports_tail, atomic_load(&jack->ports_head));
+	atomic_store(&jack->buffers, 0);
 	jack->framed = false;
 	for (size_t i = 0; i < jack->outputs; i++) {
 		atomic_store(&jack->wanted[i], !jack->optional[i]);

@@ -1,11 +1,10 @@
 #include "edge/jack_internal.h"
 
-#include "edge/memory.h"
-
 #include <jack/metadata.h>
 #include <jack/uuid.h>
 #include <stdio.h>
 
+#define RT_THREAD "headroom-rt" /* in top(1), ps(1) and the tests */
 #define TYPE_TEXT "text/plain"
 #define TYPE_INTEGER "http://www.w3.org/2001/XMLSchema#integer"
 
@@ -29,7 +28,7 @@ client_open(struct jack *jack)
 		    jack_client_open(jack->client_name, options, &jack->status);
 	if (!jack->client)
 		return;
-	memory_trim_jack();
+	pages_trim(jack);
 	atomic_store(&jack->rate, jack_get_sample_rate(jack->client));
 	atomic_store(&jack->period, jack_get_buffer_size(jack->client));
 }
@@ -50,14 +49,21 @@ client_start(struct jack *jack)
 			return;
 		jack->label[i].stale = true;
 	}
-	jack->started = jack_activate(jack->client) == 0 ? 0 : -1;
+	pages_take_own(jack);
+	if (jack_activate(jack->client) != 0)
+		return;
+	jack->started = 0;
+	/* Not in thread_init(): JACK calls that on other threads, too. */
+	pthread_setname_np(jack_client_thread_id(jack->client), RT_THREAD);
 }
 
 void
 client_connect(struct jack *jack)
 {
+	/* First the pages, then the cables. */
+	pages_take_others(jack);
 	patchbay_connect(jack->patchbay, jack->client);
-	memory_trim_jack();
+	pages_trim(jack);
 }
 
 void
@@ -66,8 +72,10 @@ client_connect_new(struct jack *jack)
 	unsigned tail = atomic_load(&jack->ports_tail);
 
 	while (tail != atomic_load(&jack->ports_head)) {
-		patchbay_connect_new(jack->patchbay, jack->client,
-		    jack->new_port[tail % JACK_NEW_PORTS]);
+		jack_port_id_t id = jack->new_port[tail % JACK_NEW_PORTS];
+
+		pages_take_other(jack, jack_port_by_id(jack->client, id));
+		patchbay_connect_new(jack->patchbay, jack->client, id);
 		atomic_store(&jack->ports_tail, ++tail);
 	}
 	if (atomic_exchange(&jack->ports_lost, false))

@@ -2,6 +2,7 @@
 #define EDGE_JACK_INTERNAL_H
 
 #include "edge/patchbay.h"
+#include "engine/realtime.h"
 #include "mixer/desk.h"
 #include "mixer/mixer.h"
 
@@ -21,10 +22,12 @@
  * marked "W or C" belongs to it.
  */
 
+struct engine;
 struct latency;
 struct latency_range;
 struct loop;
 
+#define JACK_BUFFERS 4096   /* as many ports as JACK can have at all */
 #define JACK_NEW_PORTS 4096 /* announced and not yet looked at; power of two */
 
 enum jack_phase {
@@ -47,6 +50,7 @@ struct jack_label {
 struct jack {
 	/* set once */
 	struct mixer *mixer;
+	struct engine *engine; /* the mixer's */
 	struct loop *loop;
 	char *server; /* NULL: the default one */
 	char *client_name;
@@ -83,6 +87,10 @@ struct jack {
 
 	/* W, then fixed while active: inputs, then outputs */
 	jack_port_t **handle;
+
+	/* W to N: buffers whose pages R finds in its memory */
+	atomic_uint buffers;
+	const float *buffer[JACK_BUFFERS];
 
 	/* R */
 	const float **in;
@@ -162,6 +170,24 @@ void client_recompute(struct jack *jack);
 
 /* Deactivates and closes; `client` is NULL after it. */
 void client_close(struct jack *jack);
+
+/* --- jack_pages.c: R meets no page of JACK's shared memory that is not yet in
+ * that of this process --- */
+
+/* W: the buffers of our own ports, before R runs. */
+void pages_take_own(struct jack *jack);
+
+/* W: the buffers of all ports that may once be connected to ours, or of one of
+ * them, if it is one. */
+void pages_take_others(struct jack *jack);
+void pages_take_other(struct jack *jack, jack_port_t *port);
+
+/* Touches the first `frames` of all buffers that were taken. Any thread. */
+REALTIME void pages_touch(struct jack *jack, jack_nframes_t frames);
+
+/* W: gives back what walks through all ports have mapped, but none of these
+ * buffers. */
+void pages_trim(struct jack *jack);
 
 /* --- jack_callback.c --- */
 

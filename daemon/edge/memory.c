@@ -3,12 +3,17 @@
 #include "edge/log.h"
 
 #include <errno.h>
+#include <link.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #define JACK_MEMORY "/dev/shm/jack-"
+#define PAGE_LEAST 4096 /* bytes; no page is smaller */
 
 int
 memory_lock(void)
@@ -35,8 +40,38 @@ memory_lock(void)
 	return 0;
 }
 
+static void
+give_back(uintptr_t start, uintptr_t end)
+{
+	if (start < end)
+		madvise((void *)start, end - start, MADV_DONTNEED_LOCKED);
+}
+
+/* Gives back a mapping, but for what is kept of it. */
+static void
+trim_mapping(uintptr_t start, uintptr_t end, const void *const *keep,
+    size_t count, size_t size)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	bool here = false;
+
+	for (size_t i = 0; i < count; i++) {
+		uintptr_t at = (uintptr_t)keep[i];
+
+		if (at < start || at >= end)
+			continue;
+		/* The page before it has what JACK notes of the port. */
+		if (here)
+			give_back(start, at / page * page - page);
+		here = true;
+		start = (at + size + page - 1) / page * page;
+	}
+	if (here || count == 0)
+		give_back(start, end);
+}
+
 void
-memory_trim_jack(void)
+memory_trim_jack(const void *const *keep, size_t count, size_t size)
 {
 	FILE *maps = fopen("/proc/self/maps", "re");
 	char line[512];
@@ -53,8 +88,48 @@ memory_trim_jack(void)
 
 		if (strstr(line, JACK_MEMORY) && strstr(line, " rw-s ") &&
 		    sscanf(line, "%p-%p", &start, &end) == 2)
-			madvise(start, (size_t)((char *)end - (char *)start),
-			    MADV_DONTNEED_LOCKED);
+			trim_mapping((uintptr_t)start, (uintptr_t)end, keep,
+			    count, size);
 	}
 	fclose(maps);
+}
+
+void
+memory_touch(const void *at, size_t size)
+{
+	const volatile unsigned char *byte = at;
+
+	if (!byte)
+		return;
+	for (size_t i = 0; i < size; i += PAGE_LEAST)
+		(void)byte[i];
+	if (size != 0)
+		(void)byte[size - 1];
+}
+
+/* The program itself has no name. */
+static int
+touch_object(struct dl_phdr_info *object, size_t size, void *arg)
+{
+	const char *name = object->dlpi_name;
+
+	(void)size;
+	(void)arg;
+	if (*name && !strstr(name, "/libjack") && !strstr(name, "/libc."))
+		return 0;
+	for (size_t i = 0; i < object->dlpi_phnum; i++) {
+		const ElfW(Phdr) *part = &object->dlpi_phdr[i];
+
+		if (part->p_type == PT_LOAD && (part->p_flags & PF_R) != 0)
+			memory_touch(
+			    (const void *)(object->dlpi_addr + part->p_vaddr),
+			    part->p_memsz);
+	}
+	return 0;
+}
+
+void
+memory_touch_program(void)
+{
+	dl_iterate_phdr(touch_object, NULL);
 }

@@ -2,6 +2,7 @@
 #define ENGINE_DELAY_H
 
 #include "engine/gain.h"
+#include "engine/realtime.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -32,15 +33,16 @@ void delay_init(struct delay *delay, float *const line[DELAY_LANES],
     uint32_t size, uint32_t frames);
 
 /* Asks for a length. */
-void delay_set(struct delay *delay, uint32_t frames);
+REALTIME void delay_set(struct delay *delay, uint32_t frames);
 
 /* Runs `n` samples of each lane: x × gain in, delayed out. A fade takes `ramp`
  * samples; `weight` is scratch for `n` floats. */
-void delay_run(struct delay *delay, unsigned lanes, const float *const *x,
+REALTIME void
+delay_run(struct delay *delay, unsigned lanes, const float *const *x,
     float gain, float *const *out, uint32_t n, uint32_t ramp, float *weight);
 
 /* Is it no delay at all, so that it need not run? Then it forgets what it
  * holds. */
-bool delay_rests(struct delay *delay);
+REALTIME bool delay_rests(struct delay *delay);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "engine/kernel.h"
 #include "engine/plan.h"
+#include "engine/realtime.h"
 #include "engine/standing.h"
 
 #include <stdatomic.h>
@@ -77,7 +78,7 @@ struct engine_batch *engine_take_spent(struct engine *engine);
  * of the plan; a NULL input is silence, a NULL output is not written. Buffers
  * of inputs and outputs may not overlap. With `frames` 0 only takes batches;
  * without a plan writes nothing. */
-void engine_run(struct engine *engine, uint64_t frame, uint32_t frames,
+REALTIME void engine_run(struct engine *engine, uint64_t frame, uint32_t frames,
     const float *const *in, float *const *out);
 
 #endif

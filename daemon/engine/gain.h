@@ -1,6 +1,8 @@
 #ifndef ENGINE_GAIN_H
 #define ENGINE_GAIN_H
 
+#include "engine/realtime.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -21,18 +23,18 @@ struct gain {
 };
 
 /* Stands at a value. */
-void gain_init(struct gain *gain, float value);
+REALTIME void gain_init(struct gain *gain, float value);
 
 /* Sets off for a target, to land after `length` samples; 0: at once. */
-void gain_move(struct gain *gain, float target, uint32_t length);
+REALTIME void gain_move(struct gain *gain, float target, uint32_t length);
 
 /* Writes the gains of the next `n` samples and moves on by them. */
-void gain_ramp(struct gain *gain, float *out, uint32_t n);
+REALTIME void gain_ramp(struct gain *gain, float *out, uint32_t n);
 
 /* Moves on by `n` samples that nobody hears. */
-void gain_skip(struct gain *gain, uint32_t n);
+REALTIME void gain_skip(struct gain *gain, uint32_t n);
 
-static inline bool
+REALTIME static inline bool
 gain_moves(const struct gain *gain)
 {
 	return gain->left != 0;

@@ -1,6 +1,8 @@
 #ifndef ENGINE_KERNEL_H
 #define ENGINE_KERNEL_H
 
+#include "engine/realtime.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -65,35 +67,36 @@ struct kernels {
 	/* Peak by the integer maximum of the magnitude bits, which is exact
 	 * and keeps NaN; squares in float sums over at most 256 samples, then
 	 * double. */
-	struct kernel_scan (*scan)(const float *x, uint32_t n);
+	REALTIME struct kernel_scan (*scan)(const float *x, uint32_t n);
 
 	/* out = gain x */
-	void (*scale)(float *restrict out, const float *restrict x, float gain,
-	    uint32_t n);
+	REALTIME void (*scale)(float *restrict out, const float *restrict x,
+	    float gain, uint32_t n);
 
 	/* out += gain x */
-	void (*add)(float *restrict out, const float *restrict x, float gain,
-	    uint32_t n);
+	REALTIME void (*add)(float *restrict out, const float *restrict x,
+	    float gain, uint32_t n);
 
 	/* out = gain ramp x, and what `scan` says of out */
-	struct kernel_scan (*scale_ramp)(float *restrict out,
+	REALTIME struct kernel_scan (*scale_ramp)(float *restrict out,
 	    const float *restrict x, float gain, const float *restrict ramp,
 	    uint32_t n);
 
 	/* out += gain ramp x */
-	void (*add_ramp)(float *restrict out, const float *restrict x,
+	REALTIME void (*add_ramp)(float *restrict out, const float *restrict x,
 	    float gain, const float *restrict ramp, uint32_t n);
 
 	/* Adds all sources to all sums, in the order of the sources, and the
 	 * samples to the tallies. Returns KERNEL_ bits; with any invalid, the
 	 * tallies are as before and what was written means nothing. */
-	uint32_t (*mix)(const struct kernel_mix *mix, uint32_t n);
+	REALTIME uint32_t (*mix)(const struct kernel_mix *mix, uint32_t n);
 
 	/* The highest true peak of x[0…n) if it is above `ref`, else `ref`
 	 * (BS.1770-5, annex 2). Reads x[-16] up to the next full 16 samples;
 	 * what follows the n must be zero. `few` looks at two of the four
 	 * phases, for rates from 96 kHz on. */
-	float (*true_peak)(const float *x, uint32_t n, float ref, bool few);
+	REALTIME float (*true_peak)(
+	    const float *x, uint32_t n, float ref, bool few);
 };
 
 /* Kernels that this machine can run, the fastest first, the plain reference
@@ -104,13 +107,13 @@ const struct kernels *kernel_at(unsigned index);
  * NULL. */
 const struct kernels *kernel_named(const char *name);
 
-struct kernel_overs
+REALTIME struct kernel_overs
 kernel_overs(const float *x, float gain, float limit, uint32_t n);
 
 /* Samples that are NaN or beyond KERNEL_LARGEST. */
-uint32_t kernel_invalid(const float *x, uint32_t n);
+REALTIME uint32_t kernel_invalid(const float *x, uint32_t n);
 
 /* Denormal numbers count as zero from here on, on the calling thread. */
-void kernel_flush_denormals(void);
+REALTIME void kernel_flush_denormals(void);
 
 #endif

@@ -61,14 +61,15 @@ grain_matters(const float *x, float ref)
 	return room < 0 || wide_above(bend, wide_fill_bits(room));
 }
 
+static const int32_t kernel_place[KERNEL_WIDEST] = { 0, 1, 2, 3, 4, 5, 6, 7, 8,
+	9, 10, 11, 12, 13, 14, 15 };
+
 INLINE wide_bits
 grain_peak(const float *x, uint32_t n, const bool few)
 {
-	static const int32_t place[KERNEL_WIDEST] = { 0, 1, 2, 3, 4, 5, 6, 7, 8,
-		9, 10, 11, 12, 13, 14, 15 };
 	wide_bits most = { 0 }, here;
 
-	memcpy(&here, place, sizeof here);
+	memcpy(&here, kernel_place, sizeof here);
 	for (uint32_t i = 0; i < KERNEL_GRAIN; i += WIDE) {
 		wide_bits v = phases(x + i, few);
 		v &= here < (int32_t)n - (int32_t)i;
@@ -102,7 +103,7 @@ peak_of_grains(const float *x, uint32_t n, float ref, const bool few)
 	return ref;
 }
 
-static float
+REALTIME static float
 wide_true_peak(const float *x, uint32_t n, float ref, bool few)
 {
 	return few ? peak_of_grains(x, n, ref, true)

@@ -7,7 +7,7 @@
  * Machines without vectors of their own here run it, too.
  */
 
-static struct kernel_scan
+REALTIME static struct kernel_scan
 portable_scan(const float *x, uint32_t n)
 {
 	int32_t peak = 0;
@@ -22,7 +22,7 @@ portable_scan(const float *x, uint32_t n)
 	return (struct kernel_scan){ kernel_float(peak), squares };
 }
 
-static void
+REALTIME static void
 portable_scale(
     float *restrict out, const float *restrict x, float gain, uint32_t n)
 {
@@ -30,7 +30,7 @@ portable_scale(
 		out[i] = gain * x[i];
 }
 
-static void
+REALTIME static void
 portable_add(
     float *restrict out, const float *restrict x, float gain, uint32_t n)
 {
@@ -38,7 +38,7 @@ portable_add(
 		out[i] += gain * x[i];
 }
 
-static struct kernel_scan
+REALTIME static struct kernel_scan
 portable_scale_ramp(float *restrict out, const float *restrict x, float gain,
     const float *restrict ramp, uint32_t n)
 {
@@ -47,7 +47,7 @@ portable_scale_ramp(float *restrict out, const float *restrict x, float gain,
 	return portable_scan(out, n);
 }
 
-static void
+REALTIME static void
 portable_add_ramp(float *restrict out, const float *restrict x, float gain,
     const float *restrict ramp, uint32_t n)
 {
@@ -73,7 +73,7 @@ look(const struct kernel_mix *mix, uint32_t n, struct kernel_scan *scan)
 	return says;
 }
 
-static uint32_t
+REALTIME static uint32_t
 portable_mix(const struct kernel_mix *mix, uint32_t n)
 {
 	struct kernel_scan scan[KERNEL_SOURCES];
@@ -113,7 +113,7 @@ phase_pair(const float *phase, const float *x)
 }
 
 /* Nothing is skipped here. */
-static float
+REALTIME static float
 portable_true_peak(const float *x, uint32_t n, float ref, bool few)
 {
 	for (uint32_t i = 0; i < n; i++) {

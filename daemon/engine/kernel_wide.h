@@ -221,7 +221,7 @@ look_up(struct look *look, struct kernel_scan *scan)
 	*look = (struct look){ 0 };
 }
 
-static struct kernel_scan
+REALTIME static struct kernel_scan
 wide_scan(const float *x, uint32_t n)
 {
 	struct kernel_scan scan = { 0 };
@@ -250,7 +250,7 @@ wide_scan(const float *x, uint32_t n)
 
 /* --- gains --- */
 
-static void
+REALTIME static void
 wide_scale(float *restrict out, const float *restrict x, float gain, uint32_t n)
 {
 	wide by = wide_fill(gain);
@@ -263,7 +263,7 @@ wide_scale(float *restrict out, const float *restrict x, float gain, uint32_t n)
 		    out + i, by * wide_load_part(x + i, n - i), n - i);
 }
 
-static void
+REALTIME static void
 wide_add(float *restrict out, const float *restrict x, float gain, uint32_t n)
 {
 	wide by = wide_fill(gain);
@@ -279,7 +279,7 @@ wide_add(float *restrict out, const float *restrict x, float gain, uint32_t n)
 		    n - i);
 }
 
-static struct kernel_scan
+REALTIME static struct kernel_scan
 wide_scale_ramp(float *restrict out, const float *restrict x, float gain,
     const float *restrict ramp, uint32_t n)
 {
@@ -310,7 +310,7 @@ wide_scale_ramp(float *restrict out, const float *restrict x, float gain,
 	return scan;
 }
 
-static void
+REALTIME static void
 wide_add_ramp(float *restrict out, const float *restrict x, float gain,
     const float *restrict ramp, uint32_t n)
 {
@@ -469,7 +469,7 @@ mix_into(const struct kernel_mix *mix, uint32_t n, const uint32_t sums)
 	}
 }
 
-static uint32_t
+REALTIME static uint32_t
 wide_mix(const struct kernel_mix *mix, uint32_t n)
 {
 	switch (mix->sums) {

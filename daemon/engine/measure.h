@@ -2,6 +2,7 @@
 #define ENGINE_MEASURE_H
 
 #include "engine/plan.h"
+#include "engine/realtime.h"
 
 #include <stdint.h>
 
@@ -31,21 +32,22 @@ struct block {
 extern const float measure_silence[PLAN_BLOCK];
 
 /* Counts samples with |gain x| above full scale. */
-void measure_overs(
+REALTIME void measure_overs(
     const struct block *block, struct meter *meter, const float *x, float gain);
 
 /* Counts runs at the rail that are long enough, also across blocks. The
  * samples of a run count from the moment that it is one. */
-void measure_rail(const struct block *block, struct meter *meter,
+REALTIME void measure_rail(const struct block *block, struct meter *meter,
     const float *x, uint32_t *run, uint32_t run_samples);
 
 /* The highest true peak of a block if it is above `ref`, else `ref`. `heard`
  * is scratch of MEASURE_HEARD floats. */
-float measure_true_peak(const struct kernels *kernels, float *heard,
+REALTIME float measure_true_peak(const struct kernels *kernels, float *heard,
     const float history[PLAN_HISTORY], const float *x, uint32_t n, float ref,
     bool few_phases);
 
 /* Moves the history on by a block. */
-void measure_history(float history[PLAN_HISTORY], const float *x, uint32_t n);
+REALTIME void
+measure_history(float history[PLAN_HISTORY], const float *x, uint32_t n);
 
 #endif

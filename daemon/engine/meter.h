@@ -1,6 +1,8 @@
 #ifndef ENGINE_METER_H
 #define ENGINE_METER_H
 
+#include "engine/realtime.h"
+
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -57,16 +59,16 @@ struct meter_ring {
 size_t meter_stride(size_t meters, size_t programs);
 
 /* Where the programs of a window with so many meters begin. */
-struct meter_program *
+REALTIME struct meter_program *
 meter_programs(struct meter_window *window, size_t meters);
 const struct meter_program *
 meter_programs_const(const struct meter_window *window, size_t meters);
 
 /* R: the window that is being filled. */
-struct meter_window *meter_open(const struct meter_ring *ring);
+REALTIME struct meter_window *meter_open(const struct meter_ring *ring);
 
 /* R: closes the open window if there is room for another. */
-void meter_close(struct meter_ring *ring);
+REALTIME void meter_close(struct meter_ring *ring);
 
 /* C: the oldest closed window, or NULL. */
 const struct meter_window *meter_oldest(const struct meter_ring *ring);

@@ -3,6 +3,7 @@
 
 #include "engine/measure.h"
 #include "engine/plan.h"
+#include "engine/realtime.h"
 
 #include <stdbool.h>
 
@@ -27,20 +28,20 @@ struct standing_group {
 
 /* Takes the strip in if its gains stand; it has run after standing_flush() at
  * the latest. False: it must be run the other way, after standing_flush(). */
-bool standing_take(struct engine *engine, const struct block *block,
+REALTIME bool standing_take(struct engine *engine, const struct block *block,
     const struct plan_strip *strip);
 
 /* Runs all that were taken in. */
-void standing_flush(struct engine *engine, const struct block *block);
+REALTIME void standing_flush(struct engine *engine, const struct block *block);
 
 /* Puts what the strips of a plan tallied into a window's meters. */
-void standing_settle(const struct plan *plan, struct meter *meter);
+REALTIME void standing_settle(const struct plan *plan, struct meter *meter);
 
 /* What comes into a lane, or NULL for silence. */
-const float *standing_input(const struct plan *plan, const struct block *block,
-    const struct plan_strip *strip, uint32_t lane);
+REALTIME const float *standing_input(const struct plan *plan,
+    const struct block *block, const struct plan_strip *strip, uint32_t lane);
 
 /* The half of a sum that does not hold. */
-float *standing_other_half(const struct plan *plan, uint32_t sum);
+REALTIME float *standing_other_half(const struct plan *plan, uint32_t sum);
 
 #endif

@@ -2,6 +2,7 @@
 #define ENGINE_WEIGHTING_H
 
 #include "engine/meter.h"
+#include "engine/realtime.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -27,7 +28,7 @@ struct weighting {
 /* Adds what `n` samples of gain × x make to the sums of a window; a mono strip
  * has the same in both lanes. `silent` says that the signal is: then only what
  * still rings is run, and x is not read. */
-void weighting_run(struct weighting *weighting, const float *const *x,
+REALTIME void weighting_run(struct weighting *weighting, const float *const *x,
     unsigned lanes, float gain, bool silent, uint32_t n,
     struct meter_program *program);
 

@@ -128,7 +128,7 @@ plan_alloc(
 	ring->stride = meter_stride(numbers->meters, numbers->programs);
 	ring->memory = live_alloc(ring->slots * ring->stride);
 	plan->sum = live_alloc(numbers->sums * 2 * PLAN_BLOCK * sizeof(float));
-	plan->sum_at = calloc(numbers->sums + 1, sizeof *plan->sum_at);
+	plan->sum_at = live_alloc((numbers->sums + 1) * sizeof *plan->sum_at);
 	plan->sums = numbers->sums;
 	plan->strips = desk->strips;
 	plan->ramp = rate / STEPS;

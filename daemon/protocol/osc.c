@@ -126,14 +126,13 @@ void
 osc_pack_start(struct osc_packer *packer,
     void (*send)(void *arg, const void *packet, size_t size), void *arg)
 {
-	static const uint8_t header[BUNDLE_HEADER] =
-	    "#bundle\0\0\0\0\0\0\0\0\1";
+	static const char header[] = "#bundle\0\0\0\0\0\0\0\0\1";
 
 	packer->send = send;
 	packer->arg = arg;
 	packer->count = 0;
 	packer->size = BUNDLE_HEADER;
-	memcpy(packer->data, header, sizeof header);
+	memcpy(packer->data, header, BUNDLE_HEADER);
 }
 
 void

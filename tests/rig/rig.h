@@ -59,7 +59,7 @@ void rig_wait_state(struct rig *rig, const char *state);
 void
 rig_start(struct rig *rig, unsigned rate, unsigned period, const char *json);
 
-/* Ends everything that runs. */
+/* Ends everything that runs; fails the test if the daemon had not ended well. */
 void rig_end(struct rig *rig);
 
 /* A struct rig of its own for a cmocka test, and its end also when it fails. */

@@ -54,19 +54,26 @@ rig_daemon_log(const struct rig *rig)
 	return text;
 }
 
+static void
+print_daemon_log(const struct rig *rig)
+{
+	char *log = rig_daemon_log(rig);
+
+	if (log != NULL && log[0] != '\0')
+		fprintf(stderr, "The daemon said:\n%s", log);
+	free(log);
+}
+
 void
 rig_fail(const struct rig *rig, const char *format, ...)
 {
 	char why[1024];
 	va_list arguments;
-	char *log = rig_daemon_log(rig);
 
 	va_start(arguments, format);
 	vsnprintf(why, sizeof why, format, arguments);
 	va_end(arguments);
-	if (log != NULL && log[0] != '\0')
-		fprintf(stderr, "The daemon said:\n%s", log);
-	free(log);
+	print_daemon_log(rig);
 	fail_msg("%s", why);
 	abort();
 }
@@ -224,7 +231,7 @@ rig_start_daemon(struct rig *rig, const char *json)
 	int config = memfd_create("config", MFD_CLOEXEC);
 
 	if (rig->osc != NULL)
-		rig_stop_daemon(rig);
+		assert_int_equal(rig_stop_daemon(rig), 0);
 	snprintf(program, sizeof program, "%s/headroomd",
 	    build != NULL && build[0] != '\0' ? build : "build");
 	snprintf(url, sizeof url, "udp://127.0.0.1:%u", rig->udp_port);
@@ -247,6 +254,8 @@ rig_stop_daemon(struct rig *rig)
 
 	if (rig->daemon != 0)
 		status = end_child(rig->daemon, SIGTERM);
+	if (status != 0)
+		print_daemon_log(rig);
 	running[RUNNING_DAEMON] = rig->daemon = 0;
 	osc_close(rig->osc);
 	rig->osc = NULL;
@@ -291,13 +300,17 @@ rig_start(struct rig *rig, unsigned rate, unsigned period, const char *json)
 void
 rig_end(struct rig *rig)
 {
+	int status = 0;
+
 	rig_leave(rig);
 	if (rig->osc != NULL)
-		rig_stop_daemon(rig);
+		status = rig_stop_daemon(rig);
 	rig_stop_server(rig, SIGTERM);
 	if (rig->daemon_log > 0)
 		close(rig->daemon_log);
 	rig->daemon_log = 0;
+	/* A sanitizer speaks by the exit status, at the latest here. */
+	assert_int_equal(status, 0);
 }
 
 int
