@@ -54,7 +54,8 @@ static void
 run_scan(struct job *job)
 {
 	for (int lane = 0; lane < 2; lane++)
-		job->squares += kernel_scan(job->x[lane], FRAMES).squares;
+		job->squares +=
+		    kernel_at(0)->scan(job->x[lane], FRAMES).squares;
 }
 
 static void
