@@ -137,6 +137,12 @@ desk_at(const struct desk *desk, enum strip_kind kind, unsigned place)
 	return (int)(first + place - 1);
 }
 
+bool
+desk_feeds_hardware(const struct desk_strip *strip)
+{
+	return strip->has_outputs || strip->kind == STRIP_MASTER;
+}
+
 void
 desk_strip_text(
     const struct desk_strip *strip, bool by_place, char text[DESK_STRIP_TEXT])
