@@ -56,8 +56,9 @@ def unpack(data):
     return [(address, values)]
 
 
-STRIPS = [("ch/kick", "Kick\x1b[31m", 1), ("ch/keys", "Keys", 2),
-          ("bus/verb", "Reverb", 2), ("master", "Main", 2)]
+# Address, name, lanes, and whether the fader feeds hardware.
+STRIPS = [("ch/kick", "Kick\x1b[31m", 1, 0), ("ch/keys", "Keys", 2, 0),
+          ("bus/verb", "Reverb", 2, 1), ("master", "Main", 2, 1)]
 STAGES = ("in", "trim", "fader")
 
 
@@ -73,7 +74,7 @@ class Desk:
                        "/status/dsp_load": 12.5, "/status/xruns": 2,
                        "/status/jack": "running", "/status/uptime": 90.0,
                        "/status/drops/malformed": 0}
-        for strip, name, _ in STRIPS:
+        for strip, name, _, _ in STRIPS:
             self.values.update({
                 f"/{strip}/name": name, f"/{strip}/trim": 0.0,
                 f"/{strip}/fader": -6.0, f"/{strip}/mute": 0})
@@ -125,10 +126,10 @@ class Desk:
         self.publish("state", pack(address, kind, self.values[address]), to)
 
     def meters(self, to):
-        for strip, _, lanes in STRIPS:
+        for strip, _, lanes, _ in STRIPS:
             for i, stage in enumerate(STAGES):
                 level = (-12.0 + 7 * i if strip == "ch/kick" else -40.0)
-                if strip == "master":
+                if strip in ("bus/verb", "master"):
                     level = 1.5
                 self.send(to, pack(f"/meter/{strip}/{stage}", "fff" * lanes,
                                    *(level, level - 3, level) * lanes))
@@ -148,9 +149,9 @@ class Desk:
             self.leases = {lease: rate for lease, rate in self.leases.items()
                            if lease[0] != to}
         elif address == "/list":
-            for strip, name, lanes in STRIPS:
-                self.send(to, pack("/list", "ssis", strip, name, lanes,
-                                   " ".join(STAGES)))
+            for strip, name, lanes, outputs in STRIPS:
+                self.send(to, pack("/list", "ssisi", strip, name, lanes,
+                                   " ".join(STAGES), outputs))
             self.send(to, pack("/list/send", "ss", "ch/kick", "verb"))
             self.send(to, pack("/list/end", "i", len(STRIPS)))
         elif address == "/events":

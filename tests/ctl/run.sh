@@ -204,7 +204,8 @@ warns 'found "nonsense"'; it "a line that is none is refused" 2
 run list; says "ch/keys              2  Keys                 stereo"
 says "in trim fader     verb"; it "list shows strips, stages and sends" 0
 run list --json
-json 0 "v[0]['sends'] == ['verb'] and v[1]['place'] == 2 and len(v) == 4"
+json 0 "v[0]['sends'] == ['verb'] and v[1]['place'] == 2 and len(v) == 4 \
+	and [s['outputs'] for s in v] == [False, False, True, True]"
 it "list has JSON" 0
 run list --addresses; says "/ch/kick/send/verb/level"; says "/master/fader"
 says "/meter/bus/verb/trim"; says "/status/jack"
@@ -218,6 +219,8 @@ run meters --once; [ "$(wc -l <"$work/out")" = 22 ] || wrong=" lines;"
 says "ch/kick          in                -12.0   -15.0     12.0  nominal"
 says "ch/kick          trim               -5.0    -8.0      5.0  hot"
 says "ch/kick          fader              +2.0    -1.0     -2.0  over"
+says "bus/verb         trim          L    +1.5    -1.5     -1.5  over"
+says "bus/verb         fader         L    +1.5    -1.5     -1.5  clip"
 says "master           fader         R    +1.5    -1.5     -1.5  clip"
 it "one table of meters has every stage and lane with its zone" 0
 run meters --once ch/2; [ "$(wc -l <"$work/out")" = 7 ] || wrong=" lines;"
