@@ -65,18 +65,34 @@ ask_free(struct ask *ask)
 	free(ask);
 }
 
-int
+bool
+ask_is_address(const char *text)
+{
+	if (match_is_valid(text))
+		return true;
+	command_warn("found \"%s\", allowed: an address such as "
+		     "/ch/kick/fader%s",
+	    text,
+	    match_is_pattern(text) ? ", in patterns ? * [a-z] [!x] {a,b} //"
+				   : "");
+	return false;
+}
+
+enum status
 ask_add(struct ask *ask, const char *address)
 {
+	if (!ask_is_address(address))
+		return STATUS_USAGE;
 	struct ask_item *grown =
 	    realloc(ask->item, (ask->items + 1) * sizeof(*grown));
-
-	if (!grown)
-		return -1;
+	if (!grown) {
+		command_warn("out of memory");
+		return STATUS_LOST;
+	}
 	ask->item = grown;
 	grown[ask->items++] = (struct ask_item){ .address = address,
 		.pattern = match_is_pattern(address) };
-	return 0;
+	return STATUS_OK;
 }
 
 const struct ask_item *

@@ -25,8 +25,12 @@ struct ask;
 struct ask *ask_new(struct command *command);
 void ask_free(struct ask *ask);
 
-/* Adds a question. Returns 0 or -1 without memory. */
-int ask_add(struct ask *ask, const char *address);
+/* Is this an address or pattern that can be sent? If not, says so. */
+bool ask_is_address(const char *text);
+
+/* Adds a question. Prints why if the status is not STATUS_OK: STATUS_USAGE for
+ * what ask_is_address() refuses, STATUS_LOST without memory. */
+enum status ask_add(struct ask *ask, const char *address);
 
 /* Sends what the link has collected and the questions behind it, waits for one
  * answer to each address and, for patterns, until 150 ms pass without one.

@@ -21,23 +21,28 @@ struct wishes {
 	size_t count;
 };
 
-static int
+static enum status
 set_add(struct wishes *wishes, const char *address, const char *text)
 {
+	if (!ask_is_address(address))
+		return STATUS_USAGE;
 	struct wish *grown =
 	    realloc(wishes->wish, (wishes->count + 1) * sizeof(*grown));
-
-	if (!grown)
-		return -1;
+	if (!grown) {
+		command_warn("out of memory");
+		return STATUS_LOST;
+	}
 	wishes->wish = grown;
 	struct wish *wish = &grown[wishes->count++];
 	*wish = (struct wish){ .address = strdup(address),
 		.text = strdup(text),
 		.param = value_param(address) };
-	if (!wish->address || !wish->text)
-		return -1;
+	if (!wish->address || !wish->text) {
+		command_warn("out of memory");
+		return STATUS_LOST;
+	}
 	value_parse(wish->param, wish->text, &wish->value);
-	return 0;
+	return STATUS_OK;
 }
 
 static void
@@ -51,12 +56,13 @@ set_free(struct wishes *wishes)
 }
 
 /* Lines as get prints them; a text value is the rest of its line. */
-static int
+static enum status
 set_read(struct wishes *wishes, FILE *file)
 {
 	char line[LINE_LONGEST];
+	enum status status = STATUS_OK;
 
-	while (fgets(line, sizeof(line), file)) {
+	while (status == STATUS_OK && fgets(line, sizeof(line), file)) {
 		line[strcspn(line, "\r\n")] = '\0';
 		char *text = strchr(line, ' ');
 		if (!line[0] || line[0] == '#')
@@ -65,34 +71,30 @@ set_read(struct wishes *wishes, FILE *file)
 			command_warn("set: found \"%s\", allowed: lines of "
 				     "ADDRESS VALUE",
 			    line);
-			return -1;
+			return STATUS_USAGE;
 		}
 		*text++ = '\0';
-		if (set_add(wishes, line, text) < 0) {
-			command_warn("out of memory");
-			return -1;
-		}
+		status = set_add(wishes, line, text);
 	}
-	return 0;
+	return status;
 }
 
 static enum status
 set_gather(struct wishes *wishes, int count, char **argument)
 {
+	enum status status = STATUS_OK;
+
 	if (count == 1 && strcmp(argument[0], "-") == 0)
-		return set_read(wishes, stdin) < 0 ? STATUS_USAGE : STATUS_OK;
+		return set_read(wishes, stdin);
 	if (count < 2 || count % 2) {
 		command_warn("set: %s, allowed: ADDRESS VALUE [ADDRESS "
 			     "VALUE]..., or - to read lines of them",
 		    count ? "a VALUE is missing" : "nothing to set");
 		return STATUS_USAGE;
 	}
-	for (int i = 0; i < count; i += 2)
-		if (set_add(wishes, argument[i], argument[i + 1]) < 0) {
-			command_warn("out of memory");
-			return STATUS_LOST;
-		}
-	return STATUS_OK;
+	for (int i = 0; status == STATUS_OK && i < count; i += 2)
+		status = set_add(wishes, argument[i], argument[i + 1]);
+	return status;
 }
 
 static enum status
@@ -107,11 +109,11 @@ set_send(struct command *command, const struct wishes *wishes, struct ask *ask)
 		}
 	}
 	link_flush(&command->link);
-	for (size_t i = 0; i < wishes->count; i++)
-		if (ask_add(ask, wishes->wish[i].address) < 0) {
-			command_warn("out of memory");
-			return STATUS_LOST;
-		}
+	for (size_t i = 0; i < wishes->count; i++) {
+		enum status status = ask_add(ask, wishes->wish[i].address);
+		if (status != STATUS_OK)
+			return status;
+	}
 	return ask_run(ask);
 }
 

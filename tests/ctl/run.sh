@@ -170,6 +170,18 @@ out "/ch/kick/fader -6"; it "an unknown address is refused, others answered" 1
 run get --json /ch/kick/fader /ch/kick/send/verb/tap
 json 0 "v == {'/ch/kick/fader': -6, '/ch/kick/send/verb/tap': 'post'}"
 it "get prints one JSON value" 0
+run get ch/kick/fader
+warns 'found "ch/kick/fader", allowed: an address such as /ch/kick/fader'
+it "an address without its slash is no address" 2
+for a in "" "/ch/kick fader" "/ch/[12/fader" "/ch/{1,2/fader"; do
+	run get /ch/kick/fader "$a"; out ""; warns "found \"$a\", allowed: "
+	it "\"$a\" is no address" 2
+done
+run set /ch/kick/fader -1 ch/kick/trim 2; out ""
+warns 'found "ch/kick/trim", allowed: an address such as /ch/kick/fader'
+it "nor is it to be set" 2
+run get /ch/kick/fader; out "/ch/kick/fader -6"
+it "then nothing is sent, also of what stands before" 0
 run get /ch/kick/name; out "/ch/kick/name Kick?[31m"
 it "no text can play with the terminal" 0
 run get -j /ch/kick/name; json 0 "v == {'/ch/kick/name': 'Kick\\x1b[31m'}"
