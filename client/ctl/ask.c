@@ -102,7 +102,20 @@ ask_item(const struct ask *ask, size_t index)
 }
 
 const struct link_message *
-ask_answer(const struct ask *ask, const char *address)
+ask_answer(const struct ask *ask, size_t index)
+{
+	return ask->answer[index];
+}
+
+size_t
+ask_answers(const struct ask *ask)
+{
+	return ask->answers;
+}
+
+/* The answer kept to an address; NULL if there is none. */
+static const struct link_message *
+ask_kept(const struct ask *ask, const char *address)
 {
 	struct link_message key = { .address = address };
 	void *found = tfind(&key, &ask->by_address, ask_compare);
@@ -137,7 +150,7 @@ static void
 ask_keep(struct ask *ask, const struct link_message *message)
 {
 	struct link_message *copy = ask_copy(message);
-	const struct link_message *before = ask_answer(ask, message->address);
+	const struct link_message *before = ask_kept(ask, message->address);
 
 	if (copy && before) {
 		struct link_message old = *before;

@@ -41,9 +41,10 @@ enum status ask_run(struct ask *ask);
 void ask_print(const struct ask *ask,
     void (*print)(struct output *out, const struct link_message *message));
 
-/* The item at an index, and the answer to an address, NULL if there is none. */
+/* The item at an index, and the answers in the order in which they came, one
+ * for each address. */
 const struct ask_item *ask_item(const struct ask *ask, size_t index);
-const struct link_message *
-ask_answer(const struct ask *ask, const char *address);
+const struct link_message *ask_answer(const struct ask *ask, size_t index);
+size_t ask_answers(const struct ask *ask);
 
 #endif

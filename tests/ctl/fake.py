@@ -91,12 +91,23 @@ class Desk:
                 self.socket.sendto(junk, to)
         self.socket.sendto(data, to)
 
+    def own(self, address):
+        """The address by id of what may be named by place."""
+        parts = address.split("/")
+        of = [s[0] for s in STRIPS if s[0].split("/")[0] == parts[1]]
+        if len(parts) > 3 and parts[2].isdigit() and \
+                0 < int(parts[2]) <= len(of):
+            return "/".join(["", of[int(parts[2]) - 1]] + parts[3:])
+        return address
+
     def answer(self, to, address):
-        value = self.values[address]
+        value = self.values[self.own(address)]
         kind = {str: "s", int: "i", float: "f"}[type(value)]
         self.send(to, pack(address, kind, value))
 
     def match(self, pattern):
+        if self.own(pattern) in self.values:
+            return [pattern]
         parts = pattern.split("/")
         return [a for a in self.values if len(a.split("/")) == len(parts) and
                 all(map(fnmatch.fnmatchcase, a.split("/"), parts))]
@@ -106,7 +117,8 @@ class Desk:
             if name == topic and to != but:
                 self.send(to, data)
 
-    def set(self, to, address, value):
+    def set(self, to, asked, value):
+        address = self.own(asked)
         old = self.values[address]
         if isinstance(value, str) != isinstance(old, str):
             self.send(to, pack("/error", "sss", address, "wrong-type",
@@ -115,7 +127,7 @@ class Desk:
         clamped = address.endswith("/fader") and value > 10
         self.values[address] = type(old)(10 if clamped else value)
         if clamped:
-            self.answer(to, address)
+            self.answer(to, asked)
         if address == "/ch/keys/mute":
             # A packet that is lost, then one that comes.
             for _ in range(2):

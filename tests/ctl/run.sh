@@ -201,6 +201,27 @@ run set /ch/kick/name 12; out "/ch/kick/name 12"; it "a name may be a number" 0
 run set /ch/kick/fader 20; out "/ch/kick/fader 10"
 warns "/ch/kick/fader: set to 10, allowed: -200 to 10 dB"
 it "a value out of range is told" 0
+run set '/ch/*/fader' 99; out "/ch/kick/fader 10
+/ch/keys/fader 10"
+warns "/ch/*/fader: set to 10, allowed: -200 to 10 dB"
+[ "$(wc -l <"$work/err")" = 1 ] || wrong="$wrong warnings;"
+it "by a pattern it is told once" 0
+run set '/ch/*/fader' 99 '/ch/k*/fader' -3; out "/ch/kick/fader -3
+/ch/keys/fader -3"; silent; it "what is set again further on is not told" 0
+run set /ch/kick/fader 99 '/ch/*/fader' -6 /ch/keys/fader -9
+out "/ch/kick/fader -6
+/ch/keys/fader -9"; silent; it "a pattern and an address may cover each other" 0
+run set '/master/f*' 99; warns "/master/fader: set to 10, allowed: -200"
+it "a pattern may leave the parameter open" 0
+"$ctl" set '/*/name' Main '/*/fader' -6 '/*/trim' 0 '/*/mute' 0 \
+	>"$work/other" 2>&1
+run set /ch/1/fader -6 /ch/kick/fader -7; out "/ch/1/fader -7
+/ch/kick/fader -7"; silent; it "one strip by place, then by id, is no loss" 0
+run set /ch/kick/fader -6 /ch/1/fader 99; says "/ch/kick/fader 10"; warns "/ch/1/fader: set to 10, allowed: -200 to 10 dB"
+[ "$(wc -l <"$work/err")" = 1 ] || wrong="$wrong warnings;"
+it "nor is it by id, then by place and out of range" 0
+run set /ch/1/fader -6 '/ch/k[hi]*/fader' -7; out "/ch/1/fader -7
+/ch/kick/fader -7"; silent; it "nor by place, then by a pattern" 0
 run set /ch/kick/fader loud; warns 'found "loud"'
 it "a value of a wrong type is refused" 1
 run set '/ch/*/mute' 1; out "/ch/kick/mute 1
@@ -305,6 +326,18 @@ start lossy
 run get /ch/kick/fader; out "/ch/kick/fader -6"; silent
 it "a lost question is asked again" 0
 run list; says "master"; silent; it "a lost /list is asked again" 0
+run set /ch/kick/fader -9
+warns "/ch/kick/fader: stands at -6, not at -9: lost on the way"
+it "a lost set is told" 1
+run set '/ch/*/fader' -9 /ch/1/mute 1
+warns "/ch/kick/fader: stands at -6, not at -9: lost on the way"
+warns "/ch/keys/fader: stands at -6, not at -9: lost on the way"
+warns "/ch/1/mute: stands at 0, not at 1: lost on the way"
+it "so is one by a pattern, for each address" 1
+run set /ch/1/fader -9 /ch/kick/fader -7
+warns "/ch/1/fader: stands at -6, not at -9: lost on the way"
+warns "/ch/kick/fader: stands at -6, not at -7: lost on the way"
+it "and one of a strip by two names" 1
 stop
 start broken
 run get /ch/kick/fader /nothing/at/all; out "/ch/kick/fader -6"
