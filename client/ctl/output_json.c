@@ -127,7 +127,7 @@ json_stage(const struct roster_strip *strip, const struct roster_stage *stage)
 		json_level(item, "true_peak", lane->true_peak);
 		json_level(item, "headroom", roster_headroom(lane));
 		cJSON_AddStringToObject(item, "zone",
-		    zone_name(zone_of(strip->kind, stage->name, lane->peak)));
+		    zone_name(roster_zone(strip, stage, lane->peak)));
 		cJSON_AddItemToArray(lanes, item);
 	}
 	return object;
@@ -183,6 +183,7 @@ json_strips(struct output *out, const struct roster *roster)
 		cJSON_AddNumberToObject(object, "place", strip->place);
 		cJSON_AddStringToObject(object, "name", strip->name);
 		cJSON_AddNumberToObject(object, "lanes", strip->lanes);
+		cJSON_AddBoolToObject(object, "outputs", strip->outputs);
 		cJSON *stages = cJSON_AddArrayToObject(object, "stages");
 		for (unsigned s = 0; s < strip->stages; s++)
 			cJSON_AddItemToArray(

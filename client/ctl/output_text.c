@@ -76,7 +76,7 @@ text_stage(struct output *out, const struct roster_strip *strip,
 		else
 			fprintf(out->file, "%9s", "-");
 		fprintf(out->file, "  %s\n",
-		    zone_name(zone_of(strip->kind, stage->name, lane->peak)));
+		    zone_name(roster_zone(strip, stage, lane->peak)));
 	}
 }
 

@@ -64,6 +64,7 @@ roster_add(struct roster *roster, const struct schema_value *value, double now)
 	*strip = (struct roster_strip){ .kind = roster_kind(value[0].text),
 		.lanes = value[2].number < 2 ? 1 : ROSTER_LANES,
 		.place = 1,
+		.outputs = value[4].number != 0,
 		.shown = true };
 	snprintf(strip->address, sizeof(strip->address), "%s", value[0].text);
 	snprintf(strip->name, sizeof(strip->name), "%s", value[1].text);
@@ -120,7 +121,7 @@ roster_told(void *arg, const struct link_message *message)
 
 	if (telling->complete)
 		return;
-	if (roster_is(message, "/list", "ssis"))
+	if (roster_is(message, "/list", "ssisi"))
 		error = roster_add(roster, value, telling->now);
 	else if (roster_is(message, "/list/send", "ss"))
 		error = roster_add_send(roster, value[0].text, value[1].text);
@@ -326,6 +327,13 @@ roster_complete(const struct roster *roster)
 		}
 	}
 	return true;
+}
+
+enum zone
+roster_zone(const struct roster_strip *strip, const struct roster_stage *stage,
+    double peak)
+{
+	return zone_of(strip->kind, stage->name, strip->outputs, peak);
 }
 
 double

@@ -5,6 +5,7 @@
 #include "link.h"
 
 #include "protocol/schema.h"
+#include "protocol/zone.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -51,6 +52,7 @@ struct roster_strip {
 	char address[48]; /* "ch/kick", "master" */
 	char name[68];
 	unsigned lanes, stages, place; /* place from 1, within the kind */
+	bool outputs; /* what leaves the fader goes to hardware */
 	bool shown;
 	bool
 	    has_loudness; /* buses and the master, where all stages are shown */
@@ -87,6 +89,10 @@ void roster_restart(struct roster *roster);
 /* Has every shown stage been read since roster_restart(), and every loudness at
  * all? */
 bool roster_complete(const struct roster *roster);
+
+/* The zone of a peak in dBFS at a stage. */
+enum zone roster_zone(const struct roster_strip *strip,
+    const struct roster_stage *stage, double peak);
 
 /* Headroom of a lane in dB, rounded down to tenths; negative when over. */
 double roster_headroom(const struct roster_lane *lane);

@@ -240,8 +240,9 @@ list_strip(struct osc_request *request, unsigned index)
 	}
 	desk_strip_text(strip, false, part);
 	if (osc_request_answers(request))
-		osc_pack_print(&request->replies, "/list", "ssis", part,
-		    strip->name, (int)strip->lanes, stages);
+		osc_pack_print(&request->replies, "/list", "ssisi", part,
+		    strip->name, (int)strip->lanes, stages,
+		    desk_feeds_hardware(strip) ? 1 : 0);
 }
 
 static void

@@ -151,6 +151,12 @@ desk_named(const struct desk *desk, enum strip_kind kind, const char *name,
 	return desk_at(desk, kind, (unsigned)strtoul(name, NULL, 10));
 }
 
+bool
+desk_feeds_hardware(const struct desk_strip *strip)
+{
+	return strip->has_outputs || strip->kind == STRIP_MASTER;
+}
+
 void
 desk_strip_text(
     const struct desk_strip *strip, bool by_place, char text[DESK_STRIP_TEXT])

@@ -93,6 +93,10 @@ int desk_named(const struct desk *desk, enum strip_kind kind, const char *name,
 /* Index of the strip of this kind at a place (1, 2, …), or -1. */
 int desk_at(const struct desk *desk, enum strip_kind kind, unsigned place);
 
+/* Does what leaves the strip's fader go to hardware: do the JACK ports there
+ * matter, because the configuration names outputs or it is the master? */
+bool desk_feeds_hardware(const struct desk_strip *strip);
+
 /* Room for desk_strip_text(), terminator included. */
 #define DESK_STRIP_TEXT (DESK_ID_LONGEST + 8)
 

@@ -188,8 +188,9 @@ event_kind_of(
 		return EVENT_INVALID;
 	if (mishap == MISHAP_RAIL)
 		return EVENT_CLIP;
-	bool feeds_hardware = strip->has_outputs && stage == STAGE_FADER;
-	return feeds_hardware ? EVENT_CLIP : EVENT_OVER;
+	if (stage == STAGE_FADER && desk_feeds_hardware(strip))
+		return EVENT_CLIP;
+	return EVENT_OVER;
 }
 
 static void

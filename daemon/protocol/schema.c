@@ -133,9 +133,9 @@ static const struct schema_param table[PARAMS] = {
 	    "newest only." },
 	[PARAM_LIST] = { PARAM_LIST, "/list", "list", SCOPE_DESK,
 	    SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
-	    "No arguments; answers /list ,ssis strip name lanes stages for "
-	    "each strip, /list/send ,ss strip bus for each of its sends, then "
-	    "/list/end ,i strips." },
+	    "No arguments; answers /list ,ssisi strip name lanes stages "
+	    "outputs for each strip, /list/send ,ss strip bus for each of its "
+	    "sends, then /list/end ,i strips." },
 	[PARAM_RESET_LOUDNESS] = { PARAM_RESET_LOUDNESS, "/loudness/reset",
 	    "loudness/reset", SCOPE_DESK, SCHEMA_COMMAND, 0, false, false, "",
 	    0, 0, 0, NULL,

@@ -365,15 +365,16 @@ the_desk_lists_itself(void **state)
 
 	osc_send(osc, "/ch/snare/name", "s", "Snare");
 	osc_send(osc, "/list", "");
-	osc_expect(osc, "/list", "ssis", "ch/kick", "Kick", 1, "in trim fader");
 	osc_expect(
-	    osc, "/list", "ssis", "ch/snare", "Snare", 1, "in trim fader");
+	    osc, "/list", "ssisi", "ch/kick", "Kick", 1, "in trim fader", 1);
+	osc_expect(
+	    osc, "/list", "ssisi", "ch/snare", "Snare", 1, "in trim fader", 1);
 	for (int i = 0; i < 4; i++)
-		osc_expect(osc, "/list", "ssis",
+		osc_expect(osc, "/list", "ssisi",
 		    (const char *[]){
 			"ch/wide", "bus/sub", "bus/verb", "master" }[i],
 		    (const char *[]){ "wide", "sub", "verb", "master" }[i], 2,
-		    "in trim fader");
+		    "in trim fader", 1);
 	osc_expect(osc, "/list/send", "ss", "ch/kick", "verb");
 	osc_expect(osc, "/list/end", "i", 6);
 }

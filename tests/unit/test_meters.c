@@ -241,24 +241,56 @@ a_clip_begins_where_its_run_began_in_the_window_before(void **state)
 	table_close(&table);
 }
 
+/* The only over of a desk whose one channel gets 0.9 is at the fader of
+ * `strip`, and of this kind. */
 static void
-an_over_at_an_output_is_a_clip(void **state)
+over_at_fader(const char *json, const char *strip, enum event_kind kind)
 {
-	static const char json[] =
-	    "{ \"version\": 1, \"channels\": [ { \"id\": \"a\","
-	    " \"pan\": -1 } ], \"master\": { \"fader\": 10,"
-	    " \"outputs\": [\"system:playback_1\", \"system:playback_2\"] } }";
+	enum event_kind other = kind == EVENT_CLIP ? EVENT_OVER : EVENT_CLIP;
 	struct table table;
 
-	(void)state;
 	table_open(&table, json, RATE);
 	table.in[0][100] = 0.9F;
 	table_run(&table, 0, 9600, 64);
-	const struct event *event = only_event(&table, EVENT_CLIP);
+	const struct event *event = only_event(&table, kind);
 	assert_non_null(event);
-	assert_string_equal(event->strip, "master");
+	assert_string_equal(event->strip, strip);
 	assert_string_equal(event->stage, "fader");
+	assert_null(only_event(&table, other));
 	table_close(&table);
+}
+
+static void
+an_over_at_an_output_is_a_clip(void **state)
+{
+	(void)state;
+	over_at_fader("{ \"version\": 1, \"channels\": [ { \"id\": \"a\","
+		      " \"pan\": -1 } ], \"master\": { \"fader\": 10,"
+		      " \"outputs\": [\"system:playback_1\","
+		      " \"system:playback_2\"] } }",
+	    "master", EVENT_CLIP);
+	over_at_fader("{ \"version\": 1, \"channels\": [ { \"id\": \"a\","
+		      " \"fader\": 10, \"to\": [],"
+		      " \"outputs\": [\"system:playback_1\"] } ] }",
+	    "ch/a", EVENT_CLIP);
+}
+
+static void
+what_leaves_the_master_clips_also_where_no_outputs_are_named(void **state)
+{
+	(void)state;
+	over_at_fader("{ \"version\": 1, \"channels\": [ { \"id\": \"a\","
+		      " \"pan\": -1 } ], \"master\": { \"fader\": 10 } }",
+	    "master", EVENT_CLIP);
+}
+
+static void
+an_over_at_a_fader_that_feeds_no_hardware_is_no_clip(void **state)
+{
+	(void)state;
+	over_at_fader("{ \"version\": 1, \"channels\": [ { \"id\": \"a\","
+		      " \"fader\": 10, \"to\": [] } ] }",
+	    "ch/a", EVENT_OVER);
 }
 
 static void
@@ -297,6 +329,10 @@ main(void)
 		cmocka_unit_test(
 		    a_clip_begins_where_its_run_began_in_the_window_before),
 		cmocka_unit_test(an_over_at_an_output_is_a_clip),
+		cmocka_unit_test(
+		    what_leaves_the_master_clips_also_where_no_outputs_are_named),
+		cmocka_unit_test(
+		    an_over_at_a_fader_that_feeds_no_hardware_is_no_clip),
 		cmocka_unit_test(
 		    a_long_over_is_told_every_second_and_each_sample_once),
 	};

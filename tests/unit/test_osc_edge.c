@@ -207,10 +207,10 @@ list_names_strips_and_sends(void **state)
 	struct bench *b = *state;
 
 	assert_string_equal(ask(b, 0, "/list", ""),
-	    "/list ssis ch/kick kick 1 in trim fader\n"
-	    "/list ssis ch/keys keys 2 in trim fader\n"
-	    "/list ssis bus/verb verb 2 in trim fader\n"
-	    "/list ssis master master 2 in trim fader\n"
+	    "/list ssisi ch/kick kick 1 in trim fader 0\n"
+	    "/list ssisi ch/keys keys 2 in trim fader 0\n"
+	    "/list ssisi bus/verb verb 2 in trim fader 0\n"
+	    "/list ssisi master master 2 in trim fader 1\n"
 	    "/list/send ss ch/kick verb\n"
 	    "/list/end i 4\n");
 }
