@@ -208,7 +208,7 @@ list_names_strips_and_sends(void **state)
 
 	assert_string_equal(ask(b, 0, "/list", ""),
 	    "/list ssisi ch/kick kick 1 in trim fader 0\n"
-	    "/list ssisi ch/keys keys 2 in trim fader 0\n"
+	    "/list ssisi ch/keys keys 2 in trim fader 1\n"
 	    "/list ssisi bus/verb verb 2 in trim fader 0\n"
 	    "/list ssisi master master 2 in trim fader 1\n"
 	    "/list/send ss ch/kick verb\n"
