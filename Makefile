@@ -11,7 +11,8 @@ VERSION = 0.1.0
 
 PACKAGES = gcc make pkg-config jackd2 libjack-jackd2-dev liblo-dev \
 	libcjson-dev libncurses-dev
-TEST_PACKAGES = libcmocka-dev python3-jsonschema mandoc procps liblo-tools
+TEST_PACKAGES = libcmocka-dev python3-jsonschema mandoc procps liblo-tools \
+	libebur128-dev
 LINT_PACKAGES = clang-format clang-tidy cppcheck binutils shellcheck
 SAN_PACKAGES = clang libclang-rt-14-dev
 RT_PACKAGES = clang-22 libclang-rt-22-dev strace
@@ -25,12 +26,17 @@ ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Idaemon -I. \
 # Strict IEEE arithmetic, the same on every machine; the engine's own speed
 # comes from its kernels.
 ENGINE_CFLAGS = -ffp-contract=off -fno-math-errno -fno-trapping-math
+ifneq ($(filter x86_64%,$(shell $(CC) -dumpmachine)),)
+V2 = -msse4.1
+V3 = -mavx2 -mfma
+V4 = -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma -mprefer-vector-width=512
+endif
 # The realtime thread waits for no symbol to be looked up.
 BOUND = -Wl,-z,relro,-z,now
 DAEMON_LIBS = $(call pkg,--libs jack liblo libcjson) -lm
 CLIENT_LIBS = $(call pkg,--libs liblo libcjson ncursesw) -lm
 DEMO_LIBS = $(call pkg,--libs jack) -lm
-TEST_LIBS = $(call pkg,--libs cmocka) $(DAEMON_LIBS)
+TEST_LIBS = $(call pkg,--libs cmocka libebur128) $(DAEMON_LIBS)
 
 src = $(wildcard $(addsuffix /*.c,$(1)))
 obj = $(patsubst %.c,$(BUILD)/%.o,$(call src,$(1)))
@@ -40,13 +46,15 @@ CTL = $(call obj,client/ctl daemon/protocol)
 DEMO = $(call obj,client/demo)
 PROGRAMS = $(addprefix $(BUILD)/,headroomd headroomctl headroom-demo)
 UNIT = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
+CONFORM = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/conform/test_*.c))
 RIG = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/rig/test_*.c))
 # Programs with faults on purpose, for the realtime gate.
 PLANTED = $(addprefix $(BUILD)/planted/,headroomd test_hostile)
 PLANT = -Wl,--wrap=engine_run,--wrap=engine_post,--wrap=meter_close
 RIG_OBJ = $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/rig/test_%, \
 	$(wildcard tests/rig/*.c)))
-BENCH = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/bench_*.c))
+BENCH = $(patsubst %.c,$(BUILD)/%,$(filter-out \
+	tests/bench/bench_floor.c,$(wildcard tests/bench/bench_*.c)))
 C_FILES = $(call src,daemon daemon/* client/* tests/*)
 H_FILES = $(wildcard daemon/*/*.h client/*/*.h tests/*/*.h)
 MAN = daemon/headroomd.8 client/ctl/headroomctl.1 daemon/mixer/headroom.json.5 \
@@ -114,7 +122,7 @@ san-deps:
 rt-deps:
 	$(call need,$(RT_PACKAGES))
 
-tests: $(UNIT) $(RIG)
+tests: $(UNIT) $(CONFORM) $(RIG)
 
 $(BUILD)/headroomd: $(DAEMON)
 	$(CC) $(CFLAGS) $(SAN) -pthread -o $@ $^ $(BOUND) $(LDFLAGS) \
@@ -123,7 +131,8 @@ $(BUILD)/headroomctl: $(CTL)
 	$(CC) $(CFLAGS) $(SAN) -pthread -o $@ $^ $(LDFLAGS) $(CLIENT_LIBS)
 $(BUILD)/headroom-demo: $(DEMO)
 	$(CC) $(CFLAGS) $(SAN) -pthread -o $@ $^ $(LDFLAGS) $(DEMO_LIBS)
-$(UNIT): $(BUILD)/%: $(BUILD)/%.o $(LIBRARY)
+$(CONFORM): TEST_LIBS += $(call pkg,--libs libebur128)
+$(UNIT) $(CONFORM): $(BUILD)/%: $(BUILD)/%.o $(LIBRARY)
 	$(CC) $(CFLAGS) $(SAN) -pthread -o $@ $^ $(LDFLAGS) $(TEST_LIBS)
 $(BUILD)/planted/headroomd: $(DAEMON)
 $(BUILD)/planted/test_hostile: $(BUILD)/tests/unit/test_hostile.o $(LIBRARY)
@@ -133,12 +142,16 @@ $(PLANTED): $(BUILD)/tests/realtime/plant.o
 		$(TEST_LIBS)
 # The rig knows the daemon from outside only.
 $(BUILD)/tests/bench/bench_control $(BUILD)/tests/bench/bench_footprint: $(RIG_OBJ)
-$(BUILD)/tests/bench/bench_engine: $(LIBRARY)
+$(BUILD)/tests/bench/bench_loudness: $(LIBRARY)
+$(BUILD)/tests/bench/bench_engine: $(LIBRARY) $(BUILD)/tests/bench/bench_floor.o
 $(BENCH): $(BUILD)/%: $(BUILD)/%.o
 	$(CC) $(CFLAGS) $(SAN) -pthread -o $@ $^ $(LDFLAGS) $(TEST_LIBS)
 $(RIG): $(BUILD)/%: $(BUILD)/%.o $(RIG_OBJ)
 	$(CC) $(CFLAGS) $(SAN) -pthread -o $@ $^ $(LDFLAGS) $(TEST_LIBS)
 $(BUILD)/daemon/engine/%.o: ALL_CFLAGS += $(ENGINE_CFLAGS)
+$(BUILD)/daemon/engine/kernel_v2.o: ALL_CFLAGS += $(V2)
+$(BUILD)/daemon/engine/kernel_v3.o: ALL_CFLAGS += $(V3)
+$(BUILD)/daemon/engine/kernel_v4.o: ALL_CFLAGS += $(V4)
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<

@@ -3,9 +3,11 @@
 #include "edge/loop.h"
 #include "edge/memory.h"
 #include "edge/osc.h"
+#include "engine/engine.h"
 #include "mixer/config.h"
 #include "mixer/desk.h"
 #include "mixer/mixer.h"
+#include "protocol/url.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -63,30 +65,24 @@ usage_error(void)
 	return EXIT_USAGE;
 }
 
-static bool
-url_is_tcp(const char *url)
-{
-	return strncasecmp(url, "tcp:", 4) == 0 ||
-	       strncasecmp(url, "osc.tcp:", 8) == 0;
-}
-
 static int
 add_listener(struct options *options, const char *url)
 {
-	char why[256];
+	struct url parsed;
 
 	if (options->listens == DESK_LISTENERS) {
 		log_line("-l %s: at most %d addresses", url, DESK_LISTENERS);
 		return -1;
 	}
-	if (url_is_tcp(url)) {
-		log_line("-l %s: TCP is not served in this version; "
-			 "udp://ADDRESS:PORT is",
-		    url);
+	if (url_parse(url, URL_PORT, &parsed) < 0) {
+		log_line("-l: found %s; allowed: udp://HOST:PORT%s", url,
+		    URL_ALLOWED);
 		return -1;
 	}
-	if (osc_check_url(url, why, sizeof why) < 0) {
-		log_line("-l %s: %s", url, why);
+	if (parsed.transport == URL_TCP) {
+		log_line("-l %s: TCP is not served in this version; "
+			 "udp://HOST:PORT is",
+		    url);
 		return -1;
 	}
 	options->listen[options->listens++] = url;
@@ -191,13 +187,15 @@ choose_listeners(
     const struct options *options, const struct desk *desk, const char **url)
 {
 	size_t count = 0;
+	struct url parsed;
 
 	for (size_t i = 0; i < options->listens; i++)
 		url[count++] = options->listen[i];
 	if (count > 0)
 		return count;
 	for (size_t i = 0; i < desk->listens; i++) {
-		if (url_is_tcp(desk->listen[i]))
+		if (url_parse(desk->listen[i], NULL, &parsed) == 0 &&
+		    parsed.transport == URL_TCP)
 			log_line("%s: not listening there: TCP is not served "
 				 "in this version",
 			    desk->listen[i]);
@@ -265,7 +263,8 @@ daemon_start(struct daemon *daemon, const struct options *options)
 	daemon->jack =
 	    edge_jack_new(daemon->mixer, daemon->loop, options->server);
 	if (!daemon->jack) {
-		log_line("cannot start: %s", strerror(errno));
+		log_line("cannot start the JACK side: no memory or too many "
+			 "open files");
 		return -1;
 	}
 	return 0;
@@ -282,17 +281,46 @@ daemon_stop(struct daemon *daemon)
 		close(daemon->signals);
 }
 
+/* The kernels that HEADROOM_ISA asks for, else the fastest. NULL, with a word
+ * of why, if this machine has none such. */
+static const struct kernels *
+choose_kernels(void)
+{
+	const char *name = getenv("HEADROOM_ISA");
+	const struct kernels *kernels;
+	char all[64] = "";
+
+	if (!name || *name == '\0')
+		return kernel_at(0);
+	kernels = kernel_named(name);
+	if (kernels)
+		return kernels;
+	for (unsigned i = 0; (kernels = kernel_at(i)) != NULL; i++) {
+		size_t used = strlen(all);
+		snprintf(all + used, sizeof all - used, "%s%s",
+		    i == 0 ? "" : ", ", kernels->name);
+	}
+	log_line("HEADROOM_ISA is \"%s\"; this machine has %s", name, all);
+	return NULL;
+}
+
 static int
 daemon_run(
     struct daemon *daemon, const struct options *options, struct desk *desk)
 {
+	const struct kernels *kernels = choose_kernels();
 	int error;
 
+	if (!kernels) {
+		desk_free(desk);
+		return EXIT_FAILURE;
+	}
 	daemon->mixer = mixer_new(desk);
 	if (!daemon->mixer) {
 		log_line("cannot start: %s", strerror(ENOMEM));
 		return EXIT_FAILURE;
 	}
+	engine_use(mixer_engine(daemon->mixer), kernels);
 	if (daemon_start(daemon, options) < 0)
 		return EXIT_FAILURE;
 	error = loop_run(daemon->loop);

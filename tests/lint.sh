@@ -8,8 +8,9 @@ build=${2:?usage: sh tests/lint.sh CFLAGS BUILD_DIR}
 passed=0
 failed=0
 
-# What the engine may import: memory moves and pure functions of libm.
-imports="memcpy memmove memset"
+# What the engine may import: memory moves, pure functions of libm, and what
+# the compiler's own library says of the processor (asked before R starts).
+imports="memcpy memmove memset __cpu_model"
 
 # Functions longer than this do not fit a screen.
 longest=60

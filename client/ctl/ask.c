@@ -65,18 +65,34 @@ ask_free(struct ask *ask)
 	free(ask);
 }
 
-int
+bool
+ask_is_address(const char *text)
+{
+	if (match_is_valid(text))
+		return true;
+	command_warn("found \"%s\", allowed: an address such as "
+		     "/ch/kick/fader%s",
+	    text,
+	    match_is_pattern(text) ? ", in patterns ? * [a-z] [!x] {a,b} //"
+				   : "");
+	return false;
+}
+
+enum status
 ask_add(struct ask *ask, const char *address)
 {
+	if (!ask_is_address(address))
+		return STATUS_USAGE;
 	struct ask_item *grown =
 	    realloc(ask->item, (ask->items + 1) * sizeof(*grown));
-
-	if (!grown)
-		return -1;
+	if (!grown) {
+		command_warn("out of memory");
+		return STATUS_LOST;
+	}
 	ask->item = grown;
 	grown[ask->items++] = (struct ask_item){ .address = address,
 		.pattern = match_is_pattern(address) };
-	return 0;
+	return STATUS_OK;
 }
 
 const struct ask_item *
@@ -86,7 +102,20 @@ ask_item(const struct ask *ask, size_t index)
 }
 
 const struct link_message *
-ask_answer(const struct ask *ask, const char *address)
+ask_answer(const struct ask *ask, size_t index)
+{
+	return ask->answer[index];
+}
+
+size_t
+ask_answers(const struct ask *ask)
+{
+	return ask->answers;
+}
+
+/* The answer kept to an address; NULL if there is none. */
+static const struct link_message *
+ask_kept(const struct ask *ask, const char *address)
 {
 	struct link_message key = { .address = address };
 	void *found = tfind(&key, &ask->by_address, ask_compare);
@@ -121,7 +150,7 @@ static void
 ask_keep(struct ask *ask, const struct link_message *message)
 {
 	struct link_message *copy = ask_copy(message);
-	const struct link_message *before = ask_answer(ask, message->address);
+	const struct link_message *before = ask_kept(ask, message->address);
 
 	if (copy && before) {
 		struct link_message old = *before;

@@ -25,8 +25,12 @@ struct ask;
 struct ask *ask_new(struct command *command);
 void ask_free(struct ask *ask);
 
-/* Adds a question. Returns 0 or -1 without memory. */
-int ask_add(struct ask *ask, const char *address);
+/* Is this an address or pattern that can be sent? If not, says so. */
+bool ask_is_address(const char *text);
+
+/* Adds a question. Prints why if the status is not STATUS_OK: STATUS_USAGE for
+ * what ask_is_address() refuses, STATUS_LOST without memory. */
+enum status ask_add(struct ask *ask, const char *address);
 
 /* Sends what the link has collected and the questions behind it, waits for one
  * answer to each address and, for patterns, until 150 ms pass without one.
@@ -37,9 +41,10 @@ enum status ask_run(struct ask *ask);
 void ask_print(const struct ask *ask,
     void (*print)(struct output *out, const struct link_message *message));
 
-/* The item at an index, and the answer to an address, NULL if there is none. */
+/* The item at an index, and the answers in the order in which they came, one
+ * for each address. */
 const struct ask_item *ask_item(const struct ask *ask, size_t index);
-const struct link_message *
-ask_answer(const struct ask *ask, const char *address);
+const struct link_message *ask_answer(const struct ask *ask, size_t index);
+size_t ask_answers(const struct ask *ask);
 
 #endif

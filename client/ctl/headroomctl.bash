@@ -66,7 +66,7 @@ _headroomctl()
 		sed -n 's|^/meter\(/.*\)/[^/]*$|\1|p' | sort -u) ;;
 	set)
 		((argument % 2)) || words=$(_headroomctl_addresses |
-			grep -Ev '^/(meter|status)/')
+			grep -Ev '^/(meter|loudness|status)/')
 		;;
 	esac
 	[[ $cur == -* ]] && words=$(_headroomctl_options "$command")

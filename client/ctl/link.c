@@ -1,6 +1,7 @@
 #include "link.h"
 
 #include "protocol/packet.h"
+#include "protocol/url.h"
 
 #include <errno.h>
 #include <math.h>
@@ -19,36 +20,6 @@ struct delivery {
 	void (*each)(void *arg, const struct link_message *message);
 	void *arg;
 };
-
-/* Splits a URL into host and port, and writes it back in its plain form. */
-static int
-link_split(struct link *link, const char *url, char *host, char *port)
-{
-	const char *at = url;
-	int end = 0;
-
-	if (strncmp(at, "osc.", 4) == 0)
-		at += 4;
-	if (strncmp(at, "udp://", 6) != 0)
-		return -1;
-	at += 6;
-	snprintf(port, 6, "9018");
-	if (sscanf(at, "[%255[0-9a-fA-F:.%a-z]]%n", host, &end) != 1 || !end)
-		if (sscanf(at, "%255[^][:/ ]%n", host, &end) != 1)
-			return -1;
-	at += end;
-	if (*at == ':') {
-		end = 0;
-		if (sscanf(at, ":%5[0-9]%n", port, &end) != 1 || !end)
-			return -1;
-		at += end;
-	}
-	if (strcmp(at, "") != 0 && strcmp(at, "/") != 0)
-		return -1;
-	snprintf(link->url, sizeof(link->url),
-	    strchr(host, ':') ? "udp://[%s]:%s" : "udp://%s:%s", host, port);
-	return 0;
-}
 
 /* A name may stand for both families, and the daemon listens on IPv4 unless
  * told otherwise. */
@@ -78,18 +49,23 @@ int
 link_open(struct link *link, const char *url, char *why, size_t why_size)
 {
 	struct addrinfo hints = { .ai_socktype = SOCK_DGRAM }, *list = NULL;
-	char host[256], port[6];
+	struct url parsed;
 	int size = RECEIVE_BUFFER;
 
 	link->fault = 0;
 	link->fd = -1;
 	osc_pack_start(&link->packer, link_transmit, link);
-	if (link_split(link, url, host, port) < 0) {
+	if (url_parse(url, URL_PORT, &parsed) < 0 ||
+	    parsed.transport != URL_UDP) {
 		snprintf(why, why_size,
-		    "found URL \"%s\", allowed: udp://HOST:PORT", url);
+		    "found URL \"%s\", allowed: udp://HOST:PORT%s", url,
+		    URL_ALLOWED);
 		return -1;
 	}
-	int error = getaddrinfo(host, port, &hints, &list);
+	snprintf(link->url, sizeof(link->url),
+	    strchr(parsed.host, ':') ? "udp://[%s]:%s" : "udp://%s:%s",
+	    parsed.host, parsed.port);
+	int error = getaddrinfo(parsed.host, parsed.port, &hints, &list);
 	if (error) {
 		snprintf(
 		    why, why_size, "%s: %s", link->url, gai_strerror(error));

@@ -26,6 +26,10 @@ list_row(struct output *out, const struct roster_strip *strip,
 		    text, sizeof(text), "/%s/%s", strip->address, param->tail);
 		out->form->address(out, text);
 	}
+	if (param->scope == SCOPE_LOUDNESS && param->type != SCHEMA_COMMAND) {
+		snprintf(text, sizeof(text), "/loudness/%s", strip->address);
+		out->form->address(out, text);
+	}
 	for (size_t i = 0; param->scope == SCOPE_SEND && i < strip->sends;
 	     i++) {
 		snprintf(text, sizeof(text), "/%s/send/%s/%s", strip->address,

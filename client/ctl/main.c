@@ -35,14 +35,16 @@ static const struct entry entries[] = {
 	{ "watch", "", "[PREFIX]", "print every change that others make",
 	    "PREFIX is the front of an address, such as /ch or /ch/kick.\n",
 	    watch_run },
-	{ "meters", "1pr", "[PREFIX]", "show the levels of every stage",
+	{ "meters", "1pr", "[PREFIX]",
+	    "show levels of every stage, and loudness",
 	    "  -1, --once         print one table and exit\n"
 	    "  -p, --plain        print tables, also in a terminal\n"
 	    "  -r, --rate HZ      draw 1 to 100 times a second (20), or print "
 	    "so many\n"
 	    "                     tables a second (1; 0.01 and more)\n"
-	    "Keys: q quits, r resets the headroom, n chooses numbers, arrows "
-	    "scroll.\n",
+	    "Keys: q quits, r resets the headroom, l the loudness for "
+	    "everyone, n "
+	    "chooses\nnumbers, arrows scroll.\n",
 	    meters_run },
 	{ "events", "1s", "", "print overs, clips, xruns and the like",
 	    "  -1, --once         print what the daemon has kept and exit\n"

@@ -13,6 +13,7 @@
 
 #define DRAW_RATE 20.0 /* Hz, of the screen and of the meters by default */
 #define LEAST_RATE 20
+#define LOUDNESS_RATE 10
 #define MOST_RATE 100
 
 struct meters {
@@ -119,6 +120,11 @@ meters_draw(void *arg)
 			return false;
 		if (key == SCREEN_NONE)
 			break;
+		if (key == SCREEN_RESET_LOUDNESS) {
+			struct link *link = &meters->command->link;
+			osc_pack_print(&link->packer, "/loudness/reset", "");
+			link_flush(link);
+		}
 		if (key == SCREEN_RESET) {
 			roster_reset_highest(&meters->roster);
 			meters->news.event[0] = '\0';
@@ -183,8 +189,11 @@ meters_show(struct meters *meters)
 		      !command->plain && !command->once && !command->json;
 	double rate = command->rate;
 	char prefix[200];
+	const char *strip = prefix;
 
 	meters_topic_prefix(meters, prefix, sizeof(prefix));
+	if (strncmp(prefix, "/meter/", 7) == 0 || !strcmp(prefix, "/meter"))
+		strip += strlen("/meter");
 	if (!screen)
 		rate = rate * 2 > LEAST_RATE ? rate * 2 : LEAST_RATE;
 	else if (rate <= 0)
@@ -193,10 +202,11 @@ meters_show(struct meters *meters)
 		rate = MOST_RATE;
 	const struct follow_topic topic[] = {
 		{ "meters", rate < 1 ? 1 : (int)rate, prefix },
+		{ "loudness", LOUDNESS_RATE, strip },
 		{ "status", 1, "" },
 		{ "events", 0, "" },
 	};
-	follow_start(&meters->follow, &command->link, topic, screen ? 3 : 1,
+	follow_start(&meters->follow, &command->link, topic, screen ? 4 : 2,
 	    meters_take, meters);
 	if (screen && screen_open(&meters->screen) < 0) {
 		command_warn("meters: the terminal is not known to ncurses, "

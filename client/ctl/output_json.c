@@ -127,9 +127,22 @@ json_stage(const struct roster_strip *strip, const struct roster_stage *stage)
 		json_level(item, "true_peak", lane->true_peak);
 		json_level(item, "headroom", roster_headroom(lane));
 		cJSON_AddStringToObject(item, "zone",
-		    zone_name(zone_of(strip->kind, stage->name, lane->peak)));
+		    zone_name(roster_zone(strip, stage, lane->peak)));
 		cJSON_AddItemToArray(lanes, item);
 	}
+	return object;
+}
+
+static cJSON *
+json_loudness(const struct roster_strip *strip)
+{
+	static const char *const name[LOUDNESSES] = { "momentary", "short_term",
+		"integrated", "range", "correlation", "dc", "crest",
+		"momentary_max", "short_term_max" };
+	cJSON *object = cJSON_CreateObject();
+
+	for (size_t i = 0; i < LOUDNESSES; i++)
+		json_level(object, name[i], strip->loudness[i]);
 	return object;
 }
 
@@ -150,6 +163,9 @@ json_meters(struct output *out, const struct roster *roster)
 			if (strip->stage[s].shown)
 				cJSON_AddItemToArray(stages,
 				    json_stage(strip, &strip->stage[s]));
+		if (strip->has_loudness && strip->loudness_read)
+			cJSON_AddItemToObject(
+			    object, "loudness", json_loudness(strip));
 		cJSON_AddItemToArray(strips, object);
 	}
 	json_line(out, line);
@@ -167,6 +183,7 @@ json_strips(struct output *out, const struct roster *roster)
 		cJSON_AddNumberToObject(object, "place", strip->place);
 		cJSON_AddStringToObject(object, "name", strip->name);
 		cJSON_AddNumberToObject(object, "lanes", strip->lanes);
+		cJSON_AddBoolToObject(object, "outputs", strip->outputs);
 		cJSON *stages = cJSON_AddArrayToObject(object, "stages");
 		for (unsigned s = 0; s < strip->stages; s++)
 			cJSON_AddItemToArray(

@@ -76,7 +76,45 @@ text_stage(struct output *out, const struct roster_strip *strip,
 		else
 			fprintf(out->file, "%9s", "-");
 		fprintf(out->file, "  %s\n",
-		    zone_name(zone_of(strip->kind, stage->name, lane->peak)));
+		    zone_name(roster_zone(strip, stage, lane->peak)));
+	}
+}
+
+/* Only a range, a correlation and a crest factor may be plain zeros. */
+static void
+text_loudness(struct output *out, const struct roster_strip *strip)
+{
+	fprintf(out->file, "%-16s", strip->address);
+	for (size_t i = 0; i < LOUDNESSES; i++) {
+		double number = strip->loudness[i];
+		if (number <= LEVEL_SILENCE)
+			fprintf(out->file, "%8s", "-");
+		else if (i == LOUDNESS_CORRELATION)
+			fprintf(out->file, "%+8.2f", number);
+		else if (i == LOUDNESS_RANGE || i == LOUDNESS_CREST)
+			fprintf(out->file, "%8.1f", number);
+		else
+			fprintf(out->file, "%+8.1f", number);
+	}
+	fputc('\n', out->file);
+}
+
+static void
+text_loudnesses(struct output *out, const struct roster *roster)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < roster->strips; i++) {
+		const struct roster_strip *strip = &roster->strip[i];
+		if (!strip->has_loudness || !strip->loudness_read)
+			continue;
+		if (!any)
+			fprintf(out->file,
+			    "\n%-16s%8s%8s%8s%8s%8s%8s%8s%8s%8s\n", "LOUDNESS",
+			    "M", "S", "I", "LRA", "CORR", "DC", "CREST",
+			    "MAX M", "MAX S");
+		any = true;
+		text_loudness(out, strip);
 	}
 }
 
@@ -92,6 +130,7 @@ text_meters(struct output *out, const struct roster *roster)
 			if (roster->strip[i].stage[s].shown)
 				text_stage(out, &roster->strip[i],
 				    &roster->strip[i].stage[s]);
+	text_loudnesses(out, roster);
 	fflush(out->file);
 }
 

@@ -64,6 +64,7 @@ roster_add(struct roster *roster, const struct schema_value *value, double now)
 	*strip = (struct roster_strip){ .kind = roster_kind(value[0].text),
 		.lanes = value[2].number < 2 ? 1 : ROSTER_LANES,
 		.place = 1,
+		.outputs = value[4].number != 0,
 		.shown = true };
 	snprintf(strip->address, sizeof(strip->address), "%s", value[0].text);
 	snprintf(strip->name, sizeof(strip->name), "%s", value[1].text);
@@ -120,7 +121,7 @@ roster_told(void *arg, const struct link_message *message)
 
 	if (telling->complete)
 		return;
-	if (roster_is(message, "/list", "ssis"))
+	if (roster_is(message, "/list", "ssisi"))
 		error = roster_add(roster, value, telling->now);
 	else if (roster_is(message, "/list/send", "ss"))
 		error = roster_add_send(roster, value[0].text, value[1].text);
@@ -213,10 +214,12 @@ roster_narrow(struct roster *roster, const char *prefix)
 	for (size_t i = 0; i < roster->strips; i++) {
 		struct roster_strip *strip = &roster->strip[i];
 		strip->shown = false;
+		strip->has_loudness = strip->kind != STRIP_CHANNEL;
 		for (unsigned s = 0; s < strip->stages; s++) {
 			struct roster_stage *stage = &strip->stage[s];
 			stage->shown = roster_stage_under(prefix, strip, stage);
 			strip->shown = strip->shown || stage->shown;
+			strip->has_loudness &= stage->shown;
 			shown += stage->shown;
 		}
 	}
@@ -265,10 +268,26 @@ roster_take(
 	stage->read = true;
 }
 
+static struct roster_strip *
+roster_read_loudness(struct roster *roster, const struct link_message *message)
+{
+	struct roster_strip *strip =
+	    roster_find(roster, message->address + strlen("/loudness/"));
+
+	if (!strip || message->values != LOUDNESSES)
+		return NULL;
+	for (size_t i = 0; i < LOUDNESSES; i++)
+		strip->loudness[i] = roster_level(&message->value[i]);
+	strip->loudness_read = true;
+	return strip;
+}
+
 struct roster_strip *
 roster_read(
     struct roster *roster, const struct link_message *message, double now)
 {
+	if (strncmp(message->address, "/loudness/", 10) == 0)
+		return roster_read_loudness(roster, message);
 	if (strncmp(message->address, "/meter/", 7) != 0)
 		return NULL;
 	/* Readings come in desk order: mostly the strip of the last one. */
@@ -296,14 +315,25 @@ roster_restart(struct roster *roster)
 bool
 roster_complete(const struct roster *roster)
 {
-	for (size_t i = 0; i < roster->strips; i++)
+	for (size_t i = 0; i < roster->strips; i++) {
+		if (roster->strip[i].has_loudness &&
+		    !roster->strip[i].loudness_read)
+			return false;
 		for (unsigned s = 0; s < roster->strip[i].stages; s++) {
 			const struct roster_stage *stage =
 			    &roster->strip[i].stage[s];
 			if (stage->shown && !stage->read)
 				return false;
 		}
+	}
 	return true;
+}
+
+enum zone
+roster_zone(const struct roster_strip *strip, const struct roster_stage *stage,
+    double peak)
+{
+	return zone_of(strip->kind, stage->name, strip->outputs, peak);
 }
 
 double

@@ -5,6 +5,7 @@
 #include "link.h"
 
 #include "protocol/schema.h"
+#include "protocol/zone.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -32,12 +33,31 @@ struct roster_stage {
 	struct roster_lane lane[ROSTER_LANES];
 };
 
+/* The numbers of /loudness/<s>, in their order. */
+enum roster_loudness {
+	LOUDNESS_MOMENTARY, /* LUFS */
+	LOUDNESS_SHORT_TERM,
+	LOUDNESS_INTEGRATED,
+	LOUDNESS_RANGE, /* LU */
+	LOUDNESS_CORRELATION,
+	LOUDNESS_DC,    /* dBFS */
+	LOUDNESS_CREST, /* dB */
+	LOUDNESS_MOMENTARY_MAX,
+	LOUDNESS_SHORT_TERM_MAX,
+	LOUDNESSES
+};
+
 struct roster_strip {
 	enum strip_kind kind;
 	char address[48]; /* "ch/kick", "master" */
 	char name[68];
 	unsigned lanes, stages, place; /* place from 1, within the kind */
+	bool outputs; /* what leaves the fader goes to hardware */
 	bool shown;
+	bool
+	    has_loudness; /* buses and the master, where all stages are shown */
+	bool loudness_read;
+	double loudness[LOUDNESSES]; /* newest */
 	struct roster_stage *stage;
 	char (*send)[36]; /* ids of buses */
 	size_t sends;
@@ -59,15 +79,20 @@ void roster_free(struct roster *roster);
  * "/meter" in front, by id or by place. Returns how many stages that are. */
 size_t roster_narrow(struct roster *roster, const char *prefix);
 
-/* Takes a /meter message. Returns the strip, or NULL if it is none of ours. */
+/* Takes a /meter or /loudness message. Returns the strip, or NULL if it is none of ours. */
 struct roster_strip *roster_read(
     struct roster *roster, const struct link_message *message, double now);
 
 /* Forgets peaks, so that the next window begins. The RMS and the bars stay. */
 void roster_restart(struct roster *roster);
 
-/* Has every shown stage been read since roster_restart()? */
+/* Has every shown stage been read since roster_restart(), and every loudness at
+ * all? */
 bool roster_complete(const struct roster *roster);
+
+/* The zone of a peak in dBFS at a stage. */
+enum zone roster_zone(const struct roster_strip *strip,
+    const struct roster_stage *stage, double peak);
 
 /* Headroom of a lane in dB, rounded down to tenths; negative when over. */
 double roster_headroom(const struct roster_lane *lane);

@@ -19,10 +19,12 @@
 #define FOOT 2          /* rows below them */
 
 /* What a row of the body shows. */
+enum line_kind { LINE_TITLE, LINE_LANE, LINE_LOUDNESS };
+
 struct line {
 	const struct roster_strip *strip;
 	unsigned lane;
-	bool title;
+	enum line_kind kind;
 };
 
 int
@@ -132,10 +134,20 @@ screen_style(struct screen *screen, const struct roster *roster)
 	return style;
 }
 
-/* Rows of all strips of these kinds, titles among them; returns their number.
- * `line` may be NULL. */
+/* Adds a line to those that there are; `line` may be NULL. */
+static void
+screen_add(struct line *line, int *lines, struct line added)
+{
+	if (line)
+		line[*lines] = added;
+	++*lines;
+}
+
+/* Rows of all strips of these kinds, titles among them and, where it is wanted,
+ * their loudness; returns their number. `line` may be NULL. */
 static int
-screen_lines(const struct roster *roster, bool master, struct line *line)
+screen_lines(
+    const struct roster *roster, bool master, bool loudness, struct line *line)
 {
 	int lines = 0, kind = -1;
 
@@ -143,15 +155,16 @@ screen_lines(const struct roster *roster, bool master, struct line *line)
 		const struct roster_strip *strip = &roster->strip[i];
 		if (!strip->shown || (strip->kind == STRIP_MASTER) != master)
 			continue;
-		if ((int)strip->kind != kind) {
-			if (line)
-				line[lines] = (struct line){ strip, 0, true };
-			lines++;
-		}
+		if ((int)strip->kind != kind)
+			screen_add(line, &lines,
+			    (struct line){ strip, 0, LINE_TITLE });
 		kind = (int)strip->kind;
-		for (unsigned l = 0; l < strip->lanes; l++, lines++)
-			if (line)
-				line[lines] = (struct line){ strip, l, false };
+		for (unsigned l = 0; l < strip->lanes; l++)
+			screen_add(
+			    line, &lines, (struct line){ strip, l, LINE_LANE });
+		if (loudness && strip->has_loudness && strip->loudness_read)
+			screen_add(line, &lines,
+			    (struct line){ strip, 0, LINE_LOUDNESS });
 	}
 	return lines;
 }
@@ -162,8 +175,10 @@ screen_line(const struct row_style *style, int y, const struct line *line)
 	static const char *const titles[STRIP_KINDS] = { "CHANNELS", "BUSES",
 		"MASTER" };
 
-	if (line->title)
+	if (line->kind == LINE_TITLE)
 		row_heading(style, y, titles[line->strip->kind], line->strip);
+	else if (line->kind == LINE_LOUDNESS)
+		row_loudness(style, y, line->strip);
 	else
 		row_draw(style, y, line->strip, line->lane);
 }
@@ -225,7 +240,7 @@ screen_foot(
 	}
 	y++;
 	attrset(A_DIM);
-	mvprintw(y, 1, "q quit  r reset  n numbers%s",
+	mvprintw(y, 1, "q quit  r reset  l loudness  n numbers%s",
 	    !scrolls      ? ""
 	    : style->utf8 ? "  ↑↓ scroll"
 			  : "  arrows scroll");
@@ -248,15 +263,19 @@ static bool
 screen_body(struct screen *screen, const struct row_style *style,
     const struct roster *roster)
 {
-	int lines = screen_lines(roster, false, NULL);
-	int pinned = screen_lines(roster, true, NULL);
 	int room = LINES - HEAD - FOOT;
-	struct line *line = calloc((size_t)(lines + pinned) + 1, sizeof(*line));
+	int all = screen_lines(roster, false, true, NULL);
+	int pinned = screen_lines(roster, true, true, NULL);
+	/* The master's loudness costs no more than bars that scroll, that of
+	 * the buses must cost nothing. */
+	bool loud = room >= pinned + 4, louder = room >= pinned + all;
+	int lines = screen_lines(roster, false, louder, NULL);
+	struct line *line = calloc((size_t)(all + pinned) + 1, sizeof(*line));
 
 	if (!line)
 		return false;
-	screen_lines(roster, false, line);
-	screen_lines(roster, true, line + lines);
+	screen_lines(roster, false, louder, line);
+	pinned = screen_lines(roster, true, loud, line + lines);
 	/* With no room for both, the master scrolls with the others. */
 	if (room < pinned + 4) {
 		lines += pinned;
@@ -302,6 +321,8 @@ screen_take_key(struct screen *screen)
 		return SCREEN_QUIT;
 	case 'r':
 		return SCREEN_RESET;
+	case 'l':
+		return SCREEN_RESET_LOUDNESS;
 	case 'n':
 		screen->numbers = (screen->numbers + 1) % (ROW_NUMBERS + 1);
 		break;

@@ -27,7 +27,13 @@ struct screen {
 	unsigned numbers; /* index of the choice of numbers, 0: what fits */
 };
 
-enum screen_key { SCREEN_NONE, SCREEN_MOVED, SCREEN_RESET, SCREEN_QUIT };
+enum screen_key {
+	SCREEN_NONE,
+	SCREEN_MOVED,
+	SCREEN_RESET,
+	SCREEN_RESET_LOUDNESS,
+	SCREEN_QUIT
+};
 
 /* Takes the terminal. Returns 0, or -1 where ncurses does not know it. */
 int screen_open(struct screen *screen);

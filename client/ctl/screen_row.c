@@ -106,7 +106,7 @@ row_bar(const struct row_style *style, const struct roster_strip *strip,
 	for (int i = 0; i < style->bar; i++) {
 		/* A column is judged by the level at its middle. */
 		double level = bar_level((i + 0.5) / style->bar);
-		enum zone zone = zone_of(strip->kind, stage->name, level);
+		enum zone zone = roster_zone(strip, stage, level);
 		double filled = fmin(fmax(end - i, 0), 1);
 		bool mark = bar->held > bar->level && held > i &&
 			    held <= i + 1 && filled < 1;
@@ -116,7 +116,7 @@ row_bar(const struct row_style *style, const struct roster_strip *strip,
 			zone = ZONE_LOW;
 		int attribute = row_attribute(style, zone);
 		if (mark) {
-			zone = zone_of(strip->kind, stage->name, bar->held);
+			zone = roster_zone(strip, stage, bar->held);
 			attribute = row_attribute(style, zone) | A_BOLD;
 		} else if (filled * 8 < 1) {
 			attribute |= A_DIM;
@@ -146,7 +146,7 @@ row_stage(const struct row_style *style, const struct roster_strip *strip,
     const struct roster_stage *stage, const struct roster_lane *lane)
 {
 	const struct bar *bar = &lane->bar;
-	enum zone zone = zone_of(strip->kind, stage->name, bar->held);
+	enum zone zone = roster_zone(strip, stage, bar->held);
 
 	row_bar(style, strip, stage, bar);
 	attrset((attr_t)row_attribute(style, zone));
@@ -155,8 +155,7 @@ row_stage(const struct row_style *style, const struct roster_strip *strip,
 	if (style->numbers & ROW_RMS)
 		row_number(lane->rms, true);
 	if (style->numbers & ROW_HEADROOM) {
-		enum zone worst =
-		    zone_of(strip->kind, stage->name, lane->highest);
+		enum zone worst = roster_zone(strip, stage, lane->highest);
 		attrset((attr_t)row_attribute(style, worst));
 		row_number(roster_headroom(lane), false);
 	}
@@ -187,6 +186,47 @@ row_draw(const struct row_style *style, int y, const struct roster_strip *strip,
 		row_stage(style, strip, &strip->stage[at],
 		    &strip->stage[at].lane[lane]);
 	}
+}
+
+void
+row_loudness(
+    const struct row_style *style, int y, const struct roster_strip *strip)
+{
+	/* What matters most comes first, so that it is there longest. */
+	static const struct {
+		enum roster_loudness number;
+		const char *name;
+		int digits;
+		const char *unit;
+	} part[] = {
+		{ LOUDNESS_INTEGRATED, "I", 1, " LUFS" },
+		{ LOUDNESS_SHORT_TERM, "S", 1, "" },
+		{ LOUDNESS_MOMENTARY, "M", 1, "" },
+		{ LOUDNESS_RANGE, "LRA", 1, "" },
+		{ LOUDNESS_CORRELATION, "corr", 2, "" },
+		{ LOUDNESS_CREST, "crest", 1, "" },
+		{ LOUDNESS_DC, "DC", 1, "" },
+		{ LOUDNESS_MOMENTARY_MAX, "max M", 1, "" },
+		{ LOUDNESS_SHORT_TERM_MAX, "max S", 1, "" },
+	};
+	char text[32];
+
+	move(y, style->name);
+	attrset(A_DIM);
+	for (size_t i = 0; i < LOUDNESSES; i++) {
+		double number = strip->loudness[part[i].number];
+		int size;
+		if (number <= LEVEL_SILENCE)
+			size =
+			    snprintf(text, sizeof(text), "%s -", part[i].name);
+		else
+			size = snprintf(text, sizeof(text), "%s %.*f%s",
+			    part[i].name, part[i].digits, number, part[i].unit);
+		if (getcurx(stdscr) + size + 2 >= COLS)
+			break;
+		printw("%s  ", text);
+	}
+	attrset(A_NORMAL);
 }
 
 void

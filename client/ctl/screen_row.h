@@ -45,6 +45,10 @@ void row_text(const char *text, int width);
 void row_draw(const struct row_style *style, int y,
     const struct roster_strip *strip, unsigned lane);
 
+/* Draws the loudness of a strip at line `y`, as much as there is room for. */
+void row_loudness(
+    const struct row_style *style, int y, const struct roster_strip *strip);
+
 /* Draws what stands over the stages: their names, and the scale. */
 void row_heading(const struct row_style *style, int y, const char *title,
     const struct roster_strip *strip);

@@ -3,6 +3,8 @@
 #include "ask.h"
 #include "value.h"
 
+#include "protocol/match.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,10 +12,13 @@
 
 /* One value on its way, and what will then stand there. */
 struct wish {
-	char *address;
+	char *address; /* or a pattern */
+	bool pattern;
 	char *text; /* as typed */
-	const struct schema_param *param;
+	const struct schema_param
+	    *param; /* NULL if the pattern leaves it open */
 	struct schema_value value;
+	bool told; /* that it went to a bound */
 };
 
 struct wishes {
@@ -21,23 +26,29 @@ struct wishes {
 	size_t count;
 };
 
-static int
+static enum status
 set_add(struct wishes *wishes, const char *address, const char *text)
 {
+	if (!ask_is_address(address))
+		return STATUS_USAGE;
 	struct wish *grown =
 	    realloc(wishes->wish, (wishes->count + 1) * sizeof(*grown));
-
-	if (!grown)
-		return -1;
+	if (!grown) {
+		command_warn("out of memory");
+		return STATUS_LOST;
+	}
 	wishes->wish = grown;
 	struct wish *wish = &grown[wishes->count++];
 	*wish = (struct wish){ .address = strdup(address),
+		.pattern = match_is_pattern(address),
 		.text = strdup(text),
 		.param = value_param(address) };
-	if (!wish->address || !wish->text)
-		return -1;
+	if (!wish->address || !wish->text) {
+		command_warn("out of memory");
+		return STATUS_LOST;
+	}
 	value_parse(wish->param, wish->text, &wish->value);
-	return 0;
+	return STATUS_OK;
 }
 
 static void
@@ -51,12 +62,13 @@ set_free(struct wishes *wishes)
 }
 
 /* Lines as get prints them; a text value is the rest of its line. */
-static int
+static enum status
 set_read(struct wishes *wishes, FILE *file)
 {
 	char line[LINE_LONGEST];
+	enum status status = STATUS_OK;
 
-	while (fgets(line, sizeof(line), file)) {
+	while (status == STATUS_OK && fgets(line, sizeof(line), file)) {
 		line[strcspn(line, "\r\n")] = '\0';
 		char *text = strchr(line, ' ');
 		if (!line[0] || line[0] == '#')
@@ -65,34 +77,30 @@ set_read(struct wishes *wishes, FILE *file)
 			command_warn("set: found \"%s\", allowed: lines of "
 				     "ADDRESS VALUE",
 			    line);
-			return -1;
+			return STATUS_USAGE;
 		}
 		*text++ = '\0';
-		if (set_add(wishes, line, text) < 0) {
-			command_warn("out of memory");
-			return -1;
-		}
+		status = set_add(wishes, line, text);
 	}
-	return 0;
+	return status;
 }
 
 static enum status
 set_gather(struct wishes *wishes, int count, char **argument)
 {
+	enum status status = STATUS_OK;
+
 	if (count == 1 && strcmp(argument[0], "-") == 0)
-		return set_read(wishes, stdin) < 0 ? STATUS_USAGE : STATUS_OK;
+		return set_read(wishes, stdin);
 	if (count < 2 || count % 2) {
 		command_warn("set: %s, allowed: ADDRESS VALUE [ADDRESS "
 			     "VALUE]..., or - to read lines of them",
 		    count ? "a VALUE is missing" : "nothing to set");
 		return STATUS_USAGE;
 	}
-	for (int i = 0; i < count; i += 2)
-		if (set_add(wishes, argument[i], argument[i + 1]) < 0) {
-			command_warn("out of memory");
-			return STATUS_LOST;
-		}
-	return STATUS_OK;
+	for (int i = 0; status == STATUS_OK && i < count; i += 2)
+		status = set_add(wishes, argument[i], argument[i + 1]);
+	return status;
 }
 
 static enum status
@@ -107,54 +115,137 @@ set_send(struct command *command, const struct wishes *wishes, struct ask *ask)
 		}
 	}
 	link_flush(&command->link);
-	for (size_t i = 0; i < wishes->count; i++)
-		if (ask_add(ask, wishes->wish[i].address) < 0) {
-			command_warn("out of memory");
-			return STATUS_LOST;
-		}
+	for (size_t i = 0; i < wishes->count; i++) {
+		enum status status = ask_add(ask, wishes->wish[i].address);
+		if (status != STATUS_OK)
+			return status;
+	}
 	return ask_run(ask);
 }
 
-/* Is the wish still ours to check, or is it set again further on? */
+/* --- does it stand as wished? --- */
+
 static bool
-set_is_last(const struct wishes *wishes, size_t index)
+wish_covers(const struct wish *wish, const char *address)
 {
-	for (size_t i = index + 1; i < wishes->count; i++)
-		if (strcmp(wishes->wish[i].address,
-			wishes->wish[index].address) == 0)
-			return false;
-	return true;
+	return wish->pattern ? match_address(wish->address, address)
+			     : strcmp(wish->address, address) == 0;
 }
 
-/* Compares what stands with what was wished for: at a bound it is a remark,
- * anything else is a failure. */
-static enum status
-set_compare(const struct wish *wish, const struct link_message *answer)
+/* What the daemon makes of the wish at an address. */
+static enum schema_verdict
+wish_accept(const struct wish *wish, const struct schema_param *param,
+    struct schema_value *due)
 {
-	struct schema_value due;
-	char why[200], found[VALUE_LONGEST];
-
-	if (!wish->param || answer->values != 1)
-		return STATUS_OK;
 	enum schema_verdict verdict =
-	    schema_accept(wish->param, &wish->value, &due, why, sizeof(why));
+	    schema_accept(param, &wish->value, due, NULL, 0);
+
+	if (param->type == SCHEMA_CHOICE)
+		*due = wish->value;
+	return verdict;
+}
+
+static bool
+wish_stands(const struct wish *wish, const struct link_message *answer)
+{
+	const struct schema_param *param = value_param(answer->address);
+	struct schema_value due;
+
+	if (!param || answer->values != 1)
+		return false;
+	enum schema_verdict verdict = wish_accept(wish, param, &due);
+	return (verdict == SCHEMA_OK || verdict == SCHEMA_CLAMPED) &&
+	       value_equal(&due, &answer->value[0]);
+}
+
+/* May two addresses lead to one value? A strip goes by its id and by its place,
+ * which is a number as no id is, and a fader has a level and a position. */
+static bool
+set_may_be_same(const char *a, const char *b)
+{
+	static const char digits[] = "0123456789", position[] = "/position";
+
+	while (*a == '/' && *b == '/') {
+		size_t a_size = strcspn(++a, "/"), b_size = strcspn(++b, "/");
+		bool same = a_size == b_size && memcmp(a, b, a_size) == 0;
+		bool a_place = strspn(a, digits) == a_size;
+		bool b_place = strspn(b, digits) == b_size;
+		if (!same && a_place == b_place)
+			return false;
+		a += a_size;
+		b += b_size;
+	}
+	return strcmp(a, b) == 0 || strcmp(a, position) == 0 ||
+	       strcmp(b, position) == 0;
+}
+
+/* Did a wish from `first` on move the value by another address of it? */
+static bool
+set_moved_it(const struct wishes *wishes, size_t first, const struct ask *ask,
+    const struct link_message *answer)
+{
+	for (size_t i = 0; i < ask_answers(ask); i++) {
+		const struct link_message *other = ask_answer(ask, i);
+		if (other == answer ||
+		    !set_may_be_same(answer->address, other->address))
+			continue;
+		/* One value reads alike by all addresses of one parameter. */
+		if (value_param(answer->address) ==
+			value_param(other->address) &&
+		    !value_equal(&answer->value[0], &other->value[0]))
+			continue;
+		for (size_t w = first; w < wishes->count; w++)
+			if (wish_covers(&wishes->wish[w], other->address) &&
+			    wish_stands(&wishes->wish[w], other))
+				return true;
+	}
+	return false;
+}
+
+/* Says, once for a pattern, that a value went to a bound. */
+static void
+set_tell_bound(struct wish *wish, const struct schema_param *param,
+    const struct link_message *answer)
+{
+	char allowed[200], found[VALUE_LONGEST];
+
+	if (wish->told)
+		return;
+	wish->told = wish->param != NULL;
+	schema_allowed(param, allowed, sizeof(allowed));
+	value_text(&answer->value[0], found, sizeof(found));
+	command_warn("%s: set to %s, allowed: %s",
+	    wish->param ? wish->address : answer->address, found, allowed);
+}
+
+/* Compares what stands at an address with the last wish that covers it: at a
+ * bound it is a remark, anything else is a failure. */
+static enum status
+set_compare(const struct wishes *wishes, size_t index, const struct ask *ask,
+    const struct link_message *answer)
+{
+	struct wish *wish = &wishes->wish[index];
+	const struct schema_param *param = value_param(answer->address);
+	struct schema_value due;
+	char found[VALUE_LONGEST];
+
+	if (!param || answer->values != 1)
+		return STATUS_OK;
+	enum schema_verdict verdict = wish_accept(wish, param, &due);
 	if (verdict != SCHEMA_OK && verdict != SCHEMA_CLAMPED)
 		return STATUS_OK;
-	if (wish->param->type == SCHEMA_CHOICE)
-		due = wish->value;
+	if (value_equal(&due, &answer->value[0])) {
+		if (verdict == SCHEMA_CLAMPED)
+			set_tell_bound(wish, param, answer);
+		return STATUS_OK;
+	}
+	if (set_moved_it(wishes, index, ask, answer))
+		return STATUS_OK;
 	value_text(&answer->value[0], found, sizeof(found));
-	if (!value_equal(&due, &answer->value[0])) {
-		command_warn("%s: stands at %s, not at %s: lost on the way, "
-			     "or moved by someone else",
-		    wish->address, found, wish->text);
-		return STATUS_REFUSED;
-	}
-	if (verdict == SCHEMA_CLAMPED) {
-		schema_allowed(wish->param, why, sizeof(why));
-		command_warn(
-		    "%s: set to %s, allowed: %s", wish->address, found, why);
-	}
-	return STATUS_OK;
+	command_warn("%s: stands at %s, not at %s: lost on the way, or moved "
+		     "by someone else",
+	    answer->address, found, wish->text);
+	return STATUS_REFUSED;
 }
 
 static enum status
@@ -162,14 +253,15 @@ set_check(const struct wishes *wishes, const struct ask *ask)
 {
 	enum status status = STATUS_OK;
 
-	for (size_t i = 0; i < wishes->count; i++) {
-		const struct wish *wish = &wishes->wish[i];
-		const struct ask_item *item = ask_item(ask, i);
-		const struct link_message *answer =
-		    ask_answer(ask, wish->address);
-		if (item->refused || !answer || !set_is_last(wishes, i))
+	for (size_t i = 0; i < ask_answers(ask); i++) {
+		const struct link_message *answer = ask_answer(ask, i);
+		size_t last = wishes->count;
+		while (last > 0 &&
+		       !wish_covers(&wishes->wish[last - 1], answer->address))
+			last--;
+		if (last == 0 || ask_item(ask, last - 1)->refused)
 			continue;
-		if (set_compare(wish, answer) != STATUS_OK)
+		if (set_compare(wishes, last - 1, ask, answer) != STATUS_OK)
 			status = STATUS_REFUSED;
 	}
 	return status;

@@ -352,8 +352,7 @@ jack_allocate(struct jack *jack, const struct desk *desk)
 		const struct desk_strip *strip =
 		    &desk->strip[jack->port[jack->inputs + i].strip];
 
-		jack->optional[i] =
-		    !strip->has_outputs && strip->kind != STRIP_MASTER;
+		jack->optional[i] = !desk_feeds_hardware(strip);
 	}
 	return 0;
 }

@@ -8,11 +8,11 @@
 
 #define STACK_TOUCHED 65536 /* bytes; the engine needs far less */
 
-#ifdef REALTIME_CHECKED
-/* What JACK documents as safe in the process callback. */
+/* What JACK documents as safe in the process callback.
+ * NOLINTBEGIN(readability-redundant-declaration) */
 REALTIME void *jack_port_get_buffer(jack_port_t *port, jack_nframes_t frames);
 REALTIME jack_nframes_t jack_last_frame_time(const jack_client_t *client);
-#endif
+/* NOLINTEND(readability-redundant-declaration) */
 
 /* --- R --- */
 

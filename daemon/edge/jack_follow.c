@@ -62,12 +62,11 @@ follow_rate(struct jack *jack)
 	struct mixer_status *status = mixer_status(jack->mixer);
 	unsigned rate = atomic_load(&jack->rate);
 
-	status->sample_rate = rate;
-	status->period = atomic_load(&jack->period);
 	if (mixer_set_rate(jack->mixer, rate) < 0) {
-		log_line("no memory for a desk at %u Hz", rate);
+		log_line("the desk cannot be made ready for %u Hz yet", rate);
 		return -1;
 	}
+	status->period = atomic_load(&jack->period);
 	follow_latency(jack);
 	return 0;
 }

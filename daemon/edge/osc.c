@@ -123,6 +123,7 @@ handle_datagram(struct osc *osc, const struct lease_peer *peer,
 	struct osc_request request = { .osc = osc,
 		.target = { .osc = osc, .peer = peer },
 		.role = role,
+		.tries = OSC_TRIES,
 		.now = osc_now() };
 
 	request.client = lease_seen(&osc->table, peer, request.now);
@@ -136,6 +137,7 @@ handle_datagram(struct osc *osc, const struct lease_peer *peer,
 	    (unsigned)lease_subscribers(&osc->table);
 	osc_pack_flush(&request.replies);
 	osc_publish_changes(osc, request.client);
+	osc->deadline = request.now + OSC_SHARE;
 	if (request.client && request.subscribed)
 		osc_publish_due(osc, request.client, request.now, 0);
 	if (request.client && request.replays)

@@ -18,7 +18,4 @@ struct osc *osc_new(struct mixer *mixer, struct loop *loop,
 
 void osc_free(struct osc *osc);
 
-/* Is this a URL that osc_new can try? Otherwise `why` says what is wrong. */
-int osc_check_url(const char *url, char *why, size_t why_size);
-
 #endif

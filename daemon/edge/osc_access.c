@@ -1,54 +1,20 @@
 #include "edge/osc_access.h"
 
-#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-
-static unsigned
-family_bits(int family)
-{
-	return family == AF_INET ? 32 : 128;
-}
-
-/* The length behind the slash, or -1: digits only, at most `most`. */
-static int
-parse_bits(const char *text, unsigned most)
-{
-	size_t digits = strspn(text, "0123456789");
-	unsigned long bits;
-
-	if (digits == 0 || digits > 3 || text[digits] != '\0')
-		return -1;
-	bits = strtoul(text, NULL, 10);
-	return bits <= most ? (int)bits : -1;
-}
 
 int
 access_add(struct access_list *list, const char *network, enum desk_role role)
 {
-	struct access_network add = { .role = role };
-	char address[INET6_ADDRSTRLEN];
-	size_t length = strcspn(network, "/");
-	int bits;
+	struct access_network *add = &list->network[list->count];
 
-	if (list->count == DESK_NETWORKS || length >= sizeof(address))
+	if (list->count == DESK_NETWORKS ||
+	    network_parse(network, &add->network) < 0)
 		return -1;
-	memcpy(address, network, length);
-	address[length] = '\0';
-	add.family = strchr(address, ':') ? AF_INET6 : AF_INET;
-	if (inet_pton(add.family, address, add.bytes) != 1)
-		return -1;
-	bits = (int)family_bits(add.family);
-	if (network[length] == '/')
-		bits =
-		    parse_bits(network + length + 1, family_bits(add.family));
-	if (bits < 0)
-		return -1;
-	add.bits = (unsigned)bits;
-	list->network[list->count++] = add;
+	add->role = role;
+	list->count++;
 	return 0;
 }
 
@@ -94,13 +60,13 @@ access_role(const struct access_list *list, const struct sockaddr *from)
 	if (!bytes)
 		return ROLE_NONE;
 	for (size_t i = 0; i < list->count; i++) {
-		const struct access_network *network = &list->network[i];
+		const struct network *network = &list->network[i].network;
 
 		if (network->family != family || (int)network->bits <= best ||
 		    !bits_agree(network->bytes, bytes, network->bits))
 			continue;
 		best = (int)network->bits;
-		role = network->role;
+		role = list->network[i].role;
 	}
 	return role;
 }

@@ -2,6 +2,7 @@
 #define EDGE_OSC_ACCESS_H
 
 #include "mixer/desk.h"
+#include "mixer/network.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -13,10 +14,7 @@
 struct sockaddr;
 
 struct access_network {
-	int family; /* AF_INET or AF_INET6 */
-	uint8_t
-	    bytes[16]; /* the address, network order; 4 or 16 of them count */
-	unsigned bits; /* how many leading bits must agree */
+	struct network network;
 	enum desk_role role;
 };
 
@@ -25,8 +23,8 @@ struct access_list {
 	size_t count;
 };
 
-/* Adds a network as written in the configuration: "127.0.0.0/8", "::1/128", or
- * an address alone. Returns 0, or -1 when it is none or the list is full. */
+/* Adds a network as written in the configuration: "127.0.0.0/8", "::1/128".
+ * Returns 0, or -1 when it is none or the list is full. */
 int
 access_add(struct access_list *list, const char *network, enum desk_role role);
 

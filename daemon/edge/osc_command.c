@@ -7,6 +7,7 @@
 /* Default rates; 0 for what is sent as it happens. */
 static const unsigned default_rate[LEASE_TOPICS] = {
 	[LEASE_METERS] = 20,
+	[LEASE_LOUDNESS] = 10,
 	[LEASE_STATUS] = 1,
 };
 
@@ -72,8 +73,8 @@ find_topic(struct call *call, const char *name, enum lease_topic *topic)
 	if (*topic != LEASE_TOPICS)
 		return true;
 	snprintf(text, sizeof(text),
-	    "found the topic \"%.40s\"; allowed state, meters, events or "
-	    "status",
+	    "found the topic \"%.40s\"; allowed state, meters, "
+	    "loudness, events or status",
 	    name);
 	refuse(call, "bad-value", text);
 	return false;
@@ -222,21 +223,11 @@ replay(struct call *call)
 }
 
 static void
-strip_part(const struct desk_strip *strip, char part[ADDRESS_LONGEST])
-{
-	if (strip->kind == STRIP_MASTER)
-		snprintf(part, ADDRESS_LONGEST, "%s", strip->id);
-	else
-		snprintf(part, ADDRESS_LONGEST, "%s/%s",
-		    schema_kind_name(strip->kind), strip->id);
-}
-
-static void
 list_strip(struct osc_request *request, unsigned index)
 {
 	const struct mixer *mixer = request->osc->mixer;
 	const struct desk_strip *strip = &mixer_desk(mixer)->strip[index];
-	char part[ADDRESS_LONGEST], stages[ADDRESS_LONGEST];
+	char part[DESK_STRIP_TEXT], stages[ADDRESS_LONGEST];
 	size_t used = 0;
 
 	stages[0] = '\0';
@@ -247,10 +238,11 @@ list_strip(struct osc_request *request, unsigned index)
 		    "%s%s", i > 0 ? " " : "",
 		    mixer_stage_name(mixer, index, i));
 	}
-	strip_part(strip, part);
+	desk_strip_text(strip, false, part);
 	if (osc_request_answers(request))
-		osc_pack_print(&request->replies, "/list", "ssis", part,
-		    strip->name, (int)strip->lanes, stages);
+		osc_pack_print(&request->replies, "/list", "ssisi", part,
+		    strip->name, (int)strip->lanes, stages,
+		    desk_feeds_hardware(strip) ? 1 : 0);
 }
 
 static void
@@ -260,7 +252,7 @@ list_sends(struct osc_request *request, unsigned index)
 	const struct desk_strip *strip = &desk->strip[index];
 	char part[ADDRESS_LONGEST];
 
-	strip_part(strip, part);
+	desk_strip_text(strip, false, part);
 	for (size_t i = 0; i < strip->sends; i++) {
 		if (osc_request_answers(request))
 			osc_pack_print(&request->replies, "/list/send", "ss",
@@ -283,6 +275,22 @@ list(struct call *call)
 	if (osc_request_answers(request))
 		osc_pack_print(
 		    &request->replies, "/list/end", "i", (int)strips);
+}
+
+static void
+reset_loudness(struct call *call)
+{
+	struct osc_request *request = call->request;
+	const struct desk *desk = mixer_desk(request->osc->mixer);
+
+	if (has_more(call, "none") || !osc_request_may_set(request))
+		return;
+	for (size_t i = desk->channels; i < desk->strips; i++)
+		meters_reset_loudness(
+		    mixer_meters(request->osc->mixer), (unsigned)i);
+	if (osc_request_answers(request))
+		osc_pack_print(&request->replies, call->address, "i",
+		    (int)(desk->strips - desk->channels));
 }
 
 void
@@ -311,6 +319,9 @@ osc_command(struct osc_request *request, enum param command,
 		break;
 	case PARAM_LIST:
 		list(&call);
+		break;
+	case PARAM_RESET_LOUDNESS:
+		reset_loudness(&call);
 		break;
 	default:
 		break;

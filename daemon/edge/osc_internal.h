@@ -17,8 +17,10 @@
 #define OSC_SOCKETS 32   /* a URL may name more than one address */
 #define OSC_ANSWERS 4096 /* answers to one datagram at most */
 #define OSC_PATTERNS 64  /* patterns in one datagram at most */
+#define OSC_TRIES 20000  /* addresses that its patterns may try */
 #define OSC_TEXT 320     /* bytes of an error text, terminator included */
 #define OSC_TICK_MS 10   /* the finest step of meters */
+#define OSC_SHARE 0.005  /* s of a tick that meters and status may take */
 #define OSC_REPLAY 256   /* events of a replay sent in one tick at most */
 
 struct loop;
@@ -44,6 +46,8 @@ struct osc {
 	size_t sockets;
 	struct osc_inbox *inbox;
 	int timer;
+	size_t turn;          /* the client that is served first in this tick */
+	double deadline;      /* when meters have had their share of it */
 	enum mixer_jack jack; /* as the status leases were told last */
 };
 
@@ -62,6 +66,7 @@ struct osc_request {
 	double now; /* when it came, as osc_now() */
 	struct osc_packer replies;
 	size_t answers;
+	unsigned tries;    /* that are left of OSC_TRIES */
 	const char *asked; /* address of the message at work */
 	bool subscribed;   /* its client has leases that are new */
 	bool replays;      /* its client waits for a replay */
@@ -89,6 +94,9 @@ osc_open(const char *url, int fd[], size_t room, char *why, size_t why_size);
 void osc_request_handle(
     struct osc_request *request, const struct packet_message *message);
 
+/* May the sender set and reset? If not, it is told. */
+bool osc_request_may_set(struct osc_request *request);
+
 /* May one more answer be packed? At the limit the asker is told once. */
 bool osc_request_answers(struct osc_request *request);
 
@@ -99,8 +107,8 @@ void osc_request_error(struct osc_request *request, const char *asked,
 
 /* --- osc_command.c --- */
 
-/* Handles /subscribe, /renew, /unsubscribe, /events or /list with its
- * arguments. */
+/* Handles /subscribe, /renew, /unsubscribe, /events, /list or /loudness/reset
+ * with its arguments. */
 void osc_command(struct osc_request *request, enum param command,
     const struct packet_message *message, const struct schema_value *values,
     size_t count);
@@ -118,6 +126,8 @@ void osc_pack_value(struct osc_packer *packer, struct mixer *mixer,
     const struct address *address);
 void osc_pack_meter(struct osc_packer *packer, struct mixer *mixer,
     struct meters_reader *reader, const struct address *address);
+void osc_pack_loudness(struct osc_packer *packer, struct mixer *mixer,
+    const struct address *address);
 void osc_pack_event(struct osc_packer *packer, const struct event *event);
 
 /* mixer_listen() and event_log_listen() callbacks; `arg` is the osc. */

@@ -10,6 +10,7 @@
 static const char *const topic_names[LEASE_TOPICS] = {
 	[LEASE_STATE] = "state",
 	[LEASE_METERS] = "meters",
+	[LEASE_LOUDNESS] = "loudness",
 	[LEASE_EVENTS] = "events",
 	[LEASE_STATUS] = "status",
 };
@@ -145,12 +146,13 @@ lease_subscribers(const struct lease_table *table)
 
 /* --- leases --- */
 
+/* The address without `root` in front, if that is a part of its own. */
 static const char *
-without_meter(const char *address)
+without(const char *root, const char *address)
 {
-	size_t size = strlen("/meter");
+	size_t size = strlen(root);
 
-	if (strncmp(address, "/meter", size) == 0 &&
+	if (strncmp(address, root, size) == 0 &&
 	    (address[size] == '/' || address[size] == '\0'))
 		return address + size;
 	return address;
@@ -171,7 +173,7 @@ prefix_by_place(const char *prefix)
 	const char *send = strstr(prefix, "/send/");
 	unsigned forms = 0;
 
-	prefix = without_meter(prefix);
+	prefix = without("/loudness", without("/meter", prefix));
 	if (strncmp(prefix, "/ch/", 4) == 0 && part_is_place(prefix + 4))
 		forms |= BY_PLACE_STRIP;
 	if (strncmp(prefix, "/bus/", 5) == 0 && part_is_place(prefix + 5))
@@ -261,9 +263,13 @@ lease_covers(const struct lease *lease, const char *address)
 	const char *prefix = lease->prefix;
 	size_t size;
 
-	if (lease->topic == LEASE_METERS) {
-		prefix = without_meter(prefix);
-		address = without_meter(address);
+	const char *root = lease->topic == LEASE_METERS     ? "/meter"
+			   : lease->topic == LEASE_LOUDNESS ? "/loudness"
+							    : NULL;
+
+	if (root) {
+		prefix = without(root, prefix);
+		address = without(root, address);
 	}
 	size = strlen(prefix);
 	return strncmp(address, prefix, size) == 0 &&

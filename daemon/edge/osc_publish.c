@@ -42,6 +42,20 @@ osc_pack_meter(struct osc_packer *packer, struct mixer *mixer,
 	osc_pack(packer, text, values, count);
 }
 
+void
+osc_pack_loudness(struct osc_packer *packer, struct mixer *mixer,
+    const struct address *address)
+{
+	struct loudness_reading r;
+	char text[ADDRESS_LONGEST];
+
+	meters_read_loudness(mixer_meters(mixer), address->strip, &r);
+	mixer_address_text(mixer, address, text);
+	osc_pack_print(packer, text, "fffffffff", r.momentary, r.short_term,
+	    r.integrated, r.range, r.correlation, r.dc, r.crest,
+	    r.momentary_most, r.short_term_most);
+}
+
 static struct schema_value
 whole(char type, double number)
 {
@@ -219,6 +233,27 @@ publish_meters(
 }
 
 static void
+publish_loudness(struct osc *osc, const struct lease_client *client,
+    const struct lease *lease)
+{
+	const struct desk *desk = mixer_desk(osc->mixer);
+	struct osc_target target = { osc, &client->peer };
+	struct address address = { .param = schema_param(PARAM_LOUDNESS),
+		.by_place = lease->by_place };
+	struct osc_packer packer;
+	char text[ADDRESS_LONGEST];
+
+	osc_pack_start(&packer, osc_send, &target);
+	for (size_t i = desk->channels; i < desk->strips; i++) {
+		address.strip = (unsigned)i;
+		mixer_address_text(osc->mixer, &address, text);
+		if (lease_covers(lease, text))
+			osc_pack_loudness(&packer, osc->mixer, &address);
+	}
+	osc_pack_flush(&packer);
+}
+
+static void
 publish_status(struct osc *osc, const struct lease_client *client,
     const struct lease *lease)
 {
@@ -251,8 +286,14 @@ osc_publish_due(
 
 		if (!lease_due(lease, now, slack))
 			continue;
+		if (osc_now() > osc->deadline) {
+			mixer_status(osc->mixer)->drops[DROP_METERS]++;
+			continue;
+		}
 		if (lease->topic == LEASE_METERS)
 			publish_meters(osc, client, lease);
+		else if (lease->topic == LEASE_LOUDNESS)
+			publish_loudness(osc, client, lease);
 		else if (lease->topic == LEASE_STATUS)
 			publish_status(osc, client, lease);
 	}
@@ -285,15 +326,12 @@ event_strip(const struct mixer *mixer, const struct event *event,
     struct address *address)
 {
 	const struct desk *desk = mixer_desk(mixer);
-	const char *id = strchr(event->strip, '/');
+	char text[DESK_STRIP_TEXT];
 
 	address->param = schema_param(PARAM_METER);
 	for (unsigned i = 0; i < desk->strips; i++) {
-		const struct desk_strip *strip = &desk->strip[i];
-		const char *kind = schema_kind_name(strip->kind);
-
-		if (strncmp(event->strip, kind, strlen(kind)) != 0 ||
-		    strcmp(id ? id + 1 : event->strip, strip->id) != 0)
+		desk_strip_text(&desk->strip[i], false, text);
+		if (strcmp(event->strip, text) != 0)
 			continue;
 		address->strip = i;
 		return true;
@@ -391,11 +429,18 @@ osc_tick(void *arg)
 	struct osc *osc = arg;
 	double now = osc_now();
 
+	size_t clients;
+
 	lease_expire(&osc->table, now);
 	osc_publish_changes(osc, NULL);
 	publish_jack(osc);
-	for (size_t i = 0; i < osc->table.clients; i++) {
-		struct lease_client *client = osc->table.client[i];
+	osc->deadline = now + OSC_SHARE;
+	clients = osc->table.clients;
+	/* Under overload everyone is left out in turn. */
+	osc->turn++;
+	for (size_t i = 0; i < clients; i++) {
+		struct lease_client *client =
+		    osc->table.client[(osc->turn + i) % clients];
 
 		osc_publish_due(osc, client, now, OSC_TICK_MS / 2000.0);
 		osc_publish_replay(osc, client);

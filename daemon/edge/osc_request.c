@@ -62,6 +62,10 @@ get_one(struct errand *errand, const struct address *address)
 
 	if (!osc_request_answers(request))
 		return;
+	if (address->param->scope == SCOPE_LOUDNESS) {
+		osc_pack_loudness(&request->replies, mixer, address);
+		return;
+	}
 	if (address->param->scope != SCOPE_METER) {
 		osc_pack_value(&request->replies, mixer, address);
 		return;
@@ -109,6 +113,31 @@ set_one(struct errand *errand, const struct address *address)
 	}
 }
 
+/* --- reset --- */
+
+static void
+reset_one(struct errand *errand, const struct address *address)
+{
+	struct osc_request *request = errand->request;
+	char text[ADDRESS_LONGEST];
+
+	errand->writable++;
+	if (errand->failed)
+		return;
+	if (errand->value)
+		osc_request_error(request, errand->message->address,
+		    schema_code(SCHEMA_TYPE), NULL,
+		    "found a value for a reset; allowed no arguments");
+	errand->failed = errand->value || !osc_request_may_set(request);
+	if (errand->failed)
+		return;
+	meters_reset_loudness(
+	    mixer_meters(request->osc->mixer), address->strip);
+	mixer_address_text(request->osc->mixer, address, text);
+	if (osc_request_answers(request))
+		osc_pack_print(&request->replies, text, "i", 1);
+}
+
 /* --- one message --- */
 
 static void
@@ -120,7 +149,9 @@ errand_each(void *arg, const struct address *address)
 	    address->param->scope == SCOPE_DESK)
 		return;
 	errand->matched++;
-	if (errand->value)
+	if (address->param->type == SCHEMA_COMMAND)
+		reset_one(errand, address);
+	else if (errand->value)
 		set_one(errand, address);
 	else
 		get_one(errand, address);
@@ -158,7 +189,14 @@ errand_run(struct osc_request *request, const struct packet_message *message,
 		    "allowed ? * [a-z] [!x] {a,b} //");
 		return;
 	}
-	mixer_each(request->osc->mixer, message->address, errand_each, &errand);
+	mixer_each(request->osc->mixer, message->address, &request->tries,
+	    errand_each, &errand);
+	if (request->tries == 0) {
+		osc_request_error(request, message->address, "too-many", NULL,
+		    "found patterns that try too many addresses; allowed "
+		    "20000 tries a datagram");
+		return;
+	}
 	if (errand.matched == 0)
 		say_unknown(request, message->address, pattern);
 	else if (value && errand.writable == 0)
@@ -168,13 +206,12 @@ errand_run(struct osc_request *request, const struct packet_message *message,
 		    "arguments");
 }
 
-static bool
-set_is_allowed(
-    struct osc_request *request, const struct packet_message *message)
+bool
+osc_request_may_set(struct osc_request *request)
 {
 	if (request->role >= ROLE_MIX)
 		return true;
-	osc_request_error(request, message->address, "not-allowed", NULL,
+	osc_request_error(request, request->asked, "not-allowed", NULL,
 	    "found a set from a network whose role in osc.allow is \"view\"; "
 	    "allowed gets and subscriptions");
 	return false;
@@ -204,7 +241,7 @@ osc_request_handle(
 	} else if (count == 0) {
 		errand_run(request, message, NULL);
 	} else if (count == 1) {
-		if (set_is_allowed(request, message))
+		if (osc_request_may_set(request))
 			errand_run(request, message, values);
 	} else {
 		snprintf(text, sizeof(text),

@@ -84,26 +84,6 @@ say_strips(struct text *text, const struct desk *desk, enum strip_kind kind)
 	}
 }
 
-static bool
-is_place(const char *id)
-{
-	return id[0] != '\0' && id[strspn(id, "0123456789")] == '\0';
-}
-
-/* Index of the strip by id or by place, or -1. */
-static int
-strip_at(const struct desk *desk, enum strip_kind kind, const char *id)
-{
-	unsigned long place;
-
-	if (!is_place(id))
-		return desk_find(desk, kind, id);
-	place = strtoul(id, NULL, 10);
-	if (id[0] == '0' || place > desk->strips)
-		return -1;
-	return desk_at(desk, kind, (unsigned)place);
-}
-
 /* The strip that stands at `*at` in the path, which is moved behind it; -1
  * when there is none, after saying so. */
 static int
@@ -112,6 +92,7 @@ find_strip(struct text *text, const struct desk *desk, const struct path *path,
 {
 	const char *part = path->part[*at], *id = path->part[*at + 1];
 	enum strip_kind kind = STRIP_BUS;
+	bool by_place;
 	int index;
 
 	if (strcmp(part, schema_kind_name(STRIP_MASTER)) == 0) {
@@ -121,12 +102,12 @@ find_strip(struct text *text, const struct desk *desk, const struct path *path,
 	if (strcmp(part, schema_kind_name(STRIP_CHANNEL)) == 0)
 		kind = STRIP_CHANNEL;
 	*at += 2;
-	index = strip_at(desk, kind, id);
+	index = desk_named(desk, kind, id, &by_place);
 	if (index >= 0)
 		return index;
 	if (id[0] == '\0')
 		text_add(text, "found nothing behind \"%s\"", part);
-	else if (is_place(id))
+	else if (by_place)
 		text_add(text, "found no %s at place %s",
 		    kind_word(kind, false), id);
 	else
@@ -169,11 +150,11 @@ say_sends(struct text *text, const struct desk *desk, unsigned index,
 {
 	const struct desk_strip *strip = &desk->strip[index];
 	const char *bus = path->part[at];
+	bool by_place;
+	int named = desk_named(desk, STRIP_BUS, bus, &by_place);
 
 	for (size_t i = 0; i < strip->sends; i++) {
-		const struct desk_strip *to = &desk->strip[strip->send[i].bus];
-
-		if (strcmp(to->id, bus) != 0 && atoi(bus) != (int)to->place)
+		if ((int)strip->send[i].bus != named)
 			continue;
 		text_add(text, "found no \"%s\" in a send; allowed ",
 		    path->part[at + 1]);
@@ -240,6 +221,33 @@ say_meter(struct text *text, const struct mixer *mixer, const struct path *path)
 }
 
 static void
+say_loudness(
+    struct text *text, const struct mixer *mixer, const struct path *path)
+{
+	const struct desk *desk = mixer_desk(mixer);
+	size_t at = 1;
+	int index;
+
+	if (!names_strip(path->part[at])) {
+		text_add(text,
+		    "found no strip \"%s\" behind /loudness; allowed bus, "
+		    "master, reset",
+		    path->part[at]);
+		return;
+	}
+	index = find_strip(text, desk, path, &at);
+	if (index < 0)
+		return;
+	if (desk->strip[index].kind == STRIP_CHANNEL)
+		text_add(text,
+		    "found a channel; allowed a bus or the master: only what "
+		    "is summed up has a loudness");
+	else
+		text_add(text, "found no \"%s\" in it; allowed reset",
+		    path->part[at]);
+}
+
+static void
 say_status(struct text *text, const struct path *path)
 {
 	const char *drops = schema_param(PARAM_STATUS_DROPS)->tail;
@@ -269,12 +277,14 @@ osc_unknown(
 		say_strip(&text, mixer, &path);
 	} else if (strcmp(path.part[0], "meter") == 0) {
 		say_meter(&text, mixer, &path);
+	} else if (strcmp(path.part[0], "loudness") == 0) {
+		say_loudness(&text, mixer, &path);
 	} else if (strcmp(path.part[0], "status") == 0) {
 		say_status(&text, &path);
 	} else {
 		text_add(&text,
 		    "found no \"/%s\"; allowed /ch, /bus, /master, "
-		    "/meter, /status, or a command: ",
+		    "/meter, /loudness, /status, or a command: ",
 		    path.part[0]);
 		say_tails(&text, SCOPE_DESK, 0);
 	}

@@ -1,5 +1,5 @@
-#include "edge/osc.h"
 #include "edge/osc_internal.h"
+#include "protocol/url.h"
 
 #include <errno.h>
 #include <netdb.h>
@@ -11,78 +11,6 @@
 #include <unistd.h>
 
 #define BUFFER_BYTES (1 << 20) /* asked of the kernel, each way */
-#define HOST_LONGEST 256
-
-struct url {
-	char host[HOST_LONGEST];
-	char port[8];
-};
-
-static int
-refuse(const char *found, char *why, size_t why_size)
-{
-	snprintf(why, why_size,
-	    "found %s; allowed: udp://ADDRESS:PORT, such as "
-	    "udp://127.0.0.1:9018 or udp://[::1]:9018",
-	    found);
-	return -1;
-}
-
-/* Takes the address off the front of "ADDRESS:PORT"; what is left begins with
- * the ":". NULL when there is no address. */
-static const char *
-take_host(const char *text, char host[HOST_LONGEST])
-{
-	bool bracket = text[0] == '[';
-	size_t length;
-
-	text += bracket;
-	length = strcspn(text, bracket ? "]" : ":/[]");
-	if (length == 0 || length >= HOST_LONGEST)
-		return NULL;
-	memcpy(host, text, length);
-	host[length] = '\0';
-	text += length;
-	if (bracket && *text++ != ']')
-		return NULL;
-	return text;
-}
-
-static int
-parse(const char *text, struct url *url, char *why, size_t why_size)
-{
-	const char *rest = strstr(text, "://");
-	size_t digits;
-	unsigned long port;
-
-	if (!rest)
-		return refuse("no protocol", why, why_size);
-	if (strncmp(text, "udp://", 6) != 0 &&
-	    strncmp(text, "osc.udp://", 10) != 0)
-		return refuse("another protocol", why, why_size);
-	rest = take_host(rest + 3, url->host);
-	if (!rest)
-		return refuse("no address", why, why_size);
-	if (*rest != ':')
-		return refuse("no port", why, why_size);
-	digits = strspn(++rest, "0123456789");
-	port = digits > 0 && digits < 6 ? strtoul(rest, NULL, 10) : 0;
-	if (port < 1 || port > 65535)
-		return refuse("no port of 1 to 65535", why, why_size);
-	snprintf(url->port, sizeof(url->port), "%lu", port);
-	rest += digits;
-	if (strcmp(rest, "") != 0 && strcmp(rest, "/") != 0)
-		return refuse("something behind the port", why, why_size);
-	return 0;
-}
-
-int
-osc_check_url(const char *url, char *why, size_t why_size)
-{
-	struct url parsed;
-
-	return parse(url, &parsed, why, why_size);
-}
 
 /* One bound socket, or -errno. */
 static int
@@ -140,11 +68,12 @@ osc_open(const char *url, int fd[], size_t room, char *why, size_t why_size)
 		.ai_flags = AI_PASSIVE | AI_NUMERICSERV };
 	struct addrinfo *info;
 	struct url parsed;
-	char reason[160];
 	int error, opened;
 
-	if (parse(url, &parsed, reason, sizeof(reason))) {
-		snprintf(why, why_size, "%s: %s", url, reason);
+	if (url_parse(url, URL_PORT, &parsed) < 0 ||
+	    parsed.transport != URL_UDP) {
+		snprintf(why, why_size, "found %s; allowed: udp://HOST:PORT%s",
+		    url, URL_ALLOWED);
 		return -1;
 	}
 	error = getaddrinfo(parsed.host, parsed.port, &hints, &info);

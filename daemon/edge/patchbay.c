@@ -35,21 +35,11 @@ strip_wants(const struct desk_strip *strip, unsigned lane, bool input)
 static int
 want_compile(struct want *want, const struct desk_port *port)
 {
-	size_t size = strlen(port->text) + sizeof "^()$";
-	char *text;
-	int error;
-
-	if (!port->pattern) {
-		want->name = strdup(port->text);
-		return want->name ? 0 : -1;
-	}
-	text = malloc(size);
-	if (!text)
-		return -1;
-	snprintf(text, size, "^(%s)$", port->text);
-	error = regcomp(&want->pattern, text, REG_EXTENDED | REG_NOSUB);
-	free(text);
-	return error ? -1 : 0;
+	if (port->pattern)
+		return regcomp(&want->pattern, port->text, REG_EXTENDED) ? -1
+									 : 0;
+	want->name = strdup(port->text);
+	return want->name ? 0 : -1;
 }
 
 static int
@@ -160,9 +150,14 @@ patchbay_count(const struct patchbay *patchbay)
 static bool
 want_matches(const struct want *want, const char *name)
 {
+	regmatch_t all;
+
 	if (want->name)
 		return strcmp(want->name, name) == 0;
-	return regexec(&want->pattern, name, 0, NULL, 0) == 0;
+	/* POSIX finds the longest of the leftmost: if any match is the whole
+	 * name, this one is. */
+	return regexec(&want->pattern, name, 1, &all, 0) == 0 &&
+	       all.rm_so == 0 && name[all.rm_eo] == '\0';
 }
 
 static bool

@@ -1,15 +1,9 @@
 #include "engine/engine.h"
 
-#include "engine/kernel.h"
+#include "engine/measure.h"
 
 #include <math.h>
 #include <string.h>
-
-/* A converter's positive full scale, 32767/32768 (METERING.md, rail). */
-#define RAIL (32767.0F / 32768.0F)
-#define OVER 1.0F
-
-static const float silence[PLAN_BLOCK];
 
 /* The lanes of a strip on their way through it: `gain` is still to be applied
  * to `x`, so that a chain of standing gains costs one multiplication. */
@@ -17,17 +11,10 @@ struct signal {
 	uint32_t lanes;
 	const float *x[PLAN_LANES];
 	float gain;
+	enum plan_point point;
 	struct kernel_scan scan[PLAN_LANES]; /* of x, before gain */
-};
-
-/* Where in a cycle a block stands. */
-struct block {
-	const float *const *in;
-	float *const *out;
-	uint32_t offset;        /* frames into the cycle */
-	uint32_t frames;        /* 1…PLAN_BLOCK */
-	uint32_t window_offset; /* frames into the meter window */
-	struct meter *meter;
+	/* The true peak of x if it is above `asked`, else that. */
+	float asked[PLAN_LANES], true_peak[PLAN_LANES];
 };
 
 /* --- batches --- */
@@ -62,6 +49,13 @@ void
 engine_init(struct engine *engine)
 {
 	memset(engine, 0, sizeof *engine);
+	engine->kernels = kernel_at(0);
+}
+
+void
+engine_use(struct engine *engine, const struct kernels *kernels)
+{
+	engine->kernels = kernels;
 }
 
 int
@@ -88,12 +82,15 @@ apply_batch(struct engine *engine, struct engine_batch *batch)
 {
 	if (batch->plan != NULL) {
 		struct plan *old = engine->plan;
+		if (old != NULL)
+			standing_settle(old, meter_open(&old->meters)->meter);
 		engine->plan = batch->plan;
 		batch->plan = old;
 	}
 	uint32_t ramp = engine->plan != NULL ? engine->plan->ramp : 0;
 	for (size_t i = 0; i < batch->changes; i++) {
 		const struct engine_change *change = &batch->change[i];
+		*change->moved = true;
 		if (change->gain != NULL)
 			gain_move(change->gain, change->target, ramp);
 		else
@@ -115,21 +112,35 @@ take_batches(struct engine *engine)
 
 /* --- meters --- */
 
-static void
-note_overs(
-    struct meter *meter, const struct kernel_overs *overs, uint32_t offset)
+static bool
+is_silent(const struct signal *signal)
 {
-	if (overs->count == 0)
-		return;
-	if (meter->overs == 0)
-		meter->first = offset + overs->first;
-	meter->last = offset + overs->last;
-	meter->overs += overs->count;
+	for (uint32_t lane = 0; lane < signal->lanes; lane++)
+		if (signal->scan[lane].peak != 0)
+			return false;
+	return true;
+}
+
+/* The true peak of a signal before its gain, if it is above `ref`. */
+static float
+true_peak_above(struct engine *engine, const struct block *block,
+    const struct plan_strip *strip, struct signal *signal, uint32_t lane,
+    float ref)
+{
+	if (ref < signal->asked[lane]) {
+		signal->asked[lane] = ref;
+		signal->true_peak[lane] = measure_true_peak(engine->kernels,
+		    engine->heard, strip->state->history[signal->point][lane],
+		    signal->x[lane], block->frames, ref,
+		    engine->plan->few_phases);
+	}
+	return signal->true_peak[lane];
 }
 
 static void
-measure(const struct block *block, const struct plan_strip *strip,
-    enum plan_stage stage, const struct signal *signal)
+measure(struct engine *engine, const struct block *block,
+    const struct plan_strip *strip, enum plan_stage stage,
+    struct signal *signal)
 {
 	struct meter *meter =
 	    block->meter + strip->meter + (size_t)stage * signal->lanes;
@@ -141,109 +152,138 @@ measure(const struct block *block, const struct plan_strip *strip,
 		if (peak > meter->peak)
 			meter->peak = peak;
 		meter->squares += (double)gain * (double)gain * scan->squares;
-		if (peak > OVER) {
-			struct kernel_overs overs = kernel_overs(
-			    signal->x[lane], signal->gain, OVER, block->frames);
-			note_overs(meter, &overs, block->window_offset);
-		}
+		if (peak > MEASURE_OVER)
+			measure_overs(
+			    block, meter, signal->x[lane], signal->gain);
+		if (peak > meter->true_peak)
+			meter->true_peak = peak;
+		if (gain == 0)
+			continue;
+		float top = gain * true_peak_above(engine, block, strip, signal,
+				       lane, meter->true_peak / gain);
+		if (top > meter->true_peak)
+			meter->true_peak = top;
 	}
 }
 
-/* Counts runs at the rail that are long enough, also across blocks. The
- * samples of a run count from the moment that it is one. */
+/* What leaves a strip is its loudness. */
 static void
-measure_rail(const struct block *block, struct meter *meter, const float *x,
-    uint32_t *run, uint32_t run_samples)
+measure_program(const struct block *block, const struct plan_strip *strip,
+    const struct signal *signal)
 {
-	for (uint32_t i = 0; i < block->frames; i++) {
-		if (!(fabsf(x[i]) >= RAIL)) {
-			*run = 0;
-			continue;
-		}
-		++*run;
-		if (*run < run_samples)
-			continue;
-		uint32_t at = block->window_offset + i;
-		uint32_t fresh = *run == run_samples ? run_samples : 1;
-		if (meter->rails == 0)
-			meter->rail_first = at >= fresh ? at - (fresh - 1) : 0;
-		meter->rail_last = at;
-		meter->rails += fresh;
-	}
+	if (strip->weighting != NULL)
+		weighting_run(strip->weighting, signal->x, signal->lanes,
+		    signal->gain, is_silent(signal) || signal->gain == 0,
+		    block->frames, block->program + strip->program);
 }
 
 /* --- the stages of a strip --- */
 
+/* A point that was not looked at in the last block has the history of the one
+ * before it, through the gain that stood between them. */
+static void
+make_history(struct plan_state *state, enum plan_point point,
+    enum plan_point before, float gain)
+{
+	if ((state->looked & (1U << point)) != 0)
+		return;
+	for (uint32_t lane = 0; lane < PLAN_LANES; lane++)
+		for (uint32_t i = 0; i < PLAN_HISTORY; i++)
+			state->history[point][lane][i] =
+			    gain * state->history[before][lane][i];
+}
+
+/* Before a block: what will be looked at, and what came before it there. */
+static void
+make_histories(const struct plan_strip *strip)
+{
+	struct plan_state *state = strip->state;
+	enum plan_point before = POINT_IN;
+	unsigned looked = 1U << POINT_IN;
+	float gain = strip->trim->now;
+
+	if (gain_moves(strip->trim)) {
+		make_history(state, POINT_TRIM, before, gain);
+		before = POINT_TRIM;
+		looked |= 1U << POINT_TRIM;
+		gain = 1;
+	}
+	if (strip->delay != NULL && !delay_rests(strip->delay)) {
+		make_history(state, POINT_DELAY, before, gain);
+		before = POINT_DELAY;
+		looked |= 1U << POINT_DELAY;
+		gain = 1;
+	}
+	if (gain_moves(strip->fader)) {
+		make_history(
+		    state, POINT_FADER, before, gain * strip->fader->now);
+		looked |= 1U << POINT_FADER;
+	}
+	state->looked = looked;
+}
+
+/* After a block: keeps the end of a signal for the true peak of the next. */
+static void
+keep_history(
+    const struct plan_strip *strip, const struct signal *signal, uint32_t n)
+{
+	for (uint32_t lane = 0; lane < signal->lanes; lane++)
+		measure_history(strip->state->history[signal->point][lane],
+		    signal->x[lane], n);
+}
+
 /* The first look at a signal: what is no number is silenced before it gets
  * any further. */
 static void
-take_input(const struct plan *plan, const struct block *block,
+take_input(struct engine *engine, const struct block *block,
     const struct plan_strip *strip, struct signal *signal)
 {
 	struct meter *meter = block->meter + strip->meter;
 
 	signal->lanes = strip->lanes;
 	signal->gain = 1;
+	signal->point = POINT_IN;
 	for (uint32_t lane = 0; lane < strip->lanes; lane++, meter++) {
-		uint32_t in = strip->in[lane];
-		const float *x = NULL;
-		if (!strip->port_input)
-			x = plan->sum_used[in] ? plan->sum + in * PLAN_BLOCK
-					       : NULL;
-		else if (block->in[in] != NULL)
-			x = block->in[in] + block->offset;
+		const float *x =
+		    standing_input(engine->plan, block, strip, lane);
 		struct kernel_scan scan = { 0 };
 		if (x != NULL)
-			scan = kernel_scan(x, block->frames);
+			scan = engine->kernels->scan(x, block->frames);
 		if (!(scan.peak <= KERNEL_LARGEST)) {
 			meter->invalid += kernel_invalid(x, block->frames);
 			x = NULL;
 			scan = (struct kernel_scan){ 0 };
 		}
-		signal->x[lane] = x != NULL ? x : silence;
+		signal->x[lane] = x != NULL ? x : measure_silence;
 		signal->scan[lane] = scan;
-		uint32_t *run = &strip->rail_run[lane];
-		if (strip->port_input && scan.peak >= RAIL)
+		signal->asked[lane] = INFINITY;
+		uint32_t *run = &strip->state->rail_run[lane];
+		if (strip->port_input && scan.peak >= MEASURE_RAIL)
 			measure_rail(block, meter, signal->x[lane], run,
-			    plan->rail_samples);
+			    engine->plan->rail_samples);
 		else
 			*run = 0;
 	}
 }
 
-static bool
-is_silent(const struct signal *signal)
-{
-	for (uint32_t lane = 0; lane < signal->lanes; lane++)
-		if (signal->scan[lane].peak != 0)
-			return false;
-	return true;
-}
-
-static void
-rescan(struct signal *signal, float (*lanes)[PLAN_BLOCK], uint32_t n)
-{
-	for (uint32_t lane = 0; lane < signal->lanes; lane++) {
-		signal->x[lane] = lanes[lane];
-		signal->scan[lane] = kernel_scan(lanes[lane], n);
-	}
-	signal->gain = 1;
-}
-
 /* A standing gain is only remembered; a moving one is written out. */
 static void
 apply_gain(struct engine *engine, struct signal *signal, struct gain *gain,
-    float (*lanes)[PLAN_BLOCK], uint32_t n)
+    enum plan_point point, float (*lanes)[PLAN_BLOCK], uint32_t n)
 {
 	if (!gain_moves(gain)) {
 		signal->gain *= gain->now;
 		return;
 	}
 	gain_ramp(gain, engine->ramp, n);
-	for (uint32_t lane = 0; lane < signal->lanes; lane++)
-		kernel_scale_ramp(lanes[lane], signal->x[lane], signal->gain,
-		    engine->ramp, n);
-	rescan(signal, lanes, n);
+	for (uint32_t lane = 0; lane < signal->lanes; lane++) {
+		signal->scan[lane] = engine->kernels->scale_ramp(lanes[lane],
+		    signal->x[lane], signal->gain, engine->ramp, n);
+		signal->x[lane] = lanes[lane];
+		signal->asked[lane] = INFINITY;
+	}
+	signal->gain = 1;
+	signal->point = point;
 }
 
 static void
@@ -257,39 +297,55 @@ apply_delay(struct engine *engine, struct signal *signal, struct delay *delay,
 		return;
 	delay_run(delay, signal->lanes, signal->x, signal->gain, out, n,
 	    engine->plan->ramp, engine->ramp);
-	rescan(signal, engine->delayed, n);
+	for (uint32_t lane = 0; lane < signal->lanes; lane++) {
+		signal->x[lane] = engine->delayed[lane];
+		signal->scan[lane] =
+		    engine->kernels->scan(engine->delayed[lane], n);
+		signal->asked[lane] = INFINITY;
+	}
+	signal->gain = 1;
+	signal->point = POINT_DELAY;
+}
+
+/* A sum to add to: zeros at first. */
+static float *
+open_sum(const struct plan *plan, uint32_t sum, uint32_t n)
+{
+	if (plan->sum_at[sum] == NULL) {
+		float *first = standing_other_half(plan, sum);
+		memset(first, 0, n * sizeof *first);
+		plan->sum_at[sum] = first;
+	}
+	return plan->sum_at[sum];
 }
 
 static void
 run_route(struct engine *engine, const struct plan_route *route,
     const struct signal *signal, uint32_t n)
 {
-	struct plan *plan = engine->plan;
-	float *sum = plan->sum + (size_t)route->sum * PLAN_BLOCK;
-	bool *used = &plan->sum_used[route->sum];
 	const float *x = signal->x[route->lane];
-	bool moves = gain_moves(route->gain);
 
 	if (signal->scan[route->lane].peak == 0 || signal->gain == 0) {
 		gain_skip(route->gain, n);
 		return;
 	}
+	bool moves = gain_moves(route->gain);
+	if (!moves && route->gain->now == 0)
+		return;
+	float *sum = open_sum(engine->plan, route->sum, n);
 	if (moves) {
 		gain_ramp(route->gain, engine->ramp, n);
-		(*used ? kernel_add_ramp : kernel_scale_ramp)(
+		engine->kernels->add_ramp(
 		    sum, x, signal->gain, engine->ramp, n);
-	} else if (route->gain->now != 0) {
-		(*used ? kernel_add : kernel_scale)(
-		    sum, x, signal->gain * route->gain->now, n);
 	} else {
-		return;
+		engine->kernels->add(
+		    sum, x, signal->gain * route->gain->now, n);
 	}
-	*used = true;
 }
 
 static void
-write_outputs(const struct block *block, const struct plan_strip *strip,
-    const struct signal *signal)
+write_outputs(const struct engine *engine, const struct block *block,
+    const struct plan_strip *strip, const struct signal *signal)
 {
 	for (uint32_t lane = 0; lane < strip->lanes; lane++) {
 		uint32_t port = strip->out[lane];
@@ -299,39 +355,58 @@ write_outputs(const struct block *block, const struct plan_strip *strip,
 		if (signal->scan[lane].peak == 0)
 			memset(out, 0, block->frames * sizeof *out);
 		else
-			kernel_scale(
+			engine->kernels->scale(
 			    out, signal->x[lane], signal->gain, block->frames);
 	}
 }
 
+/* A strip in which something moves. */
 static void
-run_strip(struct engine *engine, const struct block *block,
+run_moving(struct engine *engine, const struct block *block,
     const struct plan_strip *strip)
 {
 	uint32_t n = block->frames;
-	struct signal signal;
+	struct signal in = { 0 }, trimmed, pre, post;
 
-	take_input(engine->plan, block, strip, &signal);
-	if (is_silent(&signal)) {
-		gain_skip(strip->trim, n);
-	} else {
-		measure(block, strip, STAGE_IN, &signal);
-		apply_gain(engine, &signal, strip->trim, engine->trimmed, n);
-		measure(block, strip, STAGE_TRIM, &signal);
-	}
-	apply_delay(engine, &signal, strip->delay, n);
-	struct signal pre = signal;
-	if (is_silent(&signal)) {
-		gain_skip(strip->fader, n);
-	} else {
-		apply_gain(engine, &signal, strip->fader, engine->faded, n);
-		measure(block, strip, STAGE_FADER, &signal);
-	}
+	make_histories(strip);
+	take_input(engine, block, strip, &in);
+	measure(engine, block, strip, STAGE_IN, &in);
+	trimmed = in;
+	apply_gain(
+	    engine, &trimmed, strip->trim, POINT_TRIM, engine->trimmed, n);
+	measure(engine, block, strip, STAGE_TRIM, &trimmed);
+	pre = trimmed;
+	apply_delay(engine, &pre, strip->delay, n);
+	post = pre;
+	apply_gain(engine, &post, strip->fader, POINT_FADER, engine->faded, n);
+	measure(engine, block, strip, STAGE_FADER, &post);
+	measure_program(block, strip, &post);
 	for (size_t i = 0; i < strip->routes; i++) {
 		const struct plan_route *route = &strip->route[i];
-		run_route(engine, route, route->pre ? &pre : &signal, n);
+		run_route(engine, route, route->pre ? &pre : &post, n);
 	}
-	write_outputs(block, strip, &signal);
+	write_outputs(engine, block, strip, &post);
+	keep_history(strip, &in, n);
+	if (trimmed.point != in.point)
+		keep_history(strip, &trimmed, n);
+	if (pre.point != trimmed.point)
+		keep_history(strip, &pre, n);
+	if (post.point != pre.point)
+		keep_history(strip, &post, n);
+}
+
+static void
+run_strips(struct engine *engine, const struct block *block)
+{
+	const struct plan *plan = engine->plan;
+
+	for (size_t i = 0; i < plan->strips; i++) {
+		if (standing_take(engine, block, &plan->strip[i]))
+			continue;
+		standing_flush(engine, block);
+		run_moving(engine, block, &plan->strip[i]);
+	}
+	standing_flush(engine, block);
 }
 
 /* --- the cycle --- */
@@ -346,6 +421,13 @@ block_length(
 			    : PLAN_BLOCK;
 
 	return n < room ? n : room;
+}
+
+static void
+close_window(struct plan *plan)
+{
+	standing_settle(plan, meter_open(&plan->meters)->meter);
+	meter_close(&plan->meters);
 }
 
 static void
@@ -364,13 +446,13 @@ run_block(struct engine *engine, const float *const *in, float *const *out,
 		.frames = block_length(plan, window, left),
 		.window_offset = (uint32_t)(engine->frame - window->frame),
 		.meter = window->meter,
+		.program = meter_programs(window, plan->meters.meters),
 	};
-	memset(plan->sum_used, 0, plan->sums * sizeof *plan->sum_used);
-	for (size_t i = 0; i < plan->strips; i++)
-		run_strip(engine, &block, &plan->strip[i]);
+	memset(plan->sum_at, 0, plan->sums * sizeof *plan->sum_at);
+	run_strips(engine, &block);
 	window->frames += block.frames;
 	if (window->frames >= plan->window)
-		meter_close(&plan->meters);
+		close_window(plan);
 	engine->frame += block.frames;
 	*ran = block.frames;
 }
@@ -386,7 +468,7 @@ engine_run(struct engine *engine, uint64_t frame, uint32_t frames,
 	/* A jump of the clock, after an xrun: no window spans it. */
 	if (frames != 0 && frame != engine->frame) {
 		if (meter_open(&engine->plan->meters)->frames != 0)
-			meter_close(&engine->plan->meters);
+			close_window(engine->plan);
 		engine->frame = frame;
 	}
 	for (uint32_t done = 0, ran; done < frames; done += ran)

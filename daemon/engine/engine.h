@@ -1,8 +1,10 @@
 #ifndef ENGINE_ENGINE_H
 #define ENGINE_ENGINE_H
 
+#include "engine/kernel.h"
 #include "engine/plan.h"
 #include "engine/realtime.h"
+#include "engine/standing.h"
 
 #include <stdatomic.h>
 #include <stddef.h>
@@ -18,6 +20,7 @@
 
 /* A gain that gets a new target, or a delay that gets a new length. */
 struct engine_change {
+	bool *moved;       /* of the strip's state */
 	struct gain *gain; /* NULL: it is a delay */
 	struct delay *delay;
 	float target; /* linear */
@@ -46,15 +49,22 @@ struct engine {
 	uint32_t away;             /* C's own: batches on their way */
 	/* R's own from here on. */
 	_Alignas(64) struct plan *plan;
+	const struct kernels *kernels;
 	uint64_t frame; /* the next frame it expects */
+	struct standing_group group[PLAN_LANES];
+	_Alignas(64) float heard[MEASURE_HEARD];
 	float trimmed[PLAN_LANES][PLAN_BLOCK];
 	float delayed[PLAN_LANES][PLAN_BLOCK];
 	float faded[PLAN_LANES][PLAN_BLOCK];
 	float ramp[PLAN_BLOCK];
 };
 
-/* Zeroes an engine. Before R starts. */
+/* Zeroes an engine, to run the fastest kernels of this machine. Before R
+ * starts. */
 void engine_init(struct engine *engine);
+
+/* Runs other kernels instead. Before R starts. */
+void engine_use(struct engine *engine, const struct kernels *kernels);
 
 /* C: hands a batch to R. Returns 0, or -1 when ENGINE_BATCHES are on their
  * way: then nothing happened. */

@@ -58,9 +58,11 @@ gain_ramp(struct gain *gain, float *out, uint32_t n)
 	uint32_t moving = n < gain->left ? n : gain->left;
 	uint32_t done = gain->length - gain->left;
 	float step = moving != 0 ? 1.0F / (float)gain->length : 0;
+	/* A copy, which out[] cannot be part of: so the loop vectorises. */
+	const struct gain curve = *gain;
 
 	for (uint32_t i = 0; i < moving; i++)
-		out[i] = gain_at(gain, (float)(int32_t)(done + i + 1) * step);
+		out[i] = gain_at(&curve, (float)(int32_t)(done + i + 1) * step);
 	gain->left -= moving;
 	if (gain->left == 0) {
 		for (uint32_t i = moving != 0 ? moving - 1 : 0; i < n; i++)

@@ -1,91 +1,85 @@
 #include "engine/kernel.h"
 
+#include "engine/kernel_body.h"
+
 #include <math.h>
-#include <string.h>
+#include <stddef.h>
 
 #if defined(__SSE2__)
-#include <immintrin.h>
+#include <xmmintrin.h>
 #endif
 
-#define WIDE 4      /* floats a vector */
-#define STRETCH 256 /* samples between sums in double */
-
-typedef float wide __attribute__((vector_size(WIDE * sizeof(float))));
-typedef int32_t wide_bits __attribute__((vector_size(WIDE * sizeof(int32_t))));
-
-#define MAGNITUDE 0x7fffffff
-
-static int32_t
-bits_of(float x)
+/* What kernel_v2.c, kernel_v3.c and kernel_v4.c are built to use. */
+#if defined(__x86_64__)
+static bool
+can_v4(void)
 {
-	int32_t bits;
-	memcpy(&bits, &x, sizeof bits);
-	return bits & MAGNITUDE;
+	return __builtin_cpu_supports("avx512f") &&
+	       __builtin_cpu_supports("avx512bw") &&
+	       __builtin_cpu_supports("avx512dq") &&
+	       __builtin_cpu_supports("avx512vl") &&
+	       __builtin_cpu_supports("fma");
 }
 
-static float
-float_of(int32_t bits)
+static bool
+can_v3(void)
 {
-	float x;
-	memcpy(&x, &bits, sizeof x);
-	return x;
+	return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
 }
 
-/* By pointer: a vector in a parameter would change the calling convention
- * from machine to machine. */
-static inline void
-scan_wide(const float *x, wide_bits *most, wide *squares)
+static bool
+can_v2(void)
 {
-	wide v;
-	memcpy(&v, x, sizeof v);
-	wide_bits bits = (wide_bits)v & MAGNITUDE;
-	wide_bits more = bits > *most;
-	*most = (bits & more) | (*most & ~more);
-	*squares += v * v;
+	return __builtin_cpu_supports("sse4.1");
+}
+#endif
+
+static bool
+can_portable(void)
+{
+	return true;
 }
 
-/* Scans at most STRETCH samples: more would wear out the float sums. */
-static void
-scan_stretch(const float *x, uint32_t n, int32_t *peak, double *squares)
-{
-	wide_bits most[2] = { { 0 } };
-	wide sums[4] = { { 0 } };
-	uint32_t i = 0;
+static const struct {
+	const struct kernels *kernels;
+	bool (*can)(void);
+} known[] = {
+#if defined(__x86_64__)
+	{ &kernels_v4, can_v4 },
+	{ &kernels_v3, can_v3 },
+	{ &kernels_v2, can_v2 },
+#endif
+	{ &kernels_portable, can_portable },
+};
 
-	for (; i + 4 * WIDE <= n; i += 4 * WIDE) {
-		scan_wide(x + i, &most[0], &sums[0]);
-		scan_wide(x + i + WIDE, &most[1], &sums[1]);
-		scan_wide(x + i + 2 * WIDE, &most[0], &sums[2]);
-		scan_wide(x + i + 3 * WIDE, &most[1], &sums[3]);
+const struct kernels *
+kernel_at(unsigned index)
+{
+	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+		if (known[i].can() && index-- == 0)
+			return known[i].kernels;
+	return NULL;
+}
+
+static bool
+same(const char *a, const char *b)
+{
+	while (*a != '\0' && *a == *b) {
+		a++;
+		b++;
 	}
-	int32_t top = *peak;
-	double sum = 0;
-	wide all = (sums[0] + sums[1]) + (sums[2] + sums[3]);
-	for (int k = 0; k < WIDE; k++) {
-		top = most[0][k] > top ? most[0][k] : top;
-		top = most[1][k] > top ? most[1][k] : top;
-		sum += (double)all[k];
-	}
-	for (; i < n; i++) {
-		int32_t bits = bits_of(x[i]);
-		if (bits > top)
-			top = bits;
-		sum += (double)x[i] * (double)x[i];
-	}
-	*peak = top;
-	*squares += sum;
+	return *a == *b;
 }
 
-struct kernel_scan
-kernel_scan(const float *x, uint32_t n)
+const struct kernels *
+kernel_named(const char *name)
 {
-	int32_t peak = 0;
-	double squares = 0;
+	const struct kernels *kernels;
 
-	for (uint32_t at = 0; at < n; at += STRETCH)
-		scan_stretch(x + at, n - at < STRETCH ? n - at : STRETCH, &peak,
-		    &squares);
-	return (struct kernel_scan){ float_of(peak), squares };
+	for (unsigned i = 0; (kernels = kernel_at(i)) != NULL; i++)
+		if (same(kernels->name, name))
+			return kernels;
+	return NULL;
 }
 
 struct kernel_overs
@@ -109,39 +103,8 @@ kernel_invalid(const float *x, uint32_t n)
 	uint32_t count = 0;
 
 	for (uint32_t i = 0; i < n; i++)
-		count += bits_of(x[i]) > bits_of(KERNEL_LARGEST);
+		count += kernel_bits(x[i]) > kernel_bits(KERNEL_LARGEST);
 	return count;
-}
-
-void
-kernel_scale(
-    float *restrict out, const float *restrict x, float gain, uint32_t n)
-{
-	for (uint32_t i = 0; i < n; i++)
-		out[i] = gain * x[i];
-}
-
-void
-kernel_add(float *restrict out, const float *restrict x, float gain, uint32_t n)
-{
-	for (uint32_t i = 0; i < n; i++)
-		out[i] += gain * x[i];
-}
-
-void
-kernel_scale_ramp(float *restrict out, const float *restrict x, float gain,
-    const float *restrict ramp, uint32_t n)
-{
-	for (uint32_t i = 0; i < n; i++)
-		out[i] = gain * ramp[i] * x[i];
-}
-
-void
-kernel_add_ramp(float *restrict out, const float *restrict x, float gain,
-    const float *restrict ramp, uint32_t n)
-{
-	for (uint32_t i = 0; i < n; i++)
-		out[i] += gain * ramp[i] * x[i];
 }
 
 void

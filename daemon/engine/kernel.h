@@ -3,16 +3,27 @@
 
 #include "engine/realtime.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /*
- * The loops over samples. Pure functions over `n` floats that may stand at any
- * address; outputs do not overlap inputs. R, or any thread.
+ * The loops over samples, once for each kind of machine. Pure functions over
+ * `n` floats that may stand at any address; outputs do not overlap inputs. R,
+ * or any thread.
  */
 
-/* A sample beyond this counts as Inf, so that no gain and no sum of the mixer
- * can make an Inf of a sample that passed. */
-#define KERNEL_LARGEST 0x1p63F
+/* A sample beyond this (+289 dBFS) counts as Inf, so that neither a gain nor a
+ * sum nor a square of the mixer can make an Inf of a sample that passed. */
+#define KERNEL_LARGEST 0x1p48F
+
+#define KERNEL_BLOCK 256 /* most frames of mix */
+#define KERNEL_WIDEST 16 /* floats of the widest vector */
+#define KERNEL_SOURCES 4 /* of one pass of mix */
+#define KERNEL_SUMS 2
+
+/* No true peak is further above the sample peak of the block and the 11
+ * samples before it: the largest sum of magnitudes of a phase, rounded up. */
+#define KERNEL_OVERSHOOT 2.0230F
 
 struct kernel_scan {
 	float peak;     /* largest magnitude; above KERNEL_LARGEST or NaN where
@@ -26,31 +37,81 @@ struct kernel_overs {
 	uint32_t first, last; /* sample indices; mean nothing when count is 0 */
 };
 
-/* Peak by the integer maximum of the magnitude bits, which is exact and keeps
- * NaN; squares in 16 float sums over at most 256 samples, then double. */
-REALTIME struct kernel_scan kernel_scan(const float *x, uint32_t n);
+/* Peak and squares of many blocks, spread over the lanes of a vector. */
+struct kernel_tally {
+	_Alignas(64) float peak[KERNEL_WIDEST];
+	float squares[KERNEL_WIDEST];
+};
+
+/* A pass that looks at each source and adds it to each sum. */
+struct kernel_mix {
+	uint32_t sources, sums;
+	const float *x[KERNEL_SOURCES];
+	float gain[KERNEL_SUMS][KERNEL_SOURCES];
+	float limit[KERNEL_SOURCES];
+	struct kernel_tally *tally[KERNEL_SOURCES];
+	const float *from[KERNEL_SUMS]; /* what the sums were */
+	float *to[KERNEL_SUMS];         /* what they are then */
+};
+
+/* What mix says: of source k, that it has a sample above its limit, and that
+ * it has one beyond KERNEL_LARGEST or NaN; of all, that one is not zero. */
+#define KERNEL_ABOVE(k) (1U << (k))
+#define KERNEL_INVALID(k) (16U << (k))
+#define KERNEL_ANY_INVALID (15U << 4)
+#define KERNEL_SOUND (1U << 8)
+
+struct kernels {
+	const char *name;
+
+	/* Peak by the integer maximum of the magnitude bits, which is exact
+	 * and keeps NaN; squares in float sums over at most 256 samples, then
+	 * double. */
+	REALTIME struct kernel_scan (*scan)(const float *x, uint32_t n);
+
+	/* out = gain x */
+	REALTIME void (*scale)(float *restrict out, const float *restrict x,
+	    float gain, uint32_t n);
+
+	/* out += gain x */
+	REALTIME void (*add)(float *restrict out, const float *restrict x,
+	    float gain, uint32_t n);
+
+	/* out = gain ramp x, and what `scan` says of out */
+	REALTIME struct kernel_scan (*scale_ramp)(float *restrict out,
+	    const float *restrict x, float gain, const float *restrict ramp,
+	    uint32_t n);
+
+	/* out += gain ramp x */
+	REALTIME void (*add_ramp)(float *restrict out, const float *restrict x,
+	    float gain, const float *restrict ramp, uint32_t n);
+
+	/* Adds all sources to all sums, in the order of the sources, and the
+	 * samples to the tallies. Returns KERNEL_ bits; with any invalid, the
+	 * tallies are as before and what was written means nothing. */
+	REALTIME uint32_t (*mix)(const struct kernel_mix *mix, uint32_t n);
+
+	/* The highest true peak of x[0…n) if it is above `ref`, else `ref`
+	 * (BS.1770-5, annex 2). Reads x[-16] up to the next full 16 samples;
+	 * what follows the n must be zero. `few` looks at two of the four
+	 * phases, for rates from 96 kHz on. */
+	REALTIME float (*true_peak)(
+	    const float *x, uint32_t n, float ref, bool few);
+};
+
+/* Kernels that this machine can run, the fastest first, the plain reference
+ * last; NULL beyond. */
+const struct kernels *kernel_at(unsigned index);
+
+/* Those of a name (v2, v3, v4, portable) that this machine can run, or
+ * NULL. */
+const struct kernels *kernel_named(const char *name);
 
 REALTIME struct kernel_overs
 kernel_overs(const float *x, float gain, float limit, uint32_t n);
 
 /* Samples that are NaN or beyond KERNEL_LARGEST. */
 REALTIME uint32_t kernel_invalid(const float *x, uint32_t n);
-
-/* out = gain x */
-REALTIME void kernel_scale(
-    float *restrict out, const float *restrict x, float gain, uint32_t n);
-
-/* out += gain x */
-REALTIME void kernel_add(
-    float *restrict out, const float *restrict x, float gain, uint32_t n);
-
-/* out = gain ramp x */
-REALTIME void kernel_scale_ramp(float *restrict out, const float *restrict x,
-    float gain, const float *restrict ramp, uint32_t n);
-
-/* out += gain ramp x */
-REALTIME void kernel_add_ramp(float *restrict out, const float *restrict x,
-    float gain, const float *restrict ramp, uint32_t n);
 
 /* Denormal numbers count as zero from here on, on the calling thread. */
 REALTIME void kernel_flush_denormals(void);

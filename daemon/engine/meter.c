@@ -5,11 +5,26 @@
 #define CACHE_LINE 64
 
 size_t
-meter_stride(size_t meters)
+meter_stride(size_t meters, size_t programs)
 {
-	size_t size =
-	    sizeof(struct meter_window) + meters * sizeof(struct meter);
+	size_t size = sizeof(struct meter_window) +
+		      meters * sizeof(struct meter) +
+		      programs * sizeof(struct meter_program);
+
 	return (size + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
+}
+
+struct meter_program *
+meter_programs(struct meter_window *window, size_t meters)
+{
+	return (struct meter_program *)(void *)(window->meter + meters);
+}
+
+const struct meter_program *
+meter_programs_const(const struct meter_window *window, size_t meters)
+{
+	return (
+	    const struct meter_program *)(const void *)(window->meter + meters);
 }
 
 static struct meter_window *

@@ -18,13 +18,25 @@
 struct meter {
 	double squares;       /* sum of x² */
 	float peak;           /* largest |x| */
+	float true_peak;      /* never below peak */
 	uint32_t overs;       /* samples with |x| > 1 */
 	uint32_t first, last; /* first and last over */
 	uint32_t rails;       /* samples in runs at the rail, inputs only */
-	uint32_t rail_first, rail_last;
+	int32_t rail_first; /* may lie before the window: a run counts whole */
+	uint32_t rail_last;
 	uint32_t invalid; /* NaN, Inf or beyond KERNEL_LARGEST, silenced */
 };
 
+#define METER_LANES 2 /* most lanes of a strip */
+
+/* What a bus or the master measured behind its fader in a window. */
+struct meter_program {
+	double weighted[METER_LANES]; /* sum of squares, K-weighted */
+	double sum[METER_LANES];      /* sum of x */
+	double product;               /* sum of left × right */
+};
+
+/* The programs of all buses and the master stand behind the meters. */
 struct meter_window {
 	uint64_t frame;  /* JACK frame of its first sample */
 	uint32_t frames; /* samples in it */
@@ -37,12 +49,20 @@ struct meter_ring {
 	    64) _Atomic uint32_t tail; /* the oldest that C has not taken */
 	uint32_t slots;                /* a power of two */
 	size_t meters;                 /* in a window */
+	size_t programs;               /* behind them */
 	size_t stride;                 /* bytes from window to window */
 	unsigned char *memory;         /* slots × stride, zeroed at first */
 };
 
-/* Bytes of a window with so many meters, rounded up to a cache line. */
-size_t meter_stride(size_t meters);
+/* Bytes of a window with so many meters and programs, rounded up to a cache
+ * line. */
+size_t meter_stride(size_t meters, size_t programs);
+
+/* Where the programs of a window with so many meters begin. */
+REALTIME struct meter_program *
+meter_programs(struct meter_window *window, size_t meters);
+const struct meter_program *
+meter_programs_const(const struct meter_window *window, size_t meters);
 
 /* R: the window that is being filled. */
 REALTIME struct meter_window *meter_open(const struct meter_ring *ring);

@@ -3,7 +3,9 @@
 
 #include "engine/delay.h"
 #include "engine/gain.h"
+#include "engine/kernel.h"
 #include "engine/meter.h"
+#include "engine/weighting.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,11 +19,47 @@
  */
 
 #define PLAN_LANES 2
-#define PLAN_BLOCK 256 /* most frames run in one go: stays in the L1 cache */
+#define PLAN_BLOCK 256  /* most frames run in one go: stays in the L1 cache */
+#define PLAN_HISTORY 16 /* samples that are kept for the next block */
 #define PLAN_NONE UINT32_MAX
 
 /* Stages that are measured; each has a meter a lane. */
 enum plan_stage { STAGE_IN, STAGE_TRIM, STAGE_FADER, PLAN_STAGES };
+
+/* Points of a strip where samples may have to be looked at. A stage behind
+ * standing gains is derived from the point before them. */
+enum plan_point { POINT_IN, POINT_TRIM, POINT_DELAY, POINT_FADER, PLAN_POINTS };
+
+/* What R keeps of a strip across plans. */
+struct plan_state {
+	bool moved;      /* a gain or the delay was told to move */
+	unsigned looked; /* bits of points that were looked at last */
+	uint32_t rail_run[PLAN_LANES]; /* samples at the rail so far */
+	/* The last samples at each of those points. */
+	float history[PLAN_POINTS][PLAN_LANES][PLAN_HISTORY];
+};
+
+/* A lane of a strip whose gains stand. Its meters are derived from the tally
+ * when a window ends or a gain moves. */
+struct plan_standing_lane {
+	struct kernel_tally tally;
+	float true_peak; /* highest of the input in the open window */
+	float limit;     /* above it a sample needs a closer look */
+	uint32_t watch;  /* samples that need one after such a sample */
+	uint32_t sums;   /* added to in the same pass */
+	uint32_t sum[KERNEL_SUMS];
+	float into[KERNEL_SUMS];     /* gain from input to sum */
+	uint32_t fused[KERNEL_SUMS]; /* the routes that are those */
+	bool more;                   /* there are more open routes */
+};
+
+struct plan_standing {
+	struct plan_standing_lane lane[PLAN_LANES];
+	bool ready;  /* this holds; else a gain moves or has moved */
+	bool alone;  /* two of its routes meet in a sum */
+	bool asleep; /* nothing comes in */
+	float gain[PLAN_STAGES]; /* from the input to each stage */
+};
 
 /* One lane of a strip into one lane of a sum. */
 struct plan_route {
@@ -36,24 +74,28 @@ struct plan_strip {
 	bool port_input; /* in[] are input ports, else sum lanes */
 	uint32_t in[PLAN_LANES];
 	uint32_t out[PLAN_LANES]; /* output ports, or PLAN_NONE */
-	uint32_t *rail_run;       /* a lane: samples at the rail so far */
-	struct gain *trim;        /* polarity is its sign */
-	struct delay *delay;      /* NULL: the strip has none */
-	struct gain *fader;       /* mute is 0 */
+	struct plan_state *state;
+	struct plan_standing *standing;
+	struct gain *trim;   /* polarity is its sign */
+	struct delay *delay; /* NULL: the strip has none */
+	struct gain *fader;  /* mute is 0 */
 	struct plan_route *route;
 	size_t routes;
-	size_t meter; /* index of its first: [stage][lane] */
+	size_t meter;                /* index of its first: [stage][lane] */
+	struct weighting *weighting; /* NULL: its loudness is not measured */
+	size_t program;              /* index of its sums */
 };
 
 struct plan {
 	struct plan_strip *strip; /* each after all that feed it */
 	size_t strips;
-	float *sum;     /* PLAN_BLOCK floats a sum lane */
-	bool *sum_used; /* something was added in this block */
+	float *sum;     /* twice PLAN_BLOCK floats a sum lane */
+	float **sum_at; /* the half that holds; NULL: nothing was added yet */
 	size_t sums;
 	uint32_t ramp;         /* samples of a gain on its way */
 	uint32_t window;       /* samples of a meter window */
 	uint32_t rail_samples; /* run at the rail that is a clip */
+	bool few_phases;       /* of the true peak: from 96 kHz on */
 	struct meter_ring meters;
 };
 

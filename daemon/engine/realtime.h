@@ -13,7 +13,6 @@
 #if defined(__has_attribute)
 #if __has_attribute(nonblocking)
 #define REALTIME __attribute__((nonblocking))
-#define REALTIME_CHECKED 1
 #endif
 #endif
 

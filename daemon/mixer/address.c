@@ -8,20 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* "ch/kick" or "ch/1"; the master has no id in its address. */
-static int
-strip_text(
-    const struct desk_strip *strip, bool by_place, char *text, size_t size)
-{
-	const char *kind = schema_kind_name(strip->kind);
-
-	if (strip->kind == STRIP_MASTER)
-		return snprintf(text, size, "%s", kind);
-	if (by_place)
-		return snprintf(text, size, "%s/%u", kind, strip->place);
-	return snprintf(text, size, "%s/%s", kind, strip->id);
-}
-
 static void
 bus_text(const struct desk_strip *bus, bool by_place, char *text, size_t size)
 {
@@ -38,10 +24,9 @@ mixer_address_text(const struct mixer *mixer, const struct address *address,
 	const struct desk *desk = mixer->desk;
 	const struct schema_param *param = address->param;
 	const struct desk_strip *strip = &desk->strip[address->strip];
-	char name[DESK_ID_LONGEST + 8], bus[DESK_ID_LONGEST + 8];
+	char name[DESK_STRIP_TEXT], bus[DESK_STRIP_TEXT];
 
-	strip_text(
-	    strip, address->by_place & BY_PLACE_STRIP, name, sizeof name);
+	desk_strip_text(strip, address->by_place & BY_PLACE_STRIP, name);
 	switch (param->scope) {
 	case SCOPE_STRIP:
 		snprintf(text, ADDRESS_LONGEST, "/%s/%s", name, param->tail);
@@ -55,6 +40,10 @@ mixer_address_text(const struct mixer *mixer, const struct address *address,
 	case SCOPE_METER:
 		snprintf(text, ADDRESS_LONGEST, "/meter/%s/%s", name,
 		    meters_stage_name(address->sub));
+		break;
+	case SCOPE_LOUDNESS:
+		snprintf(text, ADDRESS_LONGEST, "/loudness/%s%s%s", name,
+		    param->tail[0] != '\0' ? "/" : "", param->tail);
 		break;
 	case SCOPE_STATUS:
 		if (param->id == PARAM_STATUS_DROPS)
@@ -110,17 +99,11 @@ part_strip(const struct desk *desk, const struct parts *parts, size_t index,
 {
 	char text[DESK_ID_LONGEST + 1];
 
-	if (index >= parts->count || parts->size[index] >= sizeof text ||
-	    parts->size[index] == 0)
+	if (index >= parts->count || parts->size[index] >= sizeof text)
 		return -1;
 	memcpy(text, parts->at[index], parts->size[index]);
 	text[parts->size[index]] = '\0';
-	*by_place = strspn(text, "0123456789") == parts->size[index];
-	if (!*by_place)
-		return desk_find(desk, kind, text);
-	if (text[0] == '0' || parts->size[index] > 6)
-		return -1;
-	return desk_at(desk, kind, (unsigned)atoi(text));
+	return desk_named(desk, kind, text, by_place);
 }
 
 /* --- plain addresses --- */
@@ -200,6 +183,22 @@ find_meter(
 }
 
 static bool
+find_loudness(
+    const struct desk *desk, const struct parts *parts, struct address *address)
+{
+	size_t index = 1;
+
+	if (!find_strip(desk, parts, &index, address) ||
+	    index + 1 < parts->count)
+		return false;
+	if (index == parts->count)
+		address->param = schema_param(PARAM_LOUDNESS);
+	else if (part_is(parts, index, "reset"))
+		address->param = schema_param(PARAM_LOUDNESS_RESET);
+	return strip_has(desk, address);
+}
+
+static bool
 find_status(const struct parts *parts, struct address *address)
 {
 	if (parts->count == 2) {
@@ -231,6 +230,8 @@ find_plain(const struct mixer *mixer, const char *text, struct address *address)
 		return find_status(&parts, address);
 	if (part_is(&parts, 0, "meter"))
 		return find_meter(mixer->desk, &parts, address);
+	if (part_is(&parts, 0, "loudness"))
+		return find_loudness(mixer->desk, &parts, address);
 	if (!find_strip(mixer->desk, &parts, &index, address) ||
 	    index >= parts.count)
 		return false;
@@ -246,7 +247,8 @@ struct search {
 	const struct mixer *mixer;
 	const char *pattern;
 	struct parts parts;
-	bool deep; /* there is "//" in it: parts prove nothing */
+	bool deep;        /* there is "//" in it: parts prove nothing */
+	unsigned *budget; /* addresses that may still be tried */
 	void (*each)(void *arg, const struct address *address);
 	void *arg;
 	size_t found;
@@ -261,6 +263,9 @@ try_address(struct search *search, struct address address, unsigned forms)
 	for (unsigned form = 0; form <= forms; form++) {
 		if ((form & ~forms) != 0)
 			continue;
+		if (*search->budget == 0)
+			return;
+		--*search->budget;
 		address.by_place = form;
 		mixer_address_text(search->mixer, &address, text);
 		if (match_address(search->pattern, text)) {
@@ -271,50 +276,89 @@ try_address(struct search *search, struct address address, unsigned forms)
 	}
 }
 
+static bool
+may_be(const struct search *search, size_t index, const char *text)
+{
+	const struct parts *parts = &search->parts;
+
+	return search->deep || (index < parts->count &&
+				   match_part(parts->at[index],
+				       parts->size[index], text, strlen(text)));
+}
+
+/* Can the parts from `index` on, and no more, be this tail of an address? */
+static bool
+may_end(const struct search *search, size_t index, const char *tail)
+{
+	char part[32];
+
+	if (search->deep)
+		return true;
+	for (;;) {
+		size_t size = strcspn(tail, "/");
+		snprintf(part, sizeof part, "%.*s", (int)size, tail);
+		if (!may_be(search, index++, part))
+			return false;
+		if (tail[size] == '\0')
+			return index == search->parts.count;
+		tail += size + 1;
+	}
+}
+
 /* Can the parts from `index` on name this strip? Saves trying all below it. */
 static bool
 may_be_strip(
     const struct search *search, size_t index, const struct desk_strip *strip)
 {
-	const struct parts *parts = &search->parts;
-	const char *kind = schema_kind_name(strip->kind);
 	char place[16];
 
-	if (search->deep)
-		return true;
-	if (index >= parts->count ||
-	    !match_part(
-		parts->at[index], parts->size[index], kind, strlen(kind)))
+	if (!may_be(search, index, schema_kind_name(strip->kind)))
 		return false;
-	if (strip->kind == STRIP_MASTER)
-		return true;
-	int size = snprintf(place, sizeof place, "%u", strip->place);
-	return ++index < parts->count &&
-	       (match_part(parts->at[index], parts->size[index], strip->id,
-		    strlen(strip->id)) ||
-		   match_part(parts->at[index], parts->size[index], place,
-		       (size_t)size));
+	snprintf(place, sizeof place, "%u", strip->place);
+	return strip->kind == STRIP_MASTER ||
+	       may_be(search, index + 1, strip->id) ||
+	       may_be(search, index + 1, place);
+}
+
+/* The sends of a strip, whose name ends before part `at`. */
+static void
+search_sends(struct search *search, struct address address, size_t at)
+{
+	const struct desk *desk = search->mixer->desk;
+	const struct desk_strip *strip = &desk->strip[address.strip];
+
+	if (!may_be(search, at, "send") ||
+	    !may_end(search, at + 2, address.param->tail))
+		return;
+	for (size_t i = 0; i < strip->sends; i++) {
+		const struct desk_strip *bus = &desk->strip[strip->send[i].bus];
+		char place[16];
+		snprintf(place, sizeof place, "%u", bus->place);
+		address.sub = (unsigned)i;
+		if (may_be(search, at + 1, bus->id) ||
+		    may_be(search, at + 1, place))
+			try_address(
+			    search, address, BY_PLACE_STRIP | BY_PLACE_BUS);
+	}
 }
 
 static void
 search_strip(struct search *search, struct address address)
 {
-	const struct desk *desk = search->mixer->desk;
-	const struct desk_strip *strip = &desk->strip[address.strip];
-	unsigned forms = strip->kind == STRIP_MASTER ? 0 : BY_PLACE_STRIP;
+	enum strip_kind kind = search->mixer->desk->strip[address.strip].kind;
+	bool master = kind == STRIP_MASTER;
+	size_t at = master ? 1 : 2;
 
 	for (int id = 0; id < PARAMS; id++) {
 		address.param = schema_param((enum param)id);
-		if ((address.param->kinds & KIND_BIT(strip->kind)) == 0)
+		if ((address.param->kinds & KIND_BIT(kind)) == 0)
 			continue;
-		if (address.param->scope == SCOPE_STRIP)
-			try_address(search, address, forms);
-		for (size_t i = 0;
-		     i < strip->sends && address.param->scope == SCOPE_SEND;
-		     i++) {
-			address.sub = (unsigned)i;
-			try_address(search, address, forms | BY_PLACE_BUS);
-		}
+		if (address.param->scope == SCOPE_SEND)
+			search_sends(search, address, at);
+		else if (address.param->scope == SCOPE_STRIP &&
+			 may_end(search, at, address.param->tail))
+			try_address(
+			    search, address, master ? 0 : BY_PLACE_STRIP);
 	}
 }
 
@@ -323,10 +367,35 @@ search_meters(struct search *search, struct address address)
 {
 	enum strip_kind kind = search->mixer->desk->strip[address.strip].kind;
 
+	bool master = kind == STRIP_MASTER;
+
 	address.param = schema_param(PARAM_METER);
 	for (address.sub = 0; address.sub < PLAN_STAGES; address.sub++)
-		try_address(
-		    search, address, kind == STRIP_MASTER ? 0 : BY_PLACE_STRIP);
+		if (may_end(
+			search, master ? 2 : 3, meters_stage_name(address.sub)))
+			try_address(
+			    search, address, master ? 0 : BY_PLACE_STRIP);
+}
+
+/* A reset is not for a pattern that asks for everything: it must name it. */
+static void
+search_loudness(struct search *search, struct address address)
+{
+	const struct desk *desk = search->mixer->desk;
+	enum strip_kind kind = desk->strip[address.strip].kind;
+	unsigned forms = kind == STRIP_MASTER ? 0 : BY_PLACE_STRIP;
+	size_t at = kind == STRIP_MASTER ? 2 : 3;
+	const char *tail = strrchr(search->pattern, '/');
+
+	address.param = schema_param(PARAM_LOUDNESS);
+	if (!strip_has(desk, &address))
+		return;
+	if (search->deep || search->parts.count == at)
+		try_address(search, address, forms);
+	address.param = schema_param(PARAM_LOUDNESS_RESET);
+	if (tail != NULL && strcmp(tail + 1, address.param->tail) == 0 &&
+	    may_end(search, at, address.param->tail))
+		try_address(search, address, forms);
 }
 
 static void
@@ -335,32 +404,28 @@ search_status(struct search *search)
 	for (int id = 0; id < PARAMS; id++) {
 		struct address address = { .param =
 					       schema_param((enum param)id) };
+		bool drops = id == PARAM_STATUS_DROPS;
 		if (address.param->scope != SCOPE_STATUS)
 			continue;
-		unsigned subs = id == PARAM_STATUS_DROPS ? DROPS : 1;
-		for (; address.sub < subs; address.sub++)
-			try_address(search, address, 0);
+		for (; address.sub < (drops ? DROPS : 1); address.sub++) {
+			char text[ADDRESS_LONGEST];
+			mixer_address_text(search->mixer, &address, text);
+			if (may_end(search, 0, text + 1))
+				try_address(search, address, 0);
+		}
 	}
 }
 
-static bool
-may_begin(const struct search *search, const char *text)
-{
-	const struct parts *parts = &search->parts;
-
-	return search->deep ||
-	       (parts->count > 0 && match_part(parts->at[0], parts->size[0],
-					text, strlen(text)));
-}
-
 size_t
-mixer_each(struct mixer *mixer, const char *pattern,
+mixer_each(struct mixer *mixer, const char *pattern, unsigned *budget,
     void (*each)(void *arg, const struct address *address), void *arg)
 {
 	const struct desk *desk = mixer->desk;
-	struct search search = {
-		.mixer = mixer, .pattern = pattern, .each = each, .arg = arg
-	};
+	struct search search = { .mixer = mixer,
+		.pattern = pattern,
+		.budget = budget,
+		.each = each,
+		.arg = arg };
 
 	if (!match_is_pattern(pattern)) {
 		struct address address;
@@ -373,15 +438,17 @@ mixer_each(struct mixer *mixer, const char *pattern,
 		return 0;
 	search.parts = split(pattern);
 	search.deep = strstr(pattern, "//") != NULL;
-	bool meters = may_begin(&search, "meter");
+	bool meters = may_be(&search, 0, "meter");
+	bool loudness = may_be(&search, 0, "loudness");
 	for (unsigned i = 0; i < desk->strips; i++) {
 		struct address address = { .strip = i };
 		if (may_be_strip(&search, 0, &desk->strip[i]))
 			search_strip(&search, address);
 		if (meters && may_be_strip(&search, 1, &desk->strip[i]))
 			search_meters(&search, address);
+		if (loudness && may_be_strip(&search, 1, &desk->strip[i]))
+			search_loudness(&search, address);
 	}
-	if (may_begin(&search, "status"))
-		search_status(&search);
+	search_status(&search);
 	return search.found;
 }

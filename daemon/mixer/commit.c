@@ -54,6 +54,7 @@ collect_strip(struct mixer *mixer, size_t index, size_t count)
 		if (target[i] == strip->sent[i])
 			continue;
 		mixer->change[count++] = (struct engine_change){
+			.moved = &strip->state.moved,
 			.gain = gain_at(strip, i),
 			.target = target[i],
 		};
@@ -66,6 +67,7 @@ collect_strip(struct mixer *mixer, size_t index, size_t count)
 		return SIZE_MAX;
 	mixer->plan_stale |= made > 0;
 	mixer->change[count++] = (struct engine_change){
+		.moved = &strip->state.moved,
 		.delay = strip->delay,
 		.frames = frames,
 	};
@@ -147,20 +149,18 @@ mixer_commit(struct mixer *mixer)
 int
 mixer_set_rate(struct mixer *mixer, unsigned rate)
 {
-	mixer->status.sample_rate = rate;
-	if (mixer->live != NULL && mixer->live->rate == rate)
-		return 0;
-	struct live *live = live_new(mixer->desk, &mixer->solo, rate);
-	struct live *old = mixer->live;
-	if (live == NULL)
-		return -1;
-	mixer->live = live;
-	mixer->plan_stale = true;
 	struct live_plan *before = mixer->plan;
-	if (post(mixer, 0) < 0) {
+	struct live *old = mixer->live;
+	bool was_stale = mixer->plan_stale;
+
+	if (old != NULL && old->rate == rate)
+		return 0;
+	mixer->live = live_new(mixer->desk, &mixer->solo, rate);
+	mixer->plan_stale = true;
+	if (mixer->live == NULL || post(mixer, 0) < 0) {
+		live_free(mixer->live);
 		mixer->live = old;
-		mixer->plan_stale = false;
-		live_free(live);
+		mixer->plan_stale = was_stale;
 		return -1;
 	}
 	if (before != NULL)
@@ -168,6 +168,7 @@ mixer_set_rate(struct mixer *mixer, unsigned rate)
 	meters_set_rate(mixer->meters, rate);
 	memset(mixer->stale, 0, mixer->desk->strips * sizeof *mixer->stale);
 	mixer->any_stale = false;
+	mixer->status.sample_rate = rate;
 	mixer->latency_version++;
 	return 0;
 }
@@ -209,5 +210,7 @@ mixer_tick(struct mixer *mixer, bool running)
 	}
 	if (mixer->plan != NULL)
 		take_windows(mixer, &mixer->plan->plan.meters);
+	if (!running)
+		meters_rest(mixer->meters);
 	mixer_commit(mixer);
 }

@@ -6,6 +6,9 @@
 
 /* 10 ms, as many times a second as this, for gains and for meter windows. */
 #define STEPS 100
+/* From this rate on the samples stand close enough for fewer phases of the
+ * true peak, in Hz. */
+#define FEW_PHASES 96000
 /* Windows that the control thread may fall behind before they grow. */
 #define WINDOWS 32
 
@@ -15,7 +18,8 @@ struct numbering {
 	uint32_t *input;
 	uint32_t *output;
 	size_t *meter;
-	size_t sums, routes, meters;
+	size_t *program;
+	size_t sums, routes, meters, programs;
 };
 
 static int
@@ -26,11 +30,12 @@ number(
 	uint32_t input = 0, output = 0;
 
 	numbers->sum = calloc(n * 3, sizeof *numbers->sum);
-	numbers->meter = calloc(n, sizeof *numbers->meter);
+	numbers->meter = calloc(n * 2, sizeof *numbers->meter);
 	if (numbers->sum == NULL || numbers->meter == NULL)
 		return -1;
 	numbers->input = numbers->sum + n;
 	numbers->output = numbers->input + n;
+	numbers->program = numbers->meter + n;
 	for (size_t i = 0; i < n; i++) {
 		const struct desk_strip *strip = &desk->strip[i];
 		numbers->output[i] = output;
@@ -44,6 +49,7 @@ number(
 		} else {
 			numbers->sum[i] = (uint32_t)numbers->sums;
 			numbers->sums += strip->lanes;
+			numbers->program[i] = numbers->programs++;
 		}
 	}
 	return 0;
@@ -78,13 +84,15 @@ compile_strip(struct plan_strip *out, struct plan_route *route,
 	*out = (struct plan_strip){
 		.lanes = strip->lanes,
 		.port_input = port_input,
-		.rail_run = live->rail_run,
+		.state = &live->state,
 		.trim = &live->trim,
 		.delay = live->delay,
 		.fader = &live->fader,
 		.route = route,
 		.routes = live->routes,
 		.meter = numbers->meter[index],
+		.weighting = port_input ? NULL : &live->weighting,
+		.program = numbers->program[index],
 	};
 	for (uint32_t lane = 0; lane < strip->lanes; lane++) {
 		out->in[lane] =
@@ -116,22 +124,24 @@ plan_alloc(
 	struct meter_ring *ring = &plan->meters;
 	ring->slots = WINDOWS;
 	ring->meters = numbers->meters;
-	ring->stride = meter_stride(numbers->meters);
+	ring->programs = numbers->programs;
+	ring->stride = meter_stride(numbers->meters, numbers->programs);
 	ring->memory = live_alloc(ring->slots * ring->stride);
-	plan->sum = live_alloc(numbers->sums * PLAN_BLOCK * sizeof(float));
-	plan->sum_used =
-	    live_alloc((numbers->sums + 1) * sizeof *plan->sum_used);
+	plan->sum = live_alloc(numbers->sums * 2 * PLAN_BLOCK * sizeof(float));
+	plan->sum_at = live_alloc((numbers->sums + 1) * sizeof *plan->sum_at);
 	plan->sums = numbers->sums;
 	plan->strips = desk->strips;
 	plan->ramp = rate / STEPS;
 	plan->window = rate / STEPS;
 	plan->rail_samples = desk->clip_samples;
+	plan->few_phases = rate >= FEW_PHASES;
 	made->strip = calloc(desk->strips, sizeof *made->strip);
 	made->route = calloc(numbers->routes + 1, sizeof *made->route);
+	made->standing = live_alloc(desk->strips * sizeof *made->standing);
 	plan->strip = made->strip;
-	if (ring->memory == NULL || plan->sum == NULL ||
-	    plan->sum_used == NULL || made->strip == NULL ||
-	    made->route == NULL) {
+	if (ring->memory == NULL || plan->sum == NULL || plan->sum_at == NULL ||
+	    made->strip == NULL || made->route == NULL ||
+	    made->standing == NULL) {
 		live_plan_free(made);
 		return NULL;
 	}
@@ -150,9 +160,11 @@ live_compile(struct live *live, const struct desk *desk)
 		made = plan_alloc(desk, &numbers, live->rate);
 	if (made != NULL) {
 		struct plan_route *route = made->route;
-		for (size_t i = 0; i < desk->strips; i++)
+		for (size_t i = 0; i < desk->strips; i++) {
 			route = compile_strip(&made->strip[i], route,
 			    &live->strip[order[i]], desk, &numbers, order[i]);
+			made->strip[i].standing = &made->standing[i];
+		}
 	}
 	free(order);
 	free(numbers.sum);
@@ -168,8 +180,9 @@ live_plan_free(struct live_plan *plan)
 	live_free(plan->retired);
 	free(plan->plan.meters.memory);
 	free(plan->plan.sum);
-	free(plan->plan.sum_used);
+	free(plan->plan.sum_at);
 	free(plan->strip);
 	free(plan->route);
+	free(plan->standing);
 	free(plan);
 }

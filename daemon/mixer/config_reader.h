@@ -140,14 +140,7 @@ void config_check_loops(struct config_reader *reader);
 void
 config_read_osc(struct config_reader *reader, const struct config_item *item);
 
-/* Is this "udp://HOST:PORT" (also "tcp", with "osc." in front, "/" behind), the
- * host an IPv4 address, an IPv6 address in brackets or a name? */
-bool config_url_is_valid(const char *url);
-
 /* "view", "mix", "admin". */
 const char *config_role_name(enum desk_role role);
-
-/* Is this an address and a prefix length: "10.0.0.0/8", "::1/128"? */
-bool config_network_is_valid(const char *network);
 
 #endif

@@ -1,5 +1,6 @@
 #include "mixer/desk.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -134,6 +135,40 @@ desk_at(const struct desk *desk, enum strip_kind kind, unsigned place)
 	if (place < 1 || place > count)
 		return -1;
 	return (int)(first + place - 1);
+}
+
+int
+desk_named(const struct desk *desk, enum strip_kind kind, const char *name,
+    bool *by_place)
+{
+	size_t digits = strspn(name, "0123456789");
+
+	*by_place = digits != 0 && name[digits] == '\0';
+	if (!*by_place)
+		return desk_find(desk, kind, name);
+	if (name[0] == '0' || digits > 6)
+		return -1;
+	return desk_at(desk, kind, (unsigned)strtoul(name, NULL, 10));
+}
+
+bool
+desk_feeds_hardware(const struct desk_strip *strip)
+{
+	return strip->has_outputs || strip->kind == STRIP_MASTER;
+}
+
+void
+desk_strip_text(
+    const struct desk_strip *strip, bool by_place, char text[DESK_STRIP_TEXT])
+{
+	const char *kind = schema_kind_name(strip->kind);
+
+	if (strip->kind == STRIP_MASTER)
+		snprintf(text, DESK_STRIP_TEXT, "%s", kind);
+	else if (by_place)
+		snprintf(text, DESK_STRIP_TEXT, "%s/%u", kind, strip->place);
+	else
+		snprintf(text, DESK_STRIP_TEXT, "%s/%s", kind, strip->id);
 }
 
 size_t

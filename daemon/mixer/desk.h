@@ -85,8 +85,25 @@ void desk_free(struct desk *desk);
 /* Index of the strip of this kind and id, or -1. */
 int desk_find(const struct desk *desk, enum strip_kind kind, const char *id);
 
+/* Index of the strip that is named by its id or, in digits, its place; -1 if
+ * there is none. `by_place` says which. */
+int desk_named(const struct desk *desk, enum strip_kind kind, const char *name,
+    bool *by_place);
+
 /* Index of the strip of this kind at a place (1, 2, …), or -1. */
 int desk_at(const struct desk *desk, enum strip_kind kind, unsigned place);
+
+/* Does what leaves the strip's fader go to hardware: do the JACK ports there
+ * matter, because the configuration names outputs or it is the master? */
+bool desk_feeds_hardware(const struct desk_strip *strip);
+
+/* Room for desk_strip_text(), terminator included. */
+#define DESK_STRIP_TEXT (DESK_ID_LONGEST + 8)
+
+/* Writes how addresses name a strip: "ch/kick", or by place "ch/1"; "master",
+ * which has neither. */
+void desk_strip_text(
+    const struct desk_strip *strip, bool by_place, char text[DESK_STRIP_TEXT]);
 
 /* JACK ports in the order in which the engine numbers them: inputs of the
  * channels, outputs of all strips, each strip's lanes in order. */

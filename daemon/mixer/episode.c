@@ -180,16 +180,6 @@ episodes_origin(const struct episodes *episodes,
 
 /* --- from windows to events --- */
 
-static void
-strip_text(const struct desk_strip *strip, char *text, size_t size)
-{
-	if (strip->kind == STRIP_MASTER)
-		snprintf(text, size, "%s", schema_kind_name(strip->kind));
-	else
-		snprintf(text, size, "%s/%s", schema_kind_name(strip->kind),
-		    strip->id);
-}
-
 static enum event_kind
 event_kind_of(
     const struct desk_strip *strip, enum mishap mishap, unsigned stage)
@@ -198,8 +188,9 @@ event_kind_of(
 		return EVENT_INVALID;
 	if (mishap == MISHAP_RAIL)
 		return EVENT_CLIP;
-	bool feeds_hardware = strip->has_outputs && stage == STAGE_FADER;
-	return feeds_hardware ? EVENT_CLIP : EVENT_OVER;
+	if (stage == STAGE_FADER && desk_feeds_hardware(strip))
+		return EVENT_CLIP;
+	return EVENT_OVER;
 }
 
 static void
@@ -216,12 +207,12 @@ episode_end(struct episodes *episodes, struct episode *episode,
 		.count = episode->count,
 		.peak = level_db(episode->peak),
 	};
-	char origin[sizeof event.strip];
+	char origin[DESK_STRIP_TEXT];
 
-	strip_text(strip, event.strip, sizeof event.strip);
+	desk_strip_text(strip, false, event.strip);
 	snprintf(event.stage, sizeof event.stage, "%s",
 	    meters_stage_name(place->stage));
-	strip_text(&desk->strip[episode->origin.strip], origin, sizeof origin);
+	desk_strip_text(&desk->strip[episode->origin.strip], false, origin);
 	snprintf(event.origin, sizeof event.origin, "%s/%s", origin,
 	    meters_stage_name(episode->origin.stage));
 	episode->count = 0;
@@ -243,7 +234,8 @@ window_mishap(const struct meter_window *window, const struct meter *meter,
 		break;
 	case MISHAP_RAIL:
 		found.count = meter->rails;
-		found.first = window->frame + meter->rail_first;
+		found.first =
+		    window->frame + (uint64_t)(int64_t)meter->rail_first;
 		found.last = window->frame + meter->rail_last;
 		break;
 	default:

@@ -1,6 +1,8 @@
 #ifndef MIXER_EVENT_H
 #define MIXER_EVENT_H
 
+#include "mixer/desk.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,12 +27,12 @@ struct event {
 	uint64_t frame;    /* JACK frame: the first one, for over and clip */
 	enum event_kind kind;
 	/* over, clip, invalid */
-	char strip[40]; /* "ch/kick", "master" */
-	char stage[16]; /* "in", "trim", "fader" */
-	int lane;       /* 1, 2 */
-	uint64_t last;  /* last frame */
-	unsigned count; /* samples; xruns so far */
-	double peak;    /* dBFS */
+	char strip[DESK_STRIP_TEXT]; /* "ch/kick", "master" */
+	char stage[16];              /* "in", "trim", "fader" */
+	int lane;                    /* 1, 2 */
+	uint64_t last;               /* last frame */
+	unsigned count;              /* samples; xruns so far */
+	double peak;                 /* dBFS */
 	char origin
 	    [64];      /* over: "ch/kick/trim", the first stage that was over */
 	char text[32]; /* jack: as in /status/jack */

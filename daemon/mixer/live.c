@@ -1,5 +1,6 @@
 #include "mixer/live.h"
 
+#include "mixer/loudness.h"
 #include "mixer/route.h"
 #include "protocol/level.h"
 
@@ -129,6 +130,7 @@ live_strip_init(struct live *live, const struct desk *desk,
 	struct live_strip *strip = &live->strip[index];
 	uint32_t frames = live_delay(live, desk, index);
 
+	loudness_design(live->rate, &strip->weighting);
 	strip->routes = routes_of(desk, &desk->strip[index]);
 	strip->route = calloc(strip->routes + 1, sizeof *strip->route);
 	strip->sent = calloc(LIVE_ROUTE + strip->routes, sizeof *strip->sent);

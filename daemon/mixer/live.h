@@ -22,7 +22,8 @@ struct live_strip {
 	struct delay *delay; /* NULL until the strip was delayed once */
 	float *line;         /* its memory */
 	uint32_t frames;     /* the delay's length as last posted */
-	uint32_t rail_run[DESK_LANES];
+	struct plan_state state;
+	struct weighting weighting; /* of buses and the master */
 };
 
 /* All strips of a desk at one sample rate. */
@@ -37,6 +38,7 @@ struct live_plan {
 	struct plan plan;
 	struct plan_strip *strip;
 	struct plan_route *route;
+	struct plan_standing *standing;
 	struct live *retired; /* freed with the plan that used it last */
 };
 

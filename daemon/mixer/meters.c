@@ -17,14 +17,14 @@
 struct past {
 	uint32_t frames;
 	double *squares;
-	float *peak;
+	float *peak, *true_peak;
 };
 
 struct meters_reader {
 	struct meters *meters;
 	struct meters_reader *next;
-	float *peak; /* a meter: since the last reading of its stage */
-	bool *read;  /* a meter: it was read before */
+	float *peak, *true_peak; /* a meter: since its last reading */
+	bool *read;              /* a meter: it was read before */
 };
 
 struct meters {
@@ -36,6 +36,7 @@ struct meters {
 	uint64_t windows;          /* folded so far */
 	struct meters_reader *readers;
 	struct episodes *episodes;
+	struct loudness **loudness; /* a strip: NULL for channels */
 };
 
 const char *
@@ -52,8 +53,14 @@ meters_alloc(struct meters *meters)
 	const struct desk *desk = meters->desk;
 
 	meters->first = calloc(desk->strips, sizeof *meters->first);
-	if (meters->first == NULL)
+	meters->loudness = calloc(desk->strips, sizeof(struct loudness *));
+	if (meters->first == NULL || meters->loudness == NULL)
 		return -1;
+	for (size_t i = desk->channels; i < desk->strips; i++) {
+		meters->loudness[i] = loudness_new();
+		if (meters->loudness[i] == NULL)
+			return -1;
+	}
 	for (size_t i = 0; i < desk->strips; i++) {
 		meters->first[i] = meters->count;
 		meters->count += (size_t)PLAN_STAGES * desk->strip[i].lanes;
@@ -62,7 +69,10 @@ meters_alloc(struct meters *meters)
 		struct past *past = &meters->past[i];
 		past->squares = calloc(meters->count, sizeof *past->squares);
 		past->peak = calloc(meters->count, sizeof *past->peak);
-		if (past->squares == NULL || past->peak == NULL)
+		past->true_peak =
+		    calloc(meters->count, sizeof *past->true_peak);
+		if (past->squares == NULL || past->peak == NULL ||
+		    past->true_peak == NULL)
 			return -1;
 	}
 	return 0;
@@ -90,6 +100,7 @@ static void
 reader_free(struct meters_reader *reader)
 {
 	free(reader->peak);
+	free(reader->true_peak);
 	free(reader->read);
 	free(reader);
 }
@@ -107,8 +118,13 @@ meters_free(struct meters *meters)
 	for (size_t i = 0; i < HISTORY; i++) {
 		free(meters->past[i].squares);
 		free(meters->past[i].peak);
+		free(meters->past[i].true_peak);
 	}
 	episodes_free(meters->episodes);
+	for (size_t i = 0; meters->loudness != NULL && i < meters->desk->strips;
+	     i++)
+		free(meters->loudness[i]);
+	free(meters->loudness);
 	free(meters->first);
 	free(meters);
 }
@@ -116,8 +132,45 @@ meters_free(struct meters *meters)
 void
 meters_set_rate(struct meters *meters, unsigned rate)
 {
+	const struct desk *desk = meters->desk;
+
 	meters->rate = rate;
 	episodes_set_rate(meters->episodes, rate);
+	for (size_t i = desk->channels; i < desk->strips; i++)
+		loudness_set_rate(meters->loudness[i], rate);
+}
+
+/* The engine numbers the programs of buses and the master in desk order. */
+static void
+fold_loudness(struct meters *meters, const struct meter_window *window)
+{
+	const struct desk *desk = meters->desk;
+	const struct meter_program *program =
+	    meter_programs_const(window, meters->count);
+
+	for (size_t i = desk->channels; i < desk->strips; i++) {
+		unsigned lanes = desk->strip[i].lanes;
+		const struct meter *fader = window->meter + meters->first[i] +
+					    (size_t)STAGE_FADER * lanes;
+		struct loudness_window part = { .program = program,
+			.lanes = lanes,
+			.frames = window->frames };
+		for (unsigned lane = 0; lane < METER_LANES; lane++) {
+			const struct meter *meter = &fader[lane % lanes];
+			part.squares[lane] = meter->squares;
+			part.peak[lane] = meter->peak;
+		}
+		loudness_fold(meters->loudness[i], &part);
+		program++;
+	}
+}
+
+/* most[i] = max(most[i], x[i]) */
+static void
+raise_all(float *most, const float *x, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		most[i] = x[i] > most[i] ? x[i] : most[i];
 }
 
 void
@@ -129,13 +182,25 @@ meters_fold(struct meters *meters, const struct meter_window *window)
 	for (size_t i = 0; i < meters->count; i++) {
 		past->squares[i] = window->meter[i].squares;
 		past->peak[i] = window->meter[i].peak;
+		past->true_peak[i] = window->meter[i].true_peak;
 	}
 	for (struct meters_reader *reader = meters->readers; reader != NULL;
-	     reader = reader->next)
-		for (size_t i = 0; i < meters->count; i++)
-			if (past->peak[i] > reader->peak[i])
-				reader->peak[i] = past->peak[i];
+	     reader = reader->next) {
+		raise_all(reader->peak, past->peak, meters->count);
+		raise_all(reader->true_peak, past->true_peak, meters->count);
+	}
 	episodes_fold(meters->episodes, window);
+	fold_loudness(meters, window);
+}
+
+void
+meters_rest(struct meters *meters)
+{
+	const struct desk *desk = meters->desk;
+
+	meters->windows = 0;
+	for (size_t i = desk->channels; i < desk->strips; i++)
+		loudness_rest(meters->loudness[i]);
 }
 
 struct meters_reader *
@@ -146,8 +211,10 @@ meters_reader_new(struct meters *meters)
 	if (reader == NULL)
 		return NULL;
 	reader->peak = calloc(meters->count, sizeof *reader->peak);
+	reader->true_peak = calloc(meters->count, sizeof *reader->true_peak);
 	reader->read = calloc(meters->count, sizeof *reader->read);
-	if (reader->peak == NULL || reader->read == NULL) {
+	if (reader->peak == NULL || reader->true_peak == NULL ||
+	    reader->read == NULL) {
 		reader_free(reader);
 		return NULL;
 	}
@@ -169,16 +236,17 @@ meters_reader_free(struct meters_reader *reader)
 	reader_free(reader);
 }
 
-/* Peak and mean square of one meter over the last 300 ms, or as much of them
+/* Peaks and mean square of one meter over the last 300 ms, or as much of them
  * as there is. */
 static void
-recent(const struct meters *meters, size_t index, float *peak, double *power)
+recent(const struct meters *meters, size_t index, float *peak, float *true_peak,
+    double *power)
 {
 	uint64_t wanted = (uint64_t)lrint(RMS_SECONDS * meters->rate);
 	uint64_t frames = 0;
 	double squares = 0;
 
-	*peak = 0;
+	*peak = *true_peak = 0;
 	for (uint64_t back = 1;
 	     back <= meters->windows && back <= HISTORY && frames < wanted;
 	     back++) {
@@ -188,6 +256,8 @@ recent(const struct meters *meters, size_t index, float *peak, double *power)
 		squares += past->squares[index];
 		if (past->peak[index] > *peak)
 			*peak = past->peak[index];
+		if (past->true_peak[index] > *true_peak)
+			*true_peak = past->true_peak[index];
 	}
 	*power = frames != 0 ? squares / (double)frames : 0;
 }
@@ -200,18 +270,33 @@ meters_read(struct meters *meters, struct meters_reader *reader, unsigned strip,
 	size_t index = meters->first[strip] + (size_t)stage * lanes;
 
 	for (unsigned k = 0; k < lanes; k++, index++) {
-		float peak;
+		float peak, true_peak;
 		double power;
-		recent(meters, index, &peak, &power);
-		if (reader != NULL && reader->read[index])
+		recent(meters, index, &peak, &true_peak, &power);
+		if (reader != NULL && reader->read[index]) {
 			peak = reader->peak[index];
+			true_peak = reader->true_peak[index];
+		}
 		if (reader != NULL) {
 			reader->read[index] = true;
-			reader->peak[index] = 0;
+			reader->peak[index] = reader->true_peak[index] = 0;
 		}
 		lane[k].peak = level_db(peak);
 		lane[k].rms = level_power_db(power);
-		lane[k].true_peak = lane[k].peak;
+		lane[k].true_peak = level_db(true_peak);
 	}
 	return lanes;
+}
+
+void
+meters_read_loudness(const struct meters *meters, unsigned strip,
+    struct loudness_reading *reading)
+{
+	loudness_read(meters->loudness[strip], reading);
+}
+
+void
+meters_reset_loudness(struct meters *meters, unsigned strip)
+{
+	loudness_reset(meters->loudness[strip]);
 }

@@ -1,6 +1,8 @@
 #ifndef MIXER_METERS_H
 #define MIXER_METERS_H
 
+#include "mixer/loudness.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -28,5 +30,10 @@ void meters_reader_free(struct meters_reader *reader);
  * Returns the number of lanes. */
 unsigned meters_read(struct meters *meters, struct meters_reader *reader,
     unsigned strip, unsigned stage, struct meters_reading *lane);
+
+/* Loudness of a bus or the master, and its reset. */
+void meters_read_loudness(const struct meters *meters, unsigned strip,
+    struct loudness_reading *reading);
+void meters_reset_loudness(struct meters *meters, unsigned strip);
 
 #endif

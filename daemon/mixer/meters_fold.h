@@ -22,6 +22,10 @@ void meters_set_rate(struct meters *meters, unsigned rate);
 /* Takes one window in. */
 void meters_fold(struct meters *meters, const struct meter_window *window);
 
+/* Nothing runs: the last 300 ms are silence. Peaks that a reader has not read
+ * yet stay. */
+void meters_rest(struct meters *meters);
+
 /* "in", "trim", "fader". */
 const char *meters_stage_name(unsigned stage);
 

@@ -127,7 +127,7 @@ const char *
 mixer_drop_name(enum mixer_drop drop)
 {
 	static const char *const name[DROPS] = { "malformed", "denied",
-		"leases", "send" };
+		"leases", "meters", "send" };
 
 	return name[drop];
 }

@@ -36,8 +36,8 @@ struct meters *mixer_meters(struct mixer *mixer);
 /* One place in the OSC tree. */
 struct address {
 	const struct schema_param *param;
-	unsigned strip; /* index into desk.strip, for strip, send and meter */
-	unsigned sub;   /* send index, stage index, drop reason */
+	unsigned strip;    /* index into desk.strip, for what is a strip's */
+	unsigned sub;      /* send index, stage index, drop reason */
 	unsigned by_place; /* BY_PLACE_ bits: how it was asked */
 };
 
@@ -48,8 +48,10 @@ void mixer_address_text(const struct mixer *mixer,
     const struct address *address, char text[ADDRESS_LONGEST]);
 
 /* Calls `each` for every address that the pattern (or plain address) matches,
- * in desk order, each once: by id where both forms match. Returns how many. */
-size_t mixer_each(struct mixer *mixer, const char *pattern,
+ * in desk order, each once: by id where both forms match. A pattern takes one
+ * from `budget` for each address that is tried and ends early at 0. Returns how
+ * many matched. */
+size_t mixer_each(struct mixer *mixer, const char *pattern, unsigned *budget,
     void (*each)(void *arg, const struct address *address), void *arg);
 
 /* Number of stages of a strip ("in", "trim", "fader"), and their names. */
@@ -90,7 +92,8 @@ struct engine *mixer_engine(struct mixer *mixer);
 
 /* Compiles the desk for a sample rate in Hz and hands the plan to the engine.
  * Before the first cycle, and at each change of the rate. Returns 0, or -1
- * without memory. */
+ * without memory or while too many batches are on their way: nothing changed
+ * then, and it may be tried again. */
 int mixer_set_rate(struct mixer *mixer, unsigned rate);
 
 /* Takes what the engine has sent since the last call: meter windows, overs,
@@ -113,6 +116,7 @@ enum mixer_drop {
 	DROP_MALFORMED, /* packet guard */
 	DROP_DENIED,    /* sender not in osc.allow */
 	DROP_LEASES,    /* no room for another lease */
+	DROP_METERS,    /* more meters asked for than there is time for */
 	DROP_SEND,      /* socket would not take it */
 	DROPS
 };

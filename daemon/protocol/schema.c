@@ -7,6 +7,7 @@
 
 #define EVERY \
 	(KIND_BIT(STRIP_CHANNEL) | KIND_BIT(STRIP_BUS) | KIND_BIT(STRIP_MASTER))
+#define SUMMED (KIND_BIT(STRIP_BUS) | KIND_BIT(STRIP_MASTER))
 #define MIXED (KIND_BIT(STRIP_CHANNEL) | KIND_BIT(STRIP_BUS))
 
 /* `max` of what only the daemon sets, where nothing bounds it. */
@@ -65,6 +66,18 @@ static const struct schema_param table[PARAMS] = {
 	    NULL,
 	    "Peak, RMS and true peak of each lane; RMS over the last 300 ms, "
 	    "peaks since the last reading." },
+	[PARAM_LOUDNESS] = { PARAM_LOUDNESS, "/loudness/<s>", "",
+	    SCOPE_LOUDNESS, SCHEMA_FLOAT, SUMMED, false, false, "LUFS", -200,
+	    UNBOUNDED, -200, NULL,
+	    "Of a bus or the master, behind its fader: momentary, short-term "
+	    "and integrated loudness, loudness range in LU, correlation, DC in "
+	    "dBFS, crest factor in dB, highest momentary and highest "
+	    "short-term loudness." },
+	[PARAM_LOUDNESS_RESET] = { PARAM_LOUDNESS_RESET, "/loudness/<s>/reset",
+	    "reset", SCOPE_LOUDNESS, SCHEMA_COMMAND, SUMMED, false, false, "",
+	    0, 0, 0, NULL,
+	    "No arguments; integrated loudness, range and the highest ones "
+	    "begin anew; answers its own address ,i 1." },
 	[PARAM_STATUS_SAMPLE_RATE] = { PARAM_STATUS_SAMPLE_RATE,
 	    "/status/sample_rate", "sample_rate", SCOPE_STATUS, SCHEMA_INT, 0,
 	    false, false, "Hz", 0, UNBOUNDED, 0, NULL,
@@ -90,15 +103,18 @@ static const struct schema_param table[PARAMS] = {
 	    NULL, "Version of the daemon." },
 	[PARAM_STATUS_SUBSCRIBERS] = { PARAM_STATUS_SUBSCRIBERS,
 	    "/status/subscribers", "subscribers", SCOPE_STATUS, SCHEMA_INT, 0,
-	    false, false, "", 0, UNBOUNDED, 0, NULL, "Clients that hold a lease." },
+	    false, false, "", 0, UNBOUNDED, 0, NULL,
+	    "Clients that hold a lease." },
 	[PARAM_STATUS_DROPS] = { PARAM_STATUS_DROPS, "/status/drops/<reason>",
 	    "drops", SCOPE_STATUS, SCHEMA_INT, 0, false, false, "", 0,
 	    UNBOUNDED, 0, NULL,
 	    "What was dropped: malformed packets, denied senders, leases "
-	    "without room, packets that could not be sent (send)." },
+	    "without room, meters there was no time for, packets that "
+	    "could not be sent (send)." },
 	[PARAM_SUBSCRIBE] = { PARAM_SUBSCRIBE, "/subscribe", "subscribe",
 	    SCOPE_DESK, SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
-	    "s topic (state, meters, events or status), then if wanted i rate "
+	    "s topic (state, meters, loudness, events or status), then if "
+	    "wanted i rate "
 	    "in Hz (1 to 100) and s address prefix; answers /subscribed ,sis "
 	    "topic rate prefix." },
 	[PARAM_RENEW] = { PARAM_RENEW, "/renew", "renew", SCOPE_DESK,
@@ -117,9 +133,14 @@ static const struct schema_param table[PARAMS] = {
 	    "newest only." },
 	[PARAM_LIST] = { PARAM_LIST, "/list", "list", SCOPE_DESK,
 	    SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
-	    "No arguments; answers /list ,ssis strip name lanes stages for "
-	    "each strip, /list/send ,ss strip bus for each of its sends, then "
-	    "/list/end ,i strips." },
+	    "No arguments; answers /list ,ssisi strip name lanes stages "
+	    "outputs for each strip, /list/send ,ss strip bus for each of its "
+	    "sends, then /list/end ,i strips." },
+	[PARAM_RESET_LOUDNESS] = { PARAM_RESET_LOUDNESS, "/loudness/reset",
+	    "loudness/reset", SCOPE_DESK, SCHEMA_COMMAND, 0, false, false, "",
+	    0, 0, 0, NULL,
+	    "No arguments; resets the loudness of every strip that has one "
+	    "and answers /loudness/reset ,i strips." },
 };
 
 const struct schema_param *

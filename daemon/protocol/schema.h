@@ -30,6 +30,8 @@ enum param {
 	PARAM_NAME = SEND_END,
 	PARAM_FADER_POSITION,
 	PARAM_METER,
+	PARAM_LOUDNESS,
+	PARAM_LOUDNESS_RESET,
 	PARAM_STATUS_SAMPLE_RATE,
 	PARAM_STATUS_PERIOD,
 	PARAM_STATUS_DSP_LOAD,
@@ -44,6 +46,7 @@ enum param {
 	PARAM_UNSUBSCRIBE,
 	PARAM_EVENTS,
 	PARAM_LIST,
+	PARAM_RESET_LOUDNESS,
 	PARAMS
 };
 #define SEND_VALUES (SEND_END - PARAM_SEND_LEVEL)
@@ -62,11 +65,12 @@ enum schema_type {
 
 /* What the address is relative to. */
 enum schema_scope {
-	SCOPE_STRIP,  /* /<s>/TAIL */
-	SCOPE_SEND,   /* /<s>/send/<bus>/TAIL */
-	SCOPE_METER,  /* /meter/<s>/<stage> */
-	SCOPE_STATUS, /* /status/TAIL, drops by reason */
-	SCOPE_DESK    /* /TAIL */
+	SCOPE_STRIP,    /* /<s>/TAIL */
+	SCOPE_SEND,     /* /<s>/send/<bus>/TAIL */
+	SCOPE_METER,    /* /meter/<s>/<stage> */
+	SCOPE_LOUDNESS, /* /loudness/<s>, with /TAIL if there is one */
+	SCOPE_STATUS,   /* /status/TAIL, drops by reason */
+	SCOPE_DESK      /* /TAIL */
 };
 
 /* Kinds of strip, as bits in schema_param.kinds. */

@@ -16,14 +16,13 @@ zone_target(enum strip_kind kind, const char *stage)
 }
 
 enum zone
-zone_of(enum strip_kind kind, const char *stage, double peak)
+zone_of(enum strip_kind kind, const char *stage, bool outputs, double peak)
 {
 	struct zone_target target = zone_target(kind, stage);
 
 	if (peak > 0)
-		return kind == STRIP_MASTER && strcmp(stage, "fader") == 0
-			   ? ZONE_CLIP
-			   : ZONE_OVER;
+		return outputs && strcmp(stage, "fader") == 0 ? ZONE_CLIP
+							      : ZONE_OVER;
 	if (peak > target.high)
 		return ZONE_HOT;
 	if (peak >= target.low)

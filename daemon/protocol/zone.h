@@ -3,6 +3,8 @@
 
 #include "protocol/schema.h"
 
+#include <stdbool.h>
+
 /*
  * Where a level stands against the target of its stage. Pure functions, any
  * thread.
@@ -29,9 +31,11 @@ struct zone_target {
  * in a bus and the master. */
 struct zone_target zone_target(enum strip_kind kind, const char *stage);
 
-/* The zone of a peak in dBFS at a stage ("in", "trim", "fader"). Both bounds
- * of a target belong to it, and exactly 0 dBFS is not over. */
-enum zone zone_of(enum strip_kind kind, const char *stage, double peak);
+/* The zone of a peak in dBFS at a stage ("in", "trim", "fader") of a strip
+ * that has `outputs` behind its fader or none. Both bounds of a target belong
+ * to it, and exactly 0 dBFS is not over. */
+enum zone
+zone_of(enum strip_kind kind, const char *stage, bool outputs, double peak);
 
 /* "silent", "low", "nominal", "hot", "over", "clip". */
 const char *zone_name(enum zone zone);

@@ -1,8 +1,10 @@
+#include "tests/bench/bench_floor.h"
+
 #include "engine/engine.h"
-#include "engine/kernel.h"
 #include "mixer/config.h"
 #include "mixer/mixer.h"
 
+#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,18 +12,16 @@
 #include <time.h>
 
 /*
- * Nanoseconds per lane and sample: mono channels with standing gains, panned
- * into a stereo master, every stage metered, beside the floor kernels of the
- * same run. One pass of a floor kernel is what one look at a lane must cost.
+ * Nanoseconds per lane and sample: mono channels into a mono bus, every stage
+ * metered, for each set of kernels, beside the floor of the same machine
+ * instructions in the same run: gain, peak and squares of one lane in one
+ * pass, stored, in the L1 cache.
  */
 
 #define RATE 48000
-#define LARGEST 256 /* frames */
-#define ROUNDS 41   /* the median of these is printed */
-#define SAMPLES_A_ROUND 4000000.0
-
-typedef float wide __attribute__((vector_size(16)));
-typedef int32_t wide_bits __attribute__((vector_size(16)));
+#define LARGEST 1024 /* frames */
+#define ROUNDS 7     /* the median of these is printed */
+#define SAMPLES_A_ROUND 300000.0
 
 static double
 now_ns(void)
@@ -58,47 +58,31 @@ time_job(
 	return took[ROUNDS / 2];
 }
 
-/* --- the floor --- */
+/* --- kernels with less in them --- */
 
-struct floor_lane {
-	_Alignas(64) float x[LARGEST];
-	_Alignas(64) float y[LARGEST];
-	float peak, squares;
-};
-
-/* Gain, peak and squares in one pass, stored. */
-static void
-floor_fused(void *arg, uint32_t n)
+/* Above any limit's use: no block needs a closer look for it. */
+static float
+no_true_peak(const float *x, uint32_t n, float ref, bool few)
 {
-	struct floor_lane *lane = arg;
-	wide_bits most = { 0 };
-	wide squares[4] = { { 0 } };
-
-	for (uint32_t i = 0; i + 16 <= n; i += 16)
-		for (uint32_t k = 0; k < 4; k++) {
-			wide v;
-			memcpy(&v, lane->x + i + 4 * k, sizeof v);
-			v *= 0.7F;
-			memcpy(lane->y + i + 4 * k, &v, sizeof v);
-			wide_bits bits = (wide_bits)v & 0x7fffffff;
-			wide_bits more = bits > most;
-			most = (bits & more) | (most & ~more);
-			squares[k] += v * v;
-		}
-	lane->peak = (float)most[0];
-	squares[0] += squares[1] + squares[2] + squares[3];
-	lane->squares = squares[0][0];
-	__asm__ volatile("" : : "r"(lane) : "memory");
+	(void)x;
+	(void)n;
+	(void)ref;
+	(void)few;
+	return 1e30F;
 }
 
-static void
-floor_mix(void *arg, uint32_t n)
-{
-	struct floor_lane *lane = arg;
+struct floor_job {
+	const struct floor *floor;
+	_Alignas(64) float x[LARGEST];
+	_Alignas(64) float y[LARGEST];
+};
 
-	for (uint32_t i = 0; i < n; i++)
-		lane->y[i] += 0.7F * lane->x[i];
-	__asm__ volatile("" : : "r"(lane) : "memory");
+static void
+run_floor(void *arg, uint32_t n)
+{
+	struct floor_job *job = arg;
+
+	job->floor->fused(job->y, job->x, n);
 }
 
 /* --- the desk --- */
@@ -110,6 +94,7 @@ struct rig {
 	float **out;
 	float *memory;
 	uint64_t frame;
+	bool moving; /* every fader, all the time */
 };
 
 static struct desk *
@@ -123,9 +108,10 @@ make_desk(unsigned channels)
 	fprintf(out, "{ \"version\": 1, \"channels\": [");
 	for (unsigned i = 0; i < channels; i++)
 		fprintf(out,
-		    "%s{ \"id\": \"c%u\", \"fader\": -20, \"trim\": 1 }",
+		    "%s{ \"id\": \"c%u\", \"fader\": -20, \"trim\": 1,"
+		    " \"to\": [\"sub\"] }",
 		    i == 0 ? "" : ",", i);
-	fprintf(out, "] }");
+	fprintf(out, "], \"buses\": [ { \"id\": \"sub\", \"lanes\": 1 } ] }");
 	fclose(out);
 	struct desk *desk = config_parse(json, size, &errors);
 	config_print_errors(stderr, "bench", &errors);
@@ -134,11 +120,23 @@ make_desk(unsigned channels)
 	return desk;
 }
 
+/* Falling tones with overtones and a little noise, other ones each channel. */
+static float
+programme(size_t channel, size_t i)
+{
+	double t =
+	    6.2831853 * (60 + 37.0 * (double)(channel % 29)) / RATE * (double)i;
+	double level = 0.3 * exp(-(double)i / 400);
+
+	return (float)(level * (sin(t) + 0.3 * sin(3 * t) + 0.1 * sin(7 * t)) +
+		       1e-3 * (double)(i * 7919 % 2001) / 2001);
+}
+
 static int
 rig_open(struct rig *rig, unsigned channels)
 {
 	struct desk *desk = make_desk(channels);
-	size_t ports = channels + 2;
+	size_t ports = channels + 3;
 
 	*rig = (struct rig){ .channels = channels };
 	rig->mixer = desk != NULL ? mixer_new(desk) : NULL;
@@ -149,12 +147,12 @@ rig_open(struct rig *rig, unsigned channels)
 	    rig->memory == NULL || mixer_set_rate(rig->mixer, RATE) < 0)
 		return -1;
 	for (size_t i = 0; i < ports * LARGEST; i++)
-		rig->memory[i] = (float)((int)(i * 7919 % 2001) - 1000) / 2000;
+		rig->memory[i] = programme(i / LARGEST, i % LARGEST);
 	/* Direct outs are not connected, the master's two are. */
 	for (size_t i = 0; i < channels; i++)
 		rig->in[i] = rig->memory + i * LARGEST;
-	rig->out[channels] = rig->memory + (size_t)channels * LARGEST;
-	rig->out[channels + 1] = rig->out[channels] + LARGEST;
+	rig->out[channels + 1] = rig->memory + (size_t)channels * LARGEST;
+	rig->out[channels + 2] = rig->out[channels + 1] + LARGEST;
 	return 0;
 }
 
@@ -167,47 +165,128 @@ rig_close(struct rig *rig)
 	free(rig->memory);
 }
 
+/* By what the engine is told, without what control does for it. */
+static void
+move_faders(struct rig *rig)
+{
+	struct engine *engine = mixer_engine(rig->mixer);
+
+	for (size_t i = 0; i < rig->channels; i++) {
+		const struct plan_strip *strip = &engine->plan->strip[i];
+		strip->state->moved = true;
+		gain_move(strip->fader,
+		    strip->fader->target < 0.2F ? 0.3F : 0.1F,
+		    engine->plan->ramp);
+	}
+}
+
 static void
 rig_cycle(void *arg, uint32_t n)
 {
 	struct rig *rig = arg;
+	struct engine *engine = mixer_engine(rig->mixer);
 
-	engine_run(mixer_engine(rig->mixer), rig->frame, n, rig->in, rig->out);
+	if (rig->moving && engine->plan != NULL &&
+	    !gain_moves(engine->plan->strip[0].fader))
+		move_faders(rig);
+	engine_run(engine, rig->frame, n, rig->in, rig->out);
 	rig->frame += n;
-	if (rig->frame % (RATE / 20) < n)
-		mixer_tick(rig->mixer, true);
+	/* What control makes of the windows is measured elsewhere. */
+	while (engine->plan != NULL && meter_oldest(&engine->plan->meters))
+		meter_done(&engine->plan->meters);
+}
+
+/* --- the table --- */
+
+struct line {
+	const char *isa;
+	uint32_t frames;
+	unsigned strips;
+	double floor, all, no_true_peak, deaf, moving;
+};
+
+static double
+time_rig(
+    const struct kernels *kernels, uint32_t n, unsigned channels, bool moving)
+{
+	struct rig rig;
+
+	if (rig_open(&rig, channels) < 0)
+		exit(1);
+	engine_use(mixer_engine(rig.mixer), kernels);
+	rig.moving = moving;
+	double took = time_job(rig_cycle, &rig, n, (double)n * channels);
+	rig_close(&rig);
+	return took;
+}
+
+static struct line
+time_line(const struct kernels *kernels, uint32_t n, unsigned channels)
+{
+	static struct floor_job job;
+	struct kernels simple = *kernels, deaf = *kernels;
+
+	job.floor = floor_of(kernels->name);
+	for (size_t i = 0; i < LARGEST; i++)
+		job.x[i] = programme(1, i);
+	simple.true_peak = no_true_peak;
+	deaf.mix = job.floor->mix;
+	return (struct line){
+		.isa = kernels->name,
+		.frames = n,
+		.strips = channels,
+		.floor = time_job(run_floor, &job, n, n),
+		.all = time_rig(kernels, n, channels, false),
+		.no_true_peak = time_rig(&simple, n, channels, false),
+		.deaf = time_rig(&deaf, n, channels, false),
+		.moving = time_rig(kernels, n, channels, true),
+	};
+}
+
+static void
+print_line(FILE *json, const struct line *line)
+{
+	printf("%8s %6u %6u %8.4f %8.2f %8.2f %8.2f %8.2f %8.2f\n", line->isa,
+	    line->frames, line->strips, line->floor,
+	    line->no_true_peak / line->floor, line->all / line->floor,
+	    line->no_true_peak / line->deaf, line->all / line->no_true_peak,
+	    line->moving / line->all);
+	fflush(stdout);
+	if (json == NULL)
+		return;
+	fprintf(json,
+	    "{ \"bench\": \"engine\", \"isa\": \"%s\", \"frames\": %u,"
+	    " \"strips\": %u, \"floor_ns\": %.5f, \"all_ns\": %.5f,"
+	    " \"no_true_peak_ns\": %.5f, \"no_meters_ns\": %.5f,"
+	    " \"moving_ns\": %.5f }\n",
+	    line->isa, line->frames, line->strips, line->floor, line->all,
+	    line->no_true_peak, line->deaf, line->moving);
 }
 
 int
 main(void)
 {
-	static const unsigned channels[] = { 8, 32, 128, 512 };
-	static const uint32_t frames[] = { 64, 256 };
-	static struct floor_lane lane;
+	static const unsigned channels[] = { 8, 32, 128, 512, 1024 };
+	static const uint32_t frames[] = { 16, 64, 256, 1024 };
+	const char *name = getenv("BENCH_JSON");
+	FILE *json = name != NULL ? fopen(name, "a") : NULL;
+	const struct kernels *kernels;
 
-	for (int i = 0; i < LARGEST; i++)
-		lane.x[i] = (float)(i % 100) / 100;
+	printf("engine: per lane and sample, median of %d rounds\n", ROUNDS);
+	printf("%8s %6s %6s %8s %8s %8s %8s %8s %8s\n", "isa", "frames",
+	    "strips", "floor ns", "/floor", "+tp", "meters", "tp", "moving");
+	for (unsigned i = 0; (kernels = kernel_at(i)) != NULL; i++)
+		for (size_t f = 0; f < 4; f++)
+			for (size_t c = 0; c < 5; c++) {
+				struct line line =
+				    time_line(kernels, frames[f], channels[c]);
+				print_line(json, &line);
+			}
 	printf(
-	    "engine: ns per lane and sample (median of %d rounds)\n", ROUNDS);
-	printf("%8s %8s %8s %8s %8s %8s\n", "frames", "strips", "engine",
-	    "fused", "mix", "ratio");
-	for (size_t f = 0; f < 2; f++)
-		for (size_t c = 0; c < 4; c++) {
-			struct rig rig;
-			uint32_t n = frames[f];
-			if (rig_open(&rig, channels[c]) < 0)
-				return 1;
-			double fused = time_job(floor_fused, &lane, n, n);
-			double mix = time_job(floor_mix, &lane, n, n);
-			double engine = time_job(
-			    rig_cycle, &rig, n, (double)n * channels[c]);
-			printf("%8u %8u %8.4f %8.4f %8.4f %8.2f\n", n,
-			    channels[c], engine, fused, mix,
-			    engine / (fused + 2 * mix));
-			rig_close(&rig);
-		}
-	printf("ratio: engine / (fused + 2 mix), the least a mono strip into a "
-	       "stereo bus can cost\nwith one pass for its meters and one for "
-	       "each lane it is added to\n\n");
+	    "/floor: all meters but true peak, to the floor; +tp: with it.\n"
+	    "meters: all but true peak, to none; tp: with true peak, to\n"
+	    "without; moving: every fader moves all the time, to standing\n\n");
+	if (json != NULL)
+		fclose(json);
 	return 0;
 }

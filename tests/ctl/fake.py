@@ -56,8 +56,9 @@ def unpack(data):
     return [(address, values)]
 
 
-STRIPS = [("ch/kick", "Kick\x1b[31m", 1), ("ch/keys", "Keys", 2),
-          ("bus/verb", "Reverb", 2), ("master", "Main", 2)]
+# Address, name, lanes, and whether the fader feeds hardware.
+STRIPS = [("ch/kick", "Kick\x1b[31m", 1, 0), ("ch/keys", "Keys", 2, 0),
+          ("bus/verb", "Reverb", 2, 1), ("master", "Main", 2, 1)]
 STAGES = ("in", "trim", "fader")
 
 
@@ -69,11 +70,12 @@ class Desk:
         self.socket.bind(("127.0.0.1", port))
         self.seen = set()
         self.leases = {}
+        self.integrated = -23.4
         self.values = {"/status/sample_rate": 48000, "/status/period": 64,
                        "/status/dsp_load": 12.5, "/status/xruns": 2,
                        "/status/jack": "running", "/status/uptime": 90.0,
                        "/status/drops/malformed": 0}
-        for strip, name, _ in STRIPS:
+        for strip, name, _, _ in STRIPS:
             self.values.update({
                 f"/{strip}/name": name, f"/{strip}/trim": 0.0,
                 f"/{strip}/fader": -6.0, f"/{strip}/mute": 0})
@@ -90,12 +92,23 @@ class Desk:
                 self.socket.sendto(junk, to)
         self.socket.sendto(data, to)
 
+    def own(self, address):
+        """The address by id of what may be named by place."""
+        parts = address.split("/")
+        of = [s[0] for s in STRIPS if s[0].split("/")[0] == parts[1]]
+        if len(parts) > 3 and parts[2].isdigit() and \
+                0 < int(parts[2]) <= len(of):
+            return "/".join(["", of[int(parts[2]) - 1]] + parts[3:])
+        return address
+
     def answer(self, to, address):
-        value = self.values[address]
+        value = self.values[self.own(address)]
         kind = {str: "s", int: "i", float: "f"}[type(value)]
         self.send(to, pack(address, kind, value))
 
     def match(self, pattern):
+        if self.own(pattern) in self.values:
+            return [pattern]
         parts = pattern.split("/")
         return [a for a in self.values if len(a.split("/")) == len(parts) and
                 all(map(fnmatch.fnmatchcase, a.split("/"), parts))]
@@ -105,7 +118,8 @@ class Desk:
             if name == topic and to != but:
                 self.send(to, data)
 
-    def set(self, to, address, value):
+    def set(self, to, asked, value):
+        address = self.own(asked)
         old = self.values[address]
         if isinstance(value, str) != isinstance(old, str):
             self.send(to, pack("/error", "sss", address, "wrong-type",
@@ -114,7 +128,7 @@ class Desk:
         clamped = address.endswith("/fader") and value > 10
         self.values[address] = type(old)(10 if clamped else value)
         if clamped:
-            self.answer(to, address)
+            self.answer(to, asked)
         if address == "/ch/keys/mute":
             # A packet that is lost, then one that comes.
             for _ in range(2):
@@ -125,16 +139,24 @@ class Desk:
         self.publish("state", pack(address, kind, self.values[address]), to)
 
     def meters(self, to):
-        for strip, _, lanes in STRIPS:
+        for strip, _, lanes, _ in STRIPS:
             for i, stage in enumerate(STAGES):
                 level = (-12.0 + 7 * i if strip == "ch/kick" else -40.0)
-                if strip == "master":
+                if strip in ("bus/verb", "master"):
                     level = 1.5
                 self.send(to, pack(f"/meter/{strip}/{stage}", "fff" * lanes,
                                    *(level, level - 3, level) * lanes))
 
+    def loudness(self, to):
+        for strip in ("bus/verb", "master"):
+            self.send(to, pack(f"/loudness/{strip}", "f" * 9, -20.1, -23.2,
+                               self.integrated, 5.6, 0.78, -90.1, 12.3, -200.0, -21.0))
+
     def take(self, to, address, values):
-        if address == "/renew":
+        if address == "/loudness/reset":
+            self.integrated = -200.0
+            self.send(to, pack("/loudness/reset", "i", 2))
+        elif address == "/renew":
             held = sum(1 for lease in self.leases if lease[0] == to)
             self.send(to, pack("/renewed", "i", held))
         elif address == "/subscribe" and values[0] != "nothing":
@@ -148,9 +170,9 @@ class Desk:
             self.leases = {lease: rate for lease, rate in self.leases.items()
                            if lease[0] != to}
         elif address == "/list":
-            for strip, name, lanes in STRIPS:
-                self.send(to, pack("/list", "ssis", strip, name, lanes,
-                                   " ".join(STAGES)))
+            for strip, name, lanes, outputs in STRIPS:
+                self.send(to, pack("/list", "ssisi", strip, name, lanes,
+                                   " ".join(STAGES), outputs))
             self.send(to, pack("/list/send", "ss", "ch/kick", "verb"))
             self.send(to, pack("/list/end", "i", len(STRIPS)))
         elif address == "/events":
@@ -188,6 +210,8 @@ class Desk:
                 for to, topic in list(self.leases):
                     if topic == "meters":
                         self.meters(to)
+                    if topic == "loudness":
+                        self.loudness(to)
 
 
 desk = Desk(sys.argv[1], int(sys.argv[2]))

@@ -170,6 +170,18 @@ out "/ch/kick/fader -6"; it "an unknown address is refused, others answered" 1
 run get --json /ch/kick/fader /ch/kick/send/verb/tap
 json 0 "v == {'/ch/kick/fader': -6, '/ch/kick/send/verb/tap': 'post'}"
 it "get prints one JSON value" 0
+run get ch/kick/fader
+warns 'found "ch/kick/fader", allowed: an address such as /ch/kick/fader'
+it "an address without its slash is no address" 2
+for a in "" "/ch/kick fader" "/ch/[12/fader" "/ch/{1,2/fader"; do
+	run get /ch/kick/fader "$a"; out ""; warns "found \"$a\", allowed: "
+	it "\"$a\" is no address" 2
+done
+run set /ch/kick/fader -1 ch/kick/trim 2; out ""
+warns 'found "ch/kick/trim", allowed: an address such as /ch/kick/fader'
+it "nor is it to be set" 2
+run get /ch/kick/fader; out "/ch/kick/fader -6"
+it "then nothing is sent, also of what stands before" 0
 run get /ch/kick/name; out "/ch/kick/name Kick?[31m"
 it "no text can play with the terminal" 0
 run get -j /ch/kick/name; json 0 "v == {'/ch/kick/name': 'Kick\\x1b[31m'}"
@@ -189,6 +201,27 @@ run set /ch/kick/name 12; out "/ch/kick/name 12"; it "a name may be a number" 0
 run set /ch/kick/fader 20; out "/ch/kick/fader 10"
 warns "/ch/kick/fader: set to 10, allowed: -200 to 10 dB"
 it "a value out of range is told" 0
+run set '/ch/*/fader' 99; out "/ch/kick/fader 10
+/ch/keys/fader 10"
+warns "/ch/*/fader: set to 10, allowed: -200 to 10 dB"
+[ "$(wc -l <"$work/err")" = 1 ] || wrong="$wrong warnings;"
+it "by a pattern it is told once" 0
+run set '/ch/*/fader' 99 '/ch/k*/fader' -3; out "/ch/kick/fader -3
+/ch/keys/fader -3"; silent; it "what is set again further on is not told" 0
+run set /ch/kick/fader 99 '/ch/*/fader' -6 /ch/keys/fader -9
+out "/ch/kick/fader -6
+/ch/keys/fader -9"; silent; it "a pattern and an address may cover each other" 0
+run set '/master/f*' 99; warns "/master/fader: set to 10, allowed: -200"
+it "a pattern may leave the parameter open" 0
+"$ctl" set '/*/name' Main '/*/fader' -6 '/*/trim' 0 '/*/mute' 0 \
+	>"$work/other" 2>&1
+run set /ch/1/fader -6 /ch/kick/fader -7; out "/ch/1/fader -7
+/ch/kick/fader -7"; silent; it "one strip by place, then by id, is no loss" 0
+run set /ch/kick/fader -6 /ch/1/fader 99; says "/ch/kick/fader 10"; warns "/ch/1/fader: set to 10, allowed: -200 to 10 dB"
+[ "$(wc -l <"$work/err")" = 1 ] || wrong="$wrong warnings;"
+it "nor is it by id, then by place and out of range" 0
+run set /ch/1/fader -6 '/ch/k[hi]*/fader' -7; out "/ch/1/fader -7
+/ch/kick/fader -7"; silent; it "nor by place, then by a pattern" 0
 run set /ch/kick/fader loud; warns 'found "loud"'
 it "a value of a wrong type is refused" 1
 run set '/ch/*/mute' 1; out "/ch/kick/mute 1
@@ -204,30 +237,35 @@ warns 'found "nonsense"'; it "a line that is none is refused" 2
 run list; says "ch/keys              2  Keys                 stereo"
 says "in trim fader     verb"; it "list shows strips, stages and sends" 0
 run list --json
-json 0 "v[0]['sends'] == ['verb'] and v[1]['place'] == 2 and len(v) == 4"
+json 0 "v[0]['sends'] == ['verb'] and v[1]['place'] == 2 and len(v) == 4 \
+	and [s['outputs'] for s in v] == [False, False, True, True]"
 it "list has JSON" 0
 run list --addresses; says "/ch/kick/send/verb/level"; says "/master/fader"
-says "/meter/bus/verb/trim"; says "/status/jack"
+says "/meter/bus/verb/trim"; says "/status/jack"; says "/loudness/bus/verb"
 [ "$(grep -c /pan "$work/out")" = 4 ] || wrong=" pans;"
 it "list shows every address, and none that is not there" 0
 run status; says "sample_rate      48000 Hz"; says "jack             running"
 it "status is read at a glance" 0
 run status --json; json 0 "v['period'] == 64 and v['drops']['malformed'] == 0"
 it "status has JSON" 0
-run meters --once; [ "$(wc -l <"$work/out")" = 22 ] || wrong=" lines;"
+run meters --once; [ "$(wc -l <"$work/out")" = 26 ] || wrong=" lines;"
 says "ch/kick          in                -12.0   -15.0     12.0  nominal"
 says "ch/kick          trim               -5.0    -8.0      5.0  hot"
 says "ch/kick          fader              +2.0    -1.0     -2.0  over"
+says "bus/verb         trim          L    +1.5    -1.5     -1.5  over"
+says "bus/verb         fader         L    +1.5    -1.5     -1.5  clip"
 says "master           fader         R    +1.5    -1.5     -1.5  clip"
+says "master             -20.1   -23.2   -23.4     5.6   +0.78   -90.1    12.3       -"
 it "one table of meters has every stage and lane with its zone" 0
 run meters --once ch/2; [ "$(wc -l <"$work/out")" = 7 ] || wrong=" lines;"
 says "ch/keys          in            L"; it "meters takes a strip by place" 0
-run meters --once /meter/bus; [ "$(wc -l <"$work/out")" = 7 ] || wrong=" lines;"
+run meters --once /meter/bus; [ "$(wc -l <"$work/out")" = 10 ] || wrong=" lines;"
 it "meters takes a kind of strips" 0
 run meters --once /nope; warns 'found prefix "/nope"'
 it "meters of nothing are refused" 1
 run meters --once --json master
 json 1 "v[0]['strips'][0]['stages'][2]['lanes'][1]['zone'] == 'clip'"
+json 1 "v[0]['strips'][0]['loudness']['integrated'] == -23.4"
 it "meters have JSON" 0
 follow meters --rate 5 --json; sleep 1; ended
 json 1 "4 <= len(v) <= 12"; it "meters come at the rate" 0
@@ -235,10 +273,17 @@ json 1 "4 <= len(v) <= 12"; it "meters come at the rate" 0
 LC_ALL=C.UTF-8 TERM=xterm /usr/bin/python3 "$here/terminal.py" 100 24 "$ctl" \
 	meters >"$work/out" 2>"$work/err"; code=$?
 for word in CHANNELS BUSES MASTER Keys "48000 Hz" running "2 xruns" "█" \
-	"·" "+1.5" "peak  room"; do
+	"·" "+1.5" "peak  room" "I -23.4 LUFS  S -23.2" "corr 0.78"; do
 	says "$word"
 done
 it "in a terminal there is a meter bridge, and q quits" 0
+KEYS=lq LC_ALL=C.UTF-8 TERM=xterm /usr/bin/python3 "$here/terminal.py" 120 24 \
+	"$ctl" meters >"$work/out" 2>"$work/err"; code=$?
+says "I -23.4 LUFS"; says "max S -21.0"
+run meters --once --json master
+json 1 "v[0]['strips'][0]['loudness']['integrated'] == -200"
+it "a key resets the loudness" 0
+run get /loudness/reset; out "/loudness/reset 2"; it "so does a get" 0
 LC_ALL=C TERM=vt100 /usr/bin/python3 "$here/terminal.py" 40 8 "$ctl" meters \
 	>"$work/out" 2>"$work/err"; code=$?
 says "##"; says "Keys"; it "it needs neither colour nor room nor UTF-8" 0
@@ -290,6 +335,18 @@ start lossy
 run get /ch/kick/fader; out "/ch/kick/fader -6"; silent
 it "a lost question is asked again" 0
 run list; says "master"; silent; it "a lost /list is asked again" 0
+run set /ch/kick/fader -9
+warns "/ch/kick/fader: stands at -6, not at -9: lost on the way"
+it "a lost set is told" 1
+run set '/ch/*/fader' -9 /ch/1/mute 1
+warns "/ch/kick/fader: stands at -6, not at -9: lost on the way"
+warns "/ch/keys/fader: stands at -6, not at -9: lost on the way"
+warns "/ch/1/mute: stands at 0, not at 1: lost on the way"
+it "so is one by a pattern, for each address" 1
+run set /ch/1/fader -9 /ch/kick/fader -7
+warns "/ch/1/fader: stands at -6, not at -9: lost on the way"
+warns "/ch/kick/fader: stands at -6, not at -7: lost on the way"
+it "and one of a strip by two names" 1
 stop
 start broken
 run get /ch/kick/fader /nothing/at/all; out "/ch/kick/fader -6"

@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 """Runs a command in a terminal of its own: terminal.py COLUMNS LINES COMMAND...
 
-Presses q after two seconds, prints everything that was drawn and ends with the
-command's exit status, or 99 if it did not end.
+Presses the keys in KEYS, or q, after two seconds and then one a second. Prints
+everything that was drawn and ends with the command's exit status, or 99 if it
+did not end.
 """
 import fcntl
 import os
@@ -23,16 +24,17 @@ if child == 0:
 
 drawn = b""
 start = time.monotonic()
-pressed = False
+keys = os.environ.get("KEYS", "q")
+pressed = 0
 while time.monotonic() - start < 10:
     if select.select([terminal], [], [], 0.1)[0]:
         try:
             drawn += os.read(terminal, 65536)
         except OSError:
             break
-    if not pressed and time.monotonic() - start > 2:
-        os.write(terminal, b"q")
-        pressed = True
+    if pressed < len(keys) and time.monotonic() - start > 2 + pressed:
+        os.write(terminal, keys[pressed].encode())
+        pressed += 1
 sys.stdout.buffer.write(drawn)
 sys.stdout.flush()
 ended, status = os.waitpid(child, os.WNOHANG)

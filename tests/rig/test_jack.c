@@ -26,7 +26,7 @@ static const char desk[] =
     "    \"from\": [\"rig-play:out_1\"] },"
     "  { \"id\": \"wide\", \"lanes\": 2, \"delay\": 10,"
     "    \"from\": [ [\"rig-play:out_2\", \"rig-play:out_3\"],"
-    "      \"/rig-pl.*:out_(3|4)/\" ], \"outputs\": [] } ],"
+    "      \"/(r)ig-pl.*:out_(3|4)/\" ], \"outputs\": [] } ],"
     "  \"buses\": [ { \"id\": \"sub\", \"lanes\": 1 } ],"
     "  \"master\": { \"lanes\": 2,"
     "    \"outputs\": [ \"rig-rec:in_1\", \"/rig-rec:in_[23]/\" ] } }";

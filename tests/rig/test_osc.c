@@ -365,15 +365,16 @@ the_desk_lists_itself(void **state)
 
 	osc_send(osc, "/ch/snare/name", "s", "Snare");
 	osc_send(osc, "/list", "");
-	osc_expect(osc, "/list", "ssis", "ch/kick", "Kick", 1, "in trim fader");
 	osc_expect(
-	    osc, "/list", "ssis", "ch/snare", "Snare", 1, "in trim fader");
+	    osc, "/list", "ssisi", "ch/kick", "Kick", 1, "in trim fader", 0);
+	osc_expect(
+	    osc, "/list", "ssisi", "ch/snare", "Snare", 1, "in trim fader", 0);
 	for (int i = 0; i < 4; i++)
-		osc_expect(osc, "/list", "ssis",
+		osc_expect(osc, "/list", "ssisi",
 		    (const char *[]){
 			"ch/wide", "bus/sub", "bus/verb", "master" }[i],
 		    (const char *[]){ "wide", "sub", "verb", "master" }[i], 2,
-		    "in trim fader");
+		    "in trim fader", i == 3);
 	osc_expect(osc, "/list/send", "ss", "ch/kick", "verb");
 	osc_expect(osc, "/list/end", "i", 6);
 }
@@ -392,10 +393,11 @@ status_is_published(void **state)
 	assert_true(strlen(osc_text(osc_wait(osc, "/status/version"), 0)) > 0);
 	osc_send(osc, "/status/jack", "");
 	osc_expect(osc, "/status/jack", "s", "running");
-	for (int i = 0; i < 4; i++)
-		osc_get(osc, (const char *[]){ "/status/drops/malformed",
-				 "/status/drops/denied", "/status/drops/leases",
-				 "/status/drops/send" }[i]);
+	for (int i = 0; i < 5; i++)
+		osc_get(
+		    osc, (const char *[]){ "/status/drops/malformed",
+			     "/status/drops/denied", "/status/drops/leases",
+			     "/status/drops/meters", "/status/drops/send" }[i]);
 }
 
 int

@@ -37,7 +37,7 @@ static const char desk_text[] =
     "  \"channels\": ["
     "    { \"id\": \"kick\", \"fader\": -6,"
     "      \"sends\": { \"verb\": { \"level\": -12 } } },"
-    "    { \"id\": \"keys\", \"lanes\": 2 } ],"
+    "    { \"id\": \"keys\", \"lanes\": 2, \"outputs\": [] } ],"
     "  \"buses\": [ { \"id\": \"verb\" } ],"
     "  \"master\": {} }";
 

@@ -8,20 +8,19 @@
 
 #include <cmocka.h>
 
-static const uint32_t lengths[] = { 0, 1, 3, 5, 15, 16, 17, 64, 255, 441,
-	1000 };
+/* Every promise is held by every set of kernels that this machine has. */
+
+static const uint32_t lengths[] = { 1, 3, 5, 15, 16, 17, 64, 255, 441, 1000 };
 #define LENGTHS (sizeof lengths / sizeof lengths[0])
 #define LONGEST 1000
 #define OFFSETS 5 /* floats off alignment */
+#define PORTABLE kernel_named("portable")
 
 static float storage[LONGEST + OFFSETS + 1];
 
 static const float *
-noise(uint32_t n, uint32_t offset)
+noise_into(float *x, uint32_t n, unsigned seed)
 {
-	unsigned seed = 7 + n;
-	float *x = storage + offset;
-
 	for (uint32_t i = 0; i < n; i++) {
 		seed = seed * 1664525U + 1013904223U;
 		x[i] = (float)(int)seed / 2147483648.0F;
@@ -29,68 +28,280 @@ noise(uint32_t n, uint32_t offset)
 	return x;
 }
 
-static void
-peak_is_exact_and_squares_are_right(void **state)
+static const float *
+noise(uint32_t n, uint32_t offset)
 {
+	return noise_into(storage + offset, n, 7 + n);
+}
+
+static void
+the_reference_is_last_and_names_are_known(void **state)
+{
+	const struct kernels *kernels, *last = NULL;
+
 	(void)state;
+	for (unsigned i = 0; (kernels = kernel_at(i)) != NULL; i++) {
+		assert_ptr_equal(kernel_named(kernels->name), kernels);
+		last = kernels;
+	}
+	assert_ptr_equal(last, PORTABLE);
+	assert_null(kernel_named("v9"));
+	assert_null(kernel_named(""));
+}
+
+static void
+scans_are_exact(const struct kernels *kernels)
+{
 	for (size_t k = 0; k < LENGTHS; k++)
 		for (uint32_t offset = 0; offset < OFFSETS; offset++) {
 			uint32_t n = lengths[k];
 			const float *x = noise(n, offset);
-			float peak = 0;
-			double squares = 0;
-			for (uint32_t i = 0; i < n; i++) {
-				peak = fmaxf(peak, fabsf(x[i]));
-				squares += (double)x[i] * (double)x[i];
-			}
-			struct kernel_scan scan = kernel_scan(x, n);
-			assert_true(scan.peak == peak);
-			assert_true(
-			    fabs(scan.squares - squares) <= squares * 1e-6);
+			struct kernel_scan want = PORTABLE->scan(x, n);
+			struct kernel_scan scan = kernels->scan(x, n);
+			assert_true(scan.peak == want.peak);
+			assert_float_equal(
+			    scan.squares, want.squares, want.squares * 1e-6);
 		}
+	assert_true(kernels->scan(storage, 0).peak == 0);
 }
 
 static void
-peak_sees_every_place_and_both_signs(void **state)
+peak_sees_every_place_and_both_signs(const struct kernels *kernels)
 {
-	float x[67] = { 0 };
+	float x[133] = { 0 };
 
-	(void)state;
-	for (int i = 0; i < 67; i++) {
+	for (int i = 0; i < 133; i++) {
 		x[i] = i % 2 != 0 ? -0.5F : 0.5F;
-		assert_true(kernel_scan(x, 67).peak == 0.5F);
+		assert_true(kernels->scan(x, 133).peak == 0.5F);
 		x[i] = 0;
 	}
 }
 
 static void
-what_is_no_number_is_seen(void **state)
+what_is_no_number_is_seen(const struct kernels *kernels)
 {
 	const float bad[] = { NAN, -NAN, INFINITY, -INFINITY, 1e30F };
+	const float mixed[] = { 1, NAN, 0.1F };
 
-	(void)state;
 	for (size_t k = 0; k < sizeof bad / sizeof bad[0]; k++)
-		for (uint32_t at = 0; at < 37; at++) {
-			float x[37];
-			for (int i = 0; i < 37; i++)
+		for (uint32_t at = 0; at < 69; at++) {
+			float x[69];
+			for (int i = 0; i < 69; i++)
 				x[i] = 1;
 			x[at] = bad[k];
-			struct kernel_scan scan = kernel_scan(x, 37);
+			struct kernel_scan scan = kernels->scan(x, 69);
 			assert_false(scan.peak <= KERNEL_LARGEST);
-			assert_int_equal(kernel_invalid(x, 37), 1);
+			assert_int_equal(kernel_invalid(x, 69), 1);
 		}
-	const float mixed[] = { 1, NAN, 0.1F };
-	assert_false(kernel_scan(mixed, 3).peak <= KERNEL_LARGEST);
+	assert_false(kernels->scan(mixed, 3).peak <= KERNEL_LARGEST);
 }
 
 static void
-denormals_are_small_not_invalid(void **state)
+the_largest_sample_has_a_finite_square_after_every_gain(
+    const struct kernels *kernels)
+{
+	float x[256], loud[256];
+
+	for (int i = 0; i < 256; i++)
+		x[i] = KERNEL_LARGEST;
+	/* 40 dB of trim and 10 dB of fader. */
+	kernels->scale(loud, x, 316.3F, 256);
+	assert_int_equal(kernel_invalid(x, 256), 0);
+	assert_true(isfinite(kernels->scan(loud, 256).squares));
+}
+
+static void
+denormals_are_small_not_invalid(const struct kernels *kernels)
 {
 	const float x[] = { 1e-40F, -1e-45F, 0 };
 
-	(void)state;
-	assert_true(kernel_scan(x, 3).peak <= 1e-38F);
+	assert_true(kernels->scan(x, 3).peak <= 1e-38F);
 	assert_int_equal(kernel_invalid(x, 3), 0);
+}
+
+static void
+gains_and_sums_equal_the_reference(const struct kernels *kernels)
+{
+	for (size_t k = 0; k < LENGTHS; k++) {
+		uint32_t n = lengths[k];
+		const float *x = noise(n, k % OFFSETS);
+		float out[LONGEST + 1], ramp[LONGEST + 1];
+		out[n] = 77;
+		for (uint32_t i = 0; i < n; i++)
+			ramp[i] = (float)i / 1000;
+		kernels->scale(out, x, 0.3F, n);
+		for (uint32_t i = 0; i < n; i++)
+			assert_true(out[i] == 0.3F * x[i]);
+		kernels->add(out, x, 0.3F, n);
+		for (uint32_t i = 0; i < n; i++)
+			assert_float_equal(out[i], 0.6F * x[i], 1e-7);
+		struct kernel_scan scan =
+		    kernels->scale_ramp(out, x, 2, ramp, n);
+		for (uint32_t i = 0; i < n; i++)
+			assert_true(out[i] == 2 * ramp[i] * x[i]);
+		struct kernel_scan want = PORTABLE->scan(out, n);
+		assert_true(scan.peak == want.peak);
+		assert_float_equal(
+		    scan.squares, want.squares, want.squares * 1e-6 + 1e-12);
+		kernels->add_ramp(out, x, 2, ramp, n);
+		for (uint32_t i = 0; i < n; i++)
+			assert_float_equal(out[i], 4 * ramp[i] * x[i], 1e-6);
+		assert_true(out[n] == 77);
+	}
+}
+
+static void
+a_sample_rounds_alike_wherever_it_stands(const struct kernels *kernels)
+{
+	float whole[LONGEST], parts[LONGEST];
+	const float *x = noise(LONGEST, 0);
+
+	noise_into(whole, LONGEST, 99);
+	memcpy(parts, whole, sizeof whole);
+	kernels->add(whole, x, 0.37F, LONGEST);
+	for (uint32_t i = 0, n = 1; i < LONGEST; i += n, n = n % 19 + 1) {
+		n = n < LONGEST - i ? n : LONGEST - i;
+		kernels->add(parts + i, x + i, 0.37F, n);
+	}
+	assert_memory_equal(whole, parts, sizeof whole);
+}
+
+/* --- mixing --- */
+
+#define FRAMES 251
+
+struct desk {
+	float x[KERNEL_SOURCES][FRAMES];
+	float from[KERNEL_SUMS][FRAMES];
+	float to[KERNEL_SUMS][FRAMES + 1];
+	struct kernel_tally tally[KERNEL_SOURCES];
+	struct kernel_mix mix;
+};
+
+static void
+desk_set(struct desk *desk, uint32_t sources, uint32_t sums)
+{
+	memset(desk, 0, sizeof *desk);
+	desk->mix.sources = sources;
+	desk->mix.sums = sums;
+	for (uint32_t k = 0; k < KERNEL_SOURCES; k++) {
+		desk->mix.x[k] = noise_into(desk->x[k], FRAMES, k);
+		desk->mix.limit[k] = 1;
+		desk->mix.tally[k] = &desk->tally[k];
+	}
+	for (uint32_t d = 0; d < KERNEL_SUMS; d++) {
+		desk->mix.from[d] = noise_into(desk->from[d], FRAMES, 50 + d);
+		desk->mix.to[d] = desk->to[d];
+		for (uint32_t k = 0; k < KERNEL_SOURCES; k++)
+			desk->mix.gain[d][k] = 0.1F * (float)(k + 2 * d) - 0.3F;
+		desk->to[d][FRAMES] = 77;
+	}
+}
+
+static void
+check_mix(
+    const struct kernels *kernels, uint32_t sources, uint32_t sums, uint32_t n)
+{
+	static struct desk is, want;
+
+	desk_set(&is, sources, sums);
+	desk_set(&want, sources, sums);
+	is.to[0][n] = is.to[1][n] = 77;
+	is.mix.limit[0] = want.mix.limit[0] = 0.001F;
+	assert_int_equal(kernels->mix(&is.mix, n), PORTABLE->mix(&want.mix, n));
+	for (uint32_t d = 0; d < sums; d++) {
+		for (uint32_t i = 0; i < n; i++)
+			assert_float_equal(is.to[d][i], want.to[d][i], 1e-6);
+		assert_true(is.to[d][n] == 77);
+	}
+	for (uint32_t k = 0; k < KERNEL_SOURCES; k++) {
+		float peak = 0, squares = 0;
+		for (int i = 0; i < KERNEL_WIDEST; i++) {
+			peak = fmaxf(peak, is.tally[k].peak[i]);
+			squares += is.tally[k].squares[i];
+		}
+		assert_true(peak == want.tally[k].peak[0]);
+		assert_float_equal(squares, want.tally[k].squares[0], 1e-4);
+	}
+}
+
+static void
+mixing_equals_the_reference(const struct kernels *kernels)
+{
+	static const uint32_t frames[] = { 1, 3, 5, 16, 64, 250 };
+
+	for (uint32_t sources = 1; sources <= KERNEL_SOURCES; sources++)
+		for (uint32_t sums = 0; sums <= KERNEL_SUMS; sums++)
+			for (size_t k = 0; k < 6; k++)
+				check_mix(kernels, sources, sums, frames[k]);
+}
+
+static void
+mixing_tells_what_is_above_invalid_or_silent(const struct kernels *kernels)
+{
+	static struct desk desk;
+
+	desk_set(&desk, 4, 1);
+	desk.x[1][200] = -1.5F;
+	assert_int_equal(
+	    kernels->mix(&desk.mix, 250), KERNEL_SOUND | KERNEL_ABOVE(1));
+	for (uint32_t at = 0; at < 250; at++) {
+		desk_set(&desk, 4, 1);
+		desk.x[2][at] = NAN;
+		assert_int_equal(kernels->mix(&desk.mix, 250),
+		    KERNEL_SOUND | KERNEL_ABOVE(2) | KERNEL_INVALID(2));
+		assert_true(desk.tally[0].peak[0] == 0);
+	}
+	memset(desk.x, 0, sizeof desk.x);
+	assert_int_equal(kernels->mix(&desk.mix, 250), 0);
+}
+
+/* --- true peak --- */
+
+static void
+true_peaks_equal_the_reference(const struct kernels *kernels)
+{
+	/* What follows the samples is zero. */
+	static float x[16 + 256 + 16];
+
+	for (unsigned turn = 0; turn < 600; turn++) {
+		uint32_t n = turn % 3 == 0 ? 256 : turn % 256 + 1;
+		double step = 3.1 * turn / 600, level = 1;
+		noise_into(x, 16 + n, turn);
+		/* From smooth to rough, and from steady to bursts: each
+		 * shortcut has its turn. */
+		for (uint32_t i = 0; i < 16 + n; i++) {
+			level = turn % 4 == 0 && i % 64 == 0 ? 1 : level * 0.97;
+			double tone = sin(step * i + turn);
+			x[i] = (float)((turn % 4 < 2 ? tone : (double)x[i]) *
+				       (turn % 4 == 0 ? level : 1));
+		}
+		memset(x + 16 + n, 0, (256 - n) * sizeof *x);
+		for (int few = 0; few < 2; few++)
+			for (int k = 0; k < 3; k++) {
+				float ref = 0.6F * (float)k;
+				float want = PORTABLE->true_peak(
+				    x + 16, n, ref, few != 0);
+				float is = kernels->true_peak(
+				    x + 16, n, ref, few != 0);
+				assert_float_equal(is, want, 2e-6);
+			}
+	}
+}
+
+static void
+no_true_peak_is_beyond_the_bound(const struct kernels *kernels)
+{
+	static const float signs[] = { -1, 1, -1, 1, -1, 1, 1, -1, 1, -1, 1,
+		-1 };
+	float x[48] = { 0 };
+
+	/* The signs of the taps, in reverse: the worst there is. */
+	for (int i = 0; i < 12; i++)
+		x[16 + 11 - i] = signs[i];
+	float peak = kernels->true_peak(x + 16, 12, 0, false);
+	assert_true(peak <= KERNEL_OVERSHOOT);
+	assert_true(peak > KERNEL_OVERSHOOT - 0.001F);
 }
 
 static void
@@ -106,44 +317,54 @@ overs_are_counted_and_placed(void **state)
 	assert_int_equal(kernel_overs(x, 1, 1, 5).count, 0);
 }
 
+/* Runs a test on every set of kernels. */
 static void
-gains_and_sums_equal_the_reference(void **state)
+on_each(void **state)
 {
-	(void)state;
-	for (size_t k = 0; k < LENGTHS; k++) {
-		uint32_t n = lengths[k];
-		const float *x = noise(n, k % OFFSETS);
-		float out[LONGEST + 1], ramp[LONGEST + 1];
-		out[n] = 77;
-		for (uint32_t i = 0; i < n; i++)
-			ramp[i] = (float)i / 1000;
-		kernel_scale(out, x, 0.3F, n);
-		for (uint32_t i = 0; i < n; i++)
-			assert_true(out[i] == 0.3F * x[i]);
-		kernel_add(out, x, 0.3F, n);
-		for (uint32_t i = 0; i < n; i++)
-			assert_true(out[i] == 0.3F * x[i] + 0.3F * x[i]);
-		kernel_scale_ramp(out, x, 2, ramp, n);
-		for (uint32_t i = 0; i < n; i++)
-			assert_true(out[i] == 2 * ramp[i] * x[i]);
-		kernel_add_ramp(out, x, 2, ramp, n);
-		for (uint32_t i = 0; i < n; i++)
-			assert_true(out[i] == 4 * ramp[i] * x[i]);
-		assert_true(out[n] == 77);
-	}
+	void (*test)(const struct kernels *kernels);
+	const struct kernels *kernels;
+
+	memcpy(&test, *state, sizeof test);
+	for (unsigned i = 0; (kernels = kernel_at(i)) != NULL; i++)
+		test(kernels);
 }
 
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(peak_is_exact_and_squares_are_right),
-		cmocka_unit_test(peak_sees_every_place_and_both_signs),
-		cmocka_unit_test(what_is_no_number_is_seen),
-		cmocka_unit_test(denormals_are_small_not_invalid),
+	static void (*each[])(const struct kernels *kernels) = {
+		scans_are_exact,
+		peak_sees_every_place_and_both_signs,
+		what_is_no_number_is_seen,
+		the_largest_sample_has_a_finite_square_after_every_gain,
+		denormals_are_small_not_invalid,
+		gains_and_sums_equal_the_reference,
+		a_sample_rounds_alike_wherever_it_stands,
+		mixing_equals_the_reference,
+		mixing_tells_what_is_above_invalid_or_silent,
+		true_peaks_equal_the_reference,
+		no_true_peak_is_beyond_the_bound,
+	};
+	static const char *const names[] = {
+		"scans_are_exact",
+		"peak_sees_every_place_and_both_signs",
+		"what_is_no_number_is_seen",
+		"the_largest_sample_has_a_finite_square_after_every_gain",
+		"denormals_are_small_not_invalid",
+		"gains_and_sums_equal_the_reference",
+		"a_sample_rounds_alike_wherever_it_stands",
+		"mixing_equals_the_reference",
+		"mixing_tells_what_is_above_invalid_or_silent",
+		"true_peaks_equal_the_reference",
+		"no_true_peak_is_beyond_the_bound",
+	};
+	struct CMUnitTest tests[13] = {
+		cmocka_unit_test(the_reference_is_last_and_names_are_known),
 		cmocka_unit_test(overs_are_counted_and_placed),
-		cmocka_unit_test(gains_and_sums_equal_the_reference),
 	};
 
+	for (int i = 0; i < 11; i++)
+		tests[2 + i] = (struct CMUnitTest){ names[i], on_each, NULL,
+			NULL, &each[i] };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

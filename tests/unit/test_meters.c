@@ -110,6 +110,28 @@ no_peak_is_lost_while_control_is_late(void **state)
 	table_close(&table);
 }
 
+static void
+a_desk_that_does_not_run_reads_silence(void **state)
+{
+	struct table table;
+
+	(void)state;
+	table_open(&table, one, RATE);
+	struct meters_reader *reader =
+	    meters_reader_new(mixer_meters(table.mixer));
+	reading(&table, reader, CH_A, IN);
+	table.in[0][100] = 0.5F;
+	table_run(&table, 0, 9600, 64);
+	mixer_tick(table.mixer, false);
+	assert_float_equal(reading(&table, NULL, CH_A, IN).peak, -200, 0);
+	assert_float_equal(reading(&table, NULL, CH_A, IN).rms, -200, 0);
+	/* What happened before is not forgotten by who has not seen it. */
+	assert_float_equal(
+	    reading(&table, reader, CH_A, IN).peak, db(0.5), 1e-6);
+	meters_reader_free(reader);
+	table_close(&table);
+}
+
 static const struct event *
 only_event(struct table *table, enum event_kind kind)
 {
@@ -200,23 +222,75 @@ a_run_at_the_rail_is_a_clip_also_across_blocks(void **state)
 }
 
 static void
-an_over_at_an_output_is_a_clip(void **state)
+a_clip_begins_where_its_run_began_in_the_window_before(void **state)
 {
-	static const char json[] =
-	    "{ \"version\": 1, \"channels\": [ { \"id\": \"a\","
-	    " \"pan\": -1 } ], \"master\": { \"fader\": 10,"
-	    " \"outputs\": [\"system:playback_1\", \"system:playback_2\"] } }";
 	struct table table;
 
 	(void)state;
-	table_open(&table, json, RATE);
-	table.in[0][100] = 0.9F;
+	table_open(&table, one, RATE);
+	table_set(&table, "/ch/a/trim", -20);
+	mixer_commit(table.mixer);
+	for (int i = 959; i < 963; i++)
+		table.in[0][i] = 1;
 	table_run(&table, 0, 9600, 64);
 	const struct event *event = only_event(&table, EVENT_CLIP);
 	assert_non_null(event);
-	assert_string_equal(event->strip, "master");
-	assert_string_equal(event->stage, "fader");
+	assert_int_equal(event->frame, 959);
+	assert_int_equal(event->last, 962);
+	assert_int_equal(event->count, 4);
 	table_close(&table);
+}
+
+/* The only over of a desk whose one channel gets 0.9 is at the fader of
+ * `strip`, and of this kind. */
+static void
+over_at_fader(const char *json, const char *strip, enum event_kind kind)
+{
+	enum event_kind other = kind == EVENT_CLIP ? EVENT_OVER : EVENT_CLIP;
+	struct table table;
+
+	table_open(&table, json, RATE);
+	table.in[0][100] = 0.9F;
+	table_run(&table, 0, 9600, 64);
+	const struct event *event = only_event(&table, kind);
+	assert_non_null(event);
+	assert_string_equal(event->strip, strip);
+	assert_string_equal(event->stage, "fader");
+	assert_null(only_event(&table, other));
+	table_close(&table);
+}
+
+static void
+an_over_at_an_output_is_a_clip(void **state)
+{
+	(void)state;
+	over_at_fader("{ \"version\": 1, \"channels\": [ { \"id\": \"a\","
+		      " \"pan\": -1 } ], \"master\": { \"fader\": 10,"
+		      " \"outputs\": [\"system:playback_1\","
+		      " \"system:playback_2\"] } }",
+	    "master", EVENT_CLIP);
+	over_at_fader("{ \"version\": 1, \"channels\": [ { \"id\": \"a\","
+		      " \"fader\": 10, \"to\": [],"
+		      " \"outputs\": [\"system:playback_1\"] } ] }",
+	    "ch/a", EVENT_CLIP);
+}
+
+static void
+what_leaves_the_master_clips_also_where_no_outputs_are_named(void **state)
+{
+	(void)state;
+	over_at_fader("{ \"version\": 1, \"channels\": [ { \"id\": \"a\","
+		      " \"pan\": -1 } ], \"master\": { \"fader\": 10 } }",
+	    "master", EVENT_CLIP);
+}
+
+static void
+an_over_at_a_fader_that_feeds_no_hardware_is_no_clip(void **state)
+{
+	(void)state;
+	over_at_fader("{ \"version\": 1, \"channels\": [ { \"id\": \"a\","
+		      " \"fader\": 10, \"to\": [] } ] }",
+	    "ch/a", EVENT_OVER);
 }
 
 static void
@@ -247,11 +321,18 @@ main(void)
 		cmocka_unit_test(stages_read_what_the_gains_make_of_a_sine),
 		cmocka_unit_test(each_reader_has_its_own_since_last),
 		cmocka_unit_test(no_peak_is_lost_while_control_is_late),
+		cmocka_unit_test(a_desk_that_does_not_run_reads_silence),
 		cmocka_unit_test(an_over_names_frames_samples_and_peak),
 		cmocka_unit_test(an_over_downstream_names_where_it_began),
 		cmocka_unit_test(
 		    a_run_at_the_rail_is_a_clip_also_across_blocks),
+		cmocka_unit_test(
+		    a_clip_begins_where_its_run_began_in_the_window_before),
 		cmocka_unit_test(an_over_at_an_output_is_a_clip),
+		cmocka_unit_test(
+		    what_leaves_the_master_clips_also_where_no_outputs_are_named),
+		cmocka_unit_test(
+		    an_over_at_a_fader_that_feeds_no_hardware_is_no_clip),
 		cmocka_unit_test(
 		    a_long_over_is_told_every_second_and_each_sample_once),
 	};

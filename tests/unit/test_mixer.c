@@ -243,6 +243,41 @@ solo_closes_paths_to_the_master_only(void **state)
 	table_close(&table);
 }
 
+static void
+count_match(void *arg, const struct address *address)
+{
+	(void)address;
+	++*(unsigned *)arg;
+}
+
+static void
+patterns_try_few_addresses_and_never_more_than_allowed(void **state)
+{
+	struct table table;
+	unsigned found = 0, budget = 100;
+
+	(void)state;
+	table_open(&table, band, RATE);
+	assert_int_equal(mixer_each(table.mixer, "/ch/*/send/verb/level",
+			     &budget, count_match, &found),
+	    1);
+	assert_int_equal(budget, 99);
+	budget = 100;
+	mixer_each(
+	    table.mixer, "/*/*/send/*/nothing", &budget, count_match, &found);
+	assert_int_equal(budget, 100);
+	budget = found = 0;
+	assert_int_equal(mixer_each(table.mixer, "/ch/kick/fader", &budget,
+			     count_match, &found),
+	    1);
+	budget = 20;
+	found = 0;
+	mixer_each(table.mixer, "//*", &budget, count_match, &found);
+	assert_int_equal(budget, 0);
+	assert_true(found > 0 && found <= 20);
+	table_close(&table);
+}
+
 int
 main(void)
 {
@@ -256,6 +291,8 @@ main(void)
 		cmocka_unit_test(nan_is_contained_to_its_strip),
 		cmocka_unit_test(a_new_sample_rate_starts_afresh),
 		cmocka_unit_test(solo_closes_paths_to_the_master_only),
+		cmocka_unit_test(
+		    patterns_try_few_addresses_and_never_more_than_allowed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -71,7 +71,7 @@ the_smallest_network_decides_in_any_order(void **state)
 	struct access_list list = { .count = 0 };
 
 	(void)state;
-	access_add(&list, "10.1.2.3", ROLE_ADMIN);
+	access_add(&list, "10.1.2.3/32", ROLE_ADMIN);
 	access_add(&list, "0.0.0.0/0", ROLE_VIEW);
 	access_add(&list, "10.0.0.0/8", ROLE_MIX);
 	assert_int_equal(role_of(&list, "10.1.2.3"), ROLE_ADMIN);

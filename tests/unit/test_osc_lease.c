@@ -338,6 +338,11 @@ a_prefix_of_meters_may_leave_out_meter(void **state)
 	assert_false(prefix_covers(LEASE_METERS, "/meter/bus", address));
 	assert_false(prefix_covers(LEASE_METERS, "/meters", address));
 	assert_false(prefix_covers(LEASE_STATE, "/ch", address));
+	assert_true(
+	    prefix_covers(LEASE_LOUDNESS, "/bus", "/loudness/bus/verb"));
+	assert_true(prefix_covers(
+	    LEASE_LOUDNESS, "/loudness/bus", "/loudness/bus/verb"));
+	assert_false(prefix_covers(LEASE_LOUDNESS, "/meter", "/loudness/bus"));
 }
 
 static void
@@ -354,6 +359,7 @@ a_prefix_by_place_is_noticed(void **state)
 		{ "/ch/1", BY_PLACE_STRIP },
 		{ "/bus/12/fader", BY_PLACE_STRIP },
 		{ "/meter/ch/3/in", BY_PLACE_STRIP },
+		{ "/loudness/bus/1", BY_PLACE_STRIP },
 		{ "/ch/1/send/verb", BY_PLACE_STRIP },
 		{ "/ch/kick/send/2", BY_PLACE_BUS },
 		{ "/ch/1/send/2/level", BY_PLACE_STRIP | BY_PLACE_BUS },

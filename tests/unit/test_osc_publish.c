@@ -1,5 +1,7 @@
 #include "tests/unit/osc_bench.h"
 
+#include "edge/osc_internal.h"
+
 /* --- subscriptions --- */
 
 static void
@@ -60,7 +62,7 @@ what_cannot_be_subscribed_to_is_an_error(void **state)
 
 	assert_error(ask(b, 0, "/subscribe", ""), "wrong-type", "a topic");
 	assert_error(ask(b, 0, "/subscribe", "s", "foo"), "bad-value",
-	    "state, meters, events or status");
+	    "state, meters, loudness, events or status");
 	assert_error(ask(b, 0, "/subscribe", "ss", "state", "/ch/*"),
 	    "bad-value", "no pattern");
 	assert_error(ask(b, 0, "/subscribe", "sf", "meters", (double)NAN),
@@ -92,6 +94,43 @@ meters_come_for_every_stage_at_once_and_at_their_rate(void **state)
 	say(b, 1, "/subscribe", "s", "meters");
 	hear(b, 1);
 	assert_int_equal(b->messages, 1 + 3 * 4);
+}
+
+static void
+loudness_comes_for_buses_and_the_master_ten_times_a_second(void **state)
+{
+	static const char silent[] =
+	    "fffffffff -200 -200 -200 0 0 -200 0 -200 -200\n";
+	struct bench *b = *state;
+	char wanted[400];
+
+	say(b, 0, "/subscribe", "s", "loudness");
+	snprintf(wanted, sizeof(wanted),
+	    "/subscribed sis loudness 10 \n/loudness/bus/verb %s"
+	    "/loudness/master %s",
+	    silent, silent);
+	assert_string_equal(hear(b, 0), wanted);
+	run_for(b, 500);
+	hear(b, 0);
+	assert_in_range(b->messages, 2 * 4, 2 * 6);
+	say(b, 1, "/subscribe", "ss", "loudness", "/bus/1");
+	snprintf(wanted, sizeof(wanted),
+	    "/subscribed sis loudness 10 /bus/1\n/loudness/bus/1 %s", silent);
+	assert_string_equal(hear(b, 1), wanted);
+}
+
+static void
+meters_there_is_no_time_for_are_left_out_and_counted(void **state)
+{
+	struct bench *b = *state;
+	double now = osc_now();
+
+	say(b, 0, "/subscribe", "sis", "meters", 100, "/ch/1");
+	hear(b, 0);
+	b->osc->deadline = now - 1;
+	osc_publish_due(b->osc, b->osc->table.client[0], now + 1, 0);
+	assert_string_equal(hear(b, 0), "");
+	assert_int_equal(mixer_status(b->mixer)->drops[DROP_METERS], 1);
 }
 
 static void
@@ -211,6 +250,10 @@ main(void)
 		WITH_BENCH(what_cannot_be_subscribed_to_is_an_error),
 		WITH_BENCH(
 		    meters_come_for_every_stage_at_once_and_at_their_rate),
+		WITH_BENCH(
+		    loudness_comes_for_buses_and_the_master_ten_times_a_second),
+		WITH_BENCH(
+		    meters_there_is_no_time_for_are_left_out_and_counted),
 		WITH_BENCH(status_comes_at_once_and_when_jack_changes),
 		WITH_BENCH(events_come_as_they_happen),
 		WITH_BENCH(a_prefix_chooses_events_by_kind_or_by_strip),

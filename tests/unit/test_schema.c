@@ -367,6 +367,7 @@ each_address_is_its_scope_and_tail(void **state)
 	static const char *const scopes[] = { [SCOPE_STRIP] = "/<s>/",
 		[SCOPE_SEND] = "/<s>/send/<bus>/",
 		[SCOPE_METER] = "/meter/<s>/<stage>",
+		[SCOPE_LOUDNESS] = "/loudness/<s>",
 		[SCOPE_STATUS] = "/status/",
 		[SCOPE_DESK] = "/" };
 
@@ -375,9 +376,9 @@ each_address_is_its_scope_and_tail(void **state)
 		const struct schema_param *param = schema_param((enum param)i);
 		char address[64];
 
-		snprintf(address, sizeof address, "%s%s%s",
-		    scopes[param->scope], param->tail,
-		    i == PARAM_STATUS_DROPS ? "/<reason>" : "");
+		snprintf(address, sizeof address, "%s%s%s%s",
+		    scopes[param->scope], i == PARAM_LOUDNESS_RESET ? "/" : "",
+		    param->tail, i == PARAM_STATUS_DROPS ? "/<reason>" : "");
 		assert_string_equal(param->address, address);
 	}
 }
@@ -396,7 +397,7 @@ each_row_is_sound(void **state)
 		assert_true(param->def <= param->max);
 		assert_true(param->writable || !param->in_config);
 		assert_true(
-		    (param->kinds != 0) == (param->scope <= SCOPE_METER));
+		    (param->kinds != 0) == (param->scope <= SCOPE_LOUDNESS));
 		assert_true(
 		    (param->choices != NULL) == (param->type == SCHEMA_CHOICE));
 		while (param->choices != NULL && param->choices[count] != NULL)
@@ -431,7 +432,9 @@ the_master_has_no_pan_solo_and_sends(void **state)
 		bool mixed = i == PARAM_PAN || i == PARAM_SOLO ||
 			     param->scope == SCOPE_SEND;
 
-		assert_true(param->kinds & KIND_BIT(STRIP_CHANNEL));
+		/* Only what is summed up has a loudness. */
+		assert_int_equal(!(param->kinds & KIND_BIT(STRIP_CHANNEL)),
+		    param->scope == SCOPE_LOUDNESS);
 		assert_true(param->kinds & KIND_BIT(STRIP_BUS));
 		assert_int_equal(
 		    !(param->kinds & KIND_BIT(STRIP_MASTER)), mixed);

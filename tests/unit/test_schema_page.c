@@ -31,6 +31,7 @@ static const struct {
 	{ "strips", SCOPE_STRIP },
 	{ "sends", SCOPE_SEND },
 	{ "meters", SCOPE_METER },
+	{ "loudness", SCOPE_LOUDNESS },
 	{ "status", SCOPE_STATUS },
 	{ "commands", SCOPE_DESK },
 };
@@ -41,7 +42,9 @@ type_letters(const struct schema_param *param)
 {
 	switch (param->type) {
 	case SCHEMA_FLOAT:
-		return param->scope == SCOPE_METER ? "fff per lane" : "f";
+		return param->scope == SCOPE_METER      ? "fff per lane"
+		       : param->scope == SCOPE_LOUDNESS ? "fffffffff"
+							: "f";
 	case SCHEMA_INT:
 		return "i";
 	case SCHEMA_COMMAND:

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
@@ -12,14 +13,15 @@ struct judged {
 	double peak;
 	enum strip_kind kind;
 	enum zone zone;
+	bool outputs;
 };
 
 static void
 judge(const struct judged *row, size_t rows)
 {
 	for (size_t i = 0; i < rows; i++)
-		assert_string_equal(
-		    zone_name(zone_of(row[i].kind, row[i].stage, row[i].peak)),
+		assert_string_equal(zone_name(zone_of(row[i].kind, row[i].stage,
+					row[i].outputs, row[i].peak)),
 		    zone_name(row[i].zone));
 }
 
@@ -29,12 +31,12 @@ static void
 a_channel_should_peak_from_18_to_10_below_full_scale(void **state)
 {
 	static const struct judged rows[] = {
-		{ "trim", -18.01, STRIP_CHANNEL, ZONE_LOW },
-		{ "trim", -18, STRIP_CHANNEL, ZONE_NOMINAL },
-		{ "trim", -10, STRIP_CHANNEL, ZONE_NOMINAL },
-		{ "trim", -9.99, STRIP_CHANNEL, ZONE_HOT },
-		{ "trim", 0, STRIP_CHANNEL, ZONE_HOT },
-		{ "trim", 0.01, STRIP_CHANNEL, ZONE_OVER },
+		{ "trim", -18.01, STRIP_CHANNEL, ZONE_LOW, false },
+		{ "trim", -18, STRIP_CHANNEL, ZONE_NOMINAL, false },
+		{ "trim", -10, STRIP_CHANNEL, ZONE_NOMINAL, false },
+		{ "trim", -9.99, STRIP_CHANNEL, ZONE_HOT, false },
+		{ "trim", 0, STRIP_CHANNEL, ZONE_HOT, false },
+		{ "trim", 0.01, STRIP_CHANNEL, ZONE_OVER, false },
 	};
 	(void)state;
 
@@ -50,19 +52,19 @@ stages_before_the_fader_of_a_channel_are_judged_alike(void **state)
 	for (size_t i = 0; i < sizeof(stages) / sizeof(stages[0]); i++)
 		for (int peak = -210; peak < 20; peak++)
 			assert_int_equal(
-			    zone_of(STRIP_CHANNEL, stages[i], peak),
-			    zone_of(STRIP_CHANNEL, "trim", peak));
+			    zone_of(STRIP_CHANNEL, stages[i], true, peak),
+			    zone_of(STRIP_CHANNEL, "trim", true, peak));
 }
 
 static void
 a_fader_may_take_a_channel_as_low_as_the_balance_asks(void **state)
 {
 	static const struct judged rows[] = {
-		{ "fader", -60.01, STRIP_CHANNEL, ZONE_SILENT },
-		{ "fader", -60, STRIP_CHANNEL, ZONE_NOMINAL },
-		{ "fader", -10, STRIP_CHANNEL, ZONE_NOMINAL },
-		{ "fader", -9.99, STRIP_CHANNEL, ZONE_HOT },
-		{ "fader", 0.01, STRIP_CHANNEL, ZONE_OVER },
+		{ "fader", -60.01, STRIP_CHANNEL, ZONE_SILENT, false },
+		{ "fader", -60, STRIP_CHANNEL, ZONE_NOMINAL, false },
+		{ "fader", -10, STRIP_CHANNEL, ZONE_NOMINAL, false },
+		{ "fader", -9.99, STRIP_CHANNEL, ZONE_HOT, false },
+		{ "fader", 0.01, STRIP_CHANNEL, ZONE_OVER, false },
 	};
 	(void)state;
 
@@ -73,13 +75,13 @@ static void
 a_bus_and_the_master_should_peak_at_6_below_or_less(void **state)
 {
 	static const struct judged rows[] = {
-		{ "in", -30.01, STRIP_BUS, ZONE_LOW },
-		{ "in", -30, STRIP_BUS, ZONE_NOMINAL },
-		{ "fader", -6, STRIP_BUS, ZONE_NOMINAL },
-		{ "fader", -5.99, STRIP_BUS, ZONE_HOT },
-		{ "in", -6, STRIP_MASTER, ZONE_NOMINAL },
-		{ "fader", -5.99, STRIP_MASTER, ZONE_HOT },
-		{ "fader", 0, STRIP_MASTER, ZONE_HOT },
+		{ "in", -30.01, STRIP_BUS, ZONE_LOW, false },
+		{ "in", -30, STRIP_BUS, ZONE_NOMINAL, false },
+		{ "fader", -6, STRIP_BUS, ZONE_NOMINAL, false },
+		{ "fader", -5.99, STRIP_BUS, ZONE_HOT, false },
+		{ "in", -6, STRIP_MASTER, ZONE_NOMINAL, true },
+		{ "fader", -5.99, STRIP_MASTER, ZONE_HOT, true },
+		{ "fader", 0, STRIP_MASTER, ZONE_HOT, true },
 	};
 	(void)state;
 
@@ -87,14 +89,18 @@ a_bus_and_the_master_should_peak_at_6_below_or_less(void **state)
 }
 
 static void
-only_what_leaves_the_master_clips(void **state)
+only_what_leaves_a_fader_for_outputs_clips(void **state)
 {
 	static const struct judged rows[] = {
-		{ "fader", 0.001, STRIP_MASTER, ZONE_CLIP },
-		{ "trim", 0.001, STRIP_MASTER, ZONE_OVER },
-		{ "in", 12, STRIP_MASTER, ZONE_OVER },
-		{ "fader", 12, STRIP_BUS, ZONE_OVER },
-		{ "fader", 12, STRIP_CHANNEL, ZONE_OVER },
+		{ "fader", 0.001, STRIP_MASTER, ZONE_CLIP, true },
+		{ "fader", 0.001, STRIP_BUS, ZONE_CLIP, true },
+		{ "fader", 0.001, STRIP_CHANNEL, ZONE_CLIP, true },
+		{ "fader", 0, STRIP_BUS, ZONE_HOT, true },
+		{ "trim", 0.001, STRIP_MASTER, ZONE_OVER, true },
+		{ "in", 12, STRIP_MASTER, ZONE_OVER, true },
+		{ "trim", 12, STRIP_CHANNEL, ZONE_OVER, true },
+		{ "fader", 12, STRIP_BUS, ZONE_OVER, false },
+		{ "fader", 12, STRIP_CHANNEL, ZONE_OVER, false },
 	};
 	(void)state;
 
@@ -105,11 +111,11 @@ static void
 under_60_below_there_is_nothing_to_judge(void **state)
 {
 	static const struct judged rows[] = {
-		{ "in", -60, STRIP_CHANNEL, ZONE_LOW },
-		{ "in", -60.01, STRIP_CHANNEL, ZONE_SILENT },
-		{ "in", -200, STRIP_CHANNEL, ZONE_SILENT },
-		{ "fader", -200, STRIP_MASTER, ZONE_SILENT },
-		{ "fader", (double)NAN, STRIP_BUS, ZONE_SILENT },
+		{ "in", -60, STRIP_CHANNEL, ZONE_LOW, false },
+		{ "in", -60.01, STRIP_CHANNEL, ZONE_SILENT, false },
+		{ "in", -200, STRIP_CHANNEL, ZONE_SILENT, false },
+		{ "fader", -200, STRIP_MASTER, ZONE_SILENT, true },
+		{ "fader", (double)NAN, STRIP_BUS, ZONE_SILENT, false },
 	};
 	(void)state;
 
@@ -121,11 +127,12 @@ a_louder_peak_is_never_in_a_lower_zone(void **state)
 {
 	(void)state;
 
-	for (int kind = 0; kind < STRIP_KINDS; kind++) {
+	for (int i = 0; i < 2 * STRIP_KINDS; i++) {
+		enum strip_kind kind = (enum strip_kind)(i / 2);
 		enum zone before = ZONE_SILENT;
 		for (int tenths = -2100; tenths < 400; tenths++) {
-			enum zone zone = zone_of(
-			    (enum strip_kind)kind, "fader", tenths / 10.0);
+			enum zone zone =
+			    zone_of(kind, "fader", i % 2, tenths / 10.0);
 			assert_true(zone >= before);
 			before = zone;
 		}
@@ -144,7 +151,7 @@ main(void)
 		    a_fader_may_take_a_channel_as_low_as_the_balance_asks),
 		cmocka_unit_test(
 		    a_bus_and_the_master_should_peak_at_6_below_or_less),
-		cmocka_unit_test(only_what_leaves_the_master_clips),
+		cmocka_unit_test(only_what_leaves_a_fader_for_outputs_clips),
 		cmocka_unit_test(under_60_below_there_is_nothing_to_judge),
 		cmocka_unit_test(a_louder_peak_is_never_in_a_lower_zone),
 	};

@@ -1,0 +1,65 @@
+#include "engine/measure.h"
+
+#include <math.h>
+#include <string.h>
+
+const float measure_silence[PLAN_BLOCK];
+
+void
+measure_overs(
+    const struct block *block, struct meter *meter, const float *x, float gain)
+{
+	struct kernel_overs overs =
+	    kernel_overs(x, gain, MEASURE_OVER, block->frames);
+
+	if (overs.count == 0)
+		return;
+	if (meter->overs == 0)
+		meter->first = block->window_offset + overs.first;
+	meter->last = block->window_offset + overs.last;
+	meter->overs += overs.count;
+}
+
+void
+measure_rail(const struct block *block, struct meter *meter, const float *x,
+    uint32_t *run, uint32_t run_samples)
+{
+	for (uint32_t i = 0; i < block->frames; i++) {
+		if (!(fabsf(x[i]) >= MEASURE_RAIL)) {
+			*run = 0;
+			continue;
+		}
+		++*run;
+		if (*run < run_samples)
+			continue;
+		uint32_t at = block->window_offset + i;
+		uint32_t fresh = *run == run_samples ? run_samples : 1;
+		if (meter->rails == 0)
+			meter->rail_first = (int32_t)at - (int32_t)(fresh - 1);
+		meter->rail_last = at;
+		meter->rails += fresh;
+	}
+}
+
+float
+measure_true_peak(const struct kernels *kernels, float *heard,
+    const float history[PLAN_HISTORY], const float *x, uint32_t n, float ref,
+    bool few_phases)
+{
+	memcpy(heard, history, PLAN_HISTORY * sizeof *heard);
+	memcpy(heard + PLAN_HISTORY, x, n * sizeof *heard);
+	memset(heard + PLAN_HISTORY + n, 0, KERNEL_WIDEST * sizeof *heard);
+	return kernels->true_peak(heard + PLAN_HISTORY, n, ref, few_phases);
+}
+
+void
+measure_history(float history[PLAN_HISTORY], const float *x, uint32_t n)
+{
+	if (n >= PLAN_HISTORY) {
+		memcpy(history, x + n - PLAN_HISTORY,
+		    PLAN_HISTORY * sizeof *history);
+		return;
+	}
+	memmove(history, history + n, (PLAN_HISTORY - n) * sizeof *history);
+	memcpy(history + PLAN_HISTORY - n, x, n * sizeof *history);
+}

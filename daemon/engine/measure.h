@@ -1,0 +1,53 @@
+#ifndef ENGINE_MEASURE_H
+#define ENGINE_MEASURE_H
+
+#include "engine/plan.h"
+#include "engine/realtime.h"
+
+#include <stdint.h>
+
+/*
+ * What a block of samples does to the meters of the open window. R only.
+ */
+
+/* A converter's positive full scale, 32767/32768 (METERING.md, rail). */
+#define MEASURE_RAIL (32767.0F / 32768.0F)
+#define MEASURE_OVER 1.0F
+
+/* Floats of a block with the history before it and a whole grain behind. */
+#define MEASURE_HEARD (PLAN_HISTORY + PLAN_BLOCK + KERNEL_WIDEST)
+
+/* Where in a cycle a block stands. */
+struct block {
+	const float *const *in;
+	float *const *out;
+	uint32_t offset;               /* frames into the cycle */
+	uint32_t frames;               /* 1…PLAN_BLOCK */
+	uint32_t window_offset;        /* frames into the meter window */
+	struct meter *meter;           /* the window's */
+	struct meter_program *program; /* the window's */
+};
+
+/* PLAN_BLOCK zeros. */
+extern const float measure_silence[PLAN_BLOCK];
+
+/* Counts samples with |gain x| above full scale. */
+REALTIME void measure_overs(
+    const struct block *block, struct meter *meter, const float *x, float gain);
+
+/* Counts runs at the rail that are long enough, also across blocks. The
+ * samples of a run count from the moment that it is one. */
+REALTIME void measure_rail(const struct block *block, struct meter *meter,
+    const float *x, uint32_t *run, uint32_t run_samples);
+
+/* The highest true peak of a block if it is above `ref`, else `ref`. `heard`
+ * is scratch of MEASURE_HEARD floats. */
+REALTIME float measure_true_peak(const struct kernels *kernels, float *heard,
+    const float history[PLAN_HISTORY], const float *x, uint32_t n, float ref,
+    bool few_phases);
+
+/* Moves the history on by a block. */
+REALTIME void
+measure_history(float history[PLAN_HISTORY], const float *x, uint32_t n);
+
+#endif
