@@ -15,6 +15,7 @@ TEST_PACKAGES = libcmocka-dev python3-jsonschema mandoc procps liblo-tools \
 	libebur128-dev
 LINT_PACKAGES = clang-format clang-tidy cppcheck binutils shellcheck
 SAN_PACKAGES = clang libclang-rt-14-dev
+RT_PACKAGES = clang-22 libclang-rt-22-dev strace
 
 pkg = $(shell pkg-config $(1) 2>/dev/null)
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
@@ -47,6 +48,9 @@ PROGRAMS = $(addprefix $(BUILD)/,headroomd headroomctl headroom-demo)
 UNIT = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
 CONFORM = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/conform/test_*.c))
 RIG = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/rig/test_*.c))
+# Programs with faults on purpose, for the realtime gate.
+PLANTED = $(addprefix $(BUILD)/planted/,headroomd test_hostile)
+PLANT = -Wl,--wrap=engine_run,--wrap=engine_post,--wrap=meter_close
 RIG_OBJ = $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/rig/test_%, \
 	$(wildcard tests/rig/*.c)))
 BENCH = $(patsubst %.c,$(BUILD)/%,$(filter-out \
@@ -62,9 +66,13 @@ run: deps ## a working mixer: JACK server, example desk, demo band
 	@$(MAKE) --no-print-directory all
 	@sh client/demo/run.sh $(BUILD)
 
-check: test-deps ## every test
-	@$(MAKE) --no-print-directory all tests
+check: test-deps rt-deps ## every test
+	@$(MAKE) --no-print-directory all tests $(PLANTED)
 	@sh tests/run.sh $(BUILD)
+
+rtcheck: test-deps rt-deps san-deps ## the long form of the realtime gate
+	@$(MAKE) --no-print-directory all tests $(PLANTED)
+	@sh tests/realtime/run.sh $(BUILD) long
 
 bench: test-deps ## speed of engine and control, beside the machine's floor
 	@$(MAKE) --no-print-directory all $(BENCH)
@@ -85,7 +93,8 @@ asan: test-deps san-deps ## every test under AddressSanitizer and UBSan
 tsan: test-deps san-deps ## every test under ThreadSanitizer
 	@$(MAKE) --no-print-directory BUILD=build/tsan CC=clang OPT=-O1 \
 		SAN="-fsanitize=thread -fno-omit-frame-pointer" all tests
-	@sh tests/run.sh build/tsan
+	@TSAN_OPTIONS=suppressions=$(CURDIR)/tests/tsan.supp \
+		sh tests/run.sh build/tsan
 
 # $(call need,PACKAGES): installs those that are missing, silent if none is.
 need = @missing=$$(for p in $(1); do dpkg-query -W -f '$${Status}' $$p \
@@ -110,6 +119,8 @@ lint-deps: test-deps
 	$(call need,$(LINT_PACKAGES))
 san-deps:
 	$(call need,$(SAN_PACKAGES))
+rt-deps:
+	$(call need,$(RT_PACKAGES))
 
 tests: $(UNIT) $(CONFORM) $(RIG)
 
@@ -123,6 +134,12 @@ $(BUILD)/headroom-demo: $(DEMO)
 $(CONFORM): TEST_LIBS += $(call pkg,--libs libebur128)
 $(UNIT) $(CONFORM): $(BUILD)/%: $(BUILD)/%.o $(LIBRARY)
 	$(CC) $(CFLAGS) $(SAN) -pthread -o $@ $^ $(LDFLAGS) $(TEST_LIBS)
+$(BUILD)/planted/headroomd: $(DAEMON)
+$(BUILD)/planted/test_hostile: $(BUILD)/tests/unit/test_hostile.o $(LIBRARY)
+$(PLANTED): $(BUILD)/tests/realtime/plant.o
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(SAN) -pthread -o $@ $^ $(BOUND) $(PLANT) $(LDFLAGS) \
+		$(TEST_LIBS)
 # The rig knows the daemon from outside only.
 $(BUILD)/tests/bench/bench_control $(BUILD)/tests/bench/bench_footprint: $(RIG_OBJ)
 $(BUILD)/tests/bench/bench_loudness: $(LIBRARY)
@@ -162,7 +179,7 @@ clean: ## remove everything built
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 
-.PHONY: all run check bench lint format asan tsan deps test-deps lint-deps \
-	san-deps tests install uninstall clean help
+.PHONY: all run check rtcheck bench lint format asan tsan deps test-deps lint-deps \
+	san-deps rt-deps tests install uninstall clean help
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

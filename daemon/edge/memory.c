@@ -40,34 +40,30 @@ memory_lock(void)
 	return 0;
 }
 
+/* Gives back a mapping of `length` bytes, but for what is kept of it. */
 static void
-give_back(uintptr_t start, uintptr_t end)
-{
-	if (start < end)
-		madvise((void *)start, end - start, MADV_DONTNEED_LOCKED);
-}
-
-/* Gives back a mapping, but for what is kept of it. */
-static void
-trim_mapping(uintptr_t start, uintptr_t end, const void *const *keep,
+trim_mapping(char *mapping, size_t length, const void *const *keep,
     size_t count, size_t size)
 {
-	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	size_t done = 0;
 	bool here = false;
 
 	for (size_t i = 0; i < count; i++) {
-		uintptr_t at = (uintptr_t)keep[i];
+		size_t at = (uintptr_t)keep[i] - (uintptr_t)mapping;
 
-		if (at < start || at >= end)
+		if ((uintptr_t)keep[i] < (uintptr_t)mapping || at >= length)
 			continue;
 		/* The page before it has what JACK notes of the port. */
-		if (here)
-			give_back(start, at / page * page - page);
+		size_t from = at / page * page;
+		if (here && from > done + page)
+			madvise(mapping + done, from - page - done,
+			    MADV_DONTNEED_LOCKED);
 		here = true;
-		start = (at + size + page - 1) / page * page;
+		done = (at + size + page - 1) / page * page;
 	}
-	if (here || count == 0)
-		give_back(start, end);
+	if ((here || count == 0) && done < length)
+		madvise(mapping + done, length - done, MADV_DONTNEED_LOCKED);
 }
 
 void
@@ -88,13 +84,16 @@ memory_trim_jack(const void *const *keep, size_t count, size_t size)
 
 		if (strstr(line, JACK_MEMORY) && strstr(line, " rw-s ") &&
 		    sscanf(line, "%p-%p", &start, &end) == 2)
-			trim_mapping((uintptr_t)start, (uintptr_t)end, keep,
-			    count, size);
+			trim_mapping(start,
+			    (size_t)((char *)end - (char *)start), keep, count,
+			    size);
 	}
 	fclose(maps);
 }
 
-void
+/* It reads what nobody may have written, and what others write: sanitizers
+ * are right to object elsewhere. */
+__attribute__((no_sanitize("address", "thread"))) void
 memory_touch(const void *at, size_t size)
 {
 	const volatile unsigned char *byte = at;
@@ -120,10 +119,10 @@ touch_object(struct dl_phdr_info *object, size_t size, void *arg)
 	for (size_t i = 0; i < object->dlpi_phnum; i++) {
 		const ElfW(Phdr) *part = &object->dlpi_phdr[i];
 
+		/* NOLINTNEXTLINE(performance-no-int-to-ptr) */
+		const void *at = (void *)(object->dlpi_addr + part->p_vaddr);
 		if (part->p_type == PT_LOAD && (part->p_flags & PF_R) != 0)
-			memory_touch(
-			    (const void *)(object->dlpi_addr + part->p_vaddr),
-			    part->p_memsz);
+			memory_touch(at, part->p_memsz);
 	}
 	return 0;
 }

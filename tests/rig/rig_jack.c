@@ -19,12 +19,13 @@ struct rig_jack {
 	jack_client_t *player, *recorder;
 	jack_port_t *play[RIG_PORTS], *capture[RIG_PORTS];
 	struct jack_range {
-		uint32_t min, max;
+		_Atomic uint32_t min, max;
 	} play_latency[RIG_PORTS], capture_latency[RIG_PORTS];
 	unsigned plays, captures;
 
 	struct rig_take *take;
 	_Atomic int stand;
+	_Atomic bool playing; /* the player may be reading the take */
 	_Atomic uint32_t start;
 	_Atomic uint32_t rolled;
 	_Atomic bool broken;
@@ -50,10 +51,9 @@ play_port(const struct rig_jack *jack, unsigned port, uint32_t at, uint32_t n)
 	}
 }
 
-static int
-play(jack_nframes_t n, void *arg)
+static void
+play_cycle(struct rig_jack *jack, jack_nframes_t n)
 {
-	struct rig_jack *jack = arg;
 	uint32_t now = jack_last_frame_time(jack->player);
 
 	if (atomic_load(&jack->stand) == STAND_ARMED) {
@@ -66,7 +66,7 @@ play(jack_nframes_t n, void *arg)
 		for (unsigned i = 0; i < jack->plays; i++)
 			memset(jack_port_get_buffer(jack->play[i], n), 0,
 			    n * sizeof(float));
-		return 0;
+		return;
 	}
 	if (now != jack->player_next)
 		atomic_store(&jack->broken, true);
@@ -75,6 +75,16 @@ play(jack_nframes_t n, void *arg)
 	uint32_t at = now - atomic_load(&jack->start);
 	for (unsigned i = 0; i < jack->plays; i++)
 		play_port(jack, i, at, n);
+}
+
+static int
+play(jack_nframes_t n, void *arg)
+{
+	struct rig_jack *jack = arg;
+
+	atomic_store(&jack->playing, true);
+	play_cycle(jack, n);
+	atomic_store(&jack->playing, false);
 	return 0;
 }
 
@@ -128,9 +138,10 @@ note_freewheel(int on, void *arg)
 
 static void
 set_latency(jack_port_t *port, jack_latency_callback_mode_t mode,
-    struct jack_range range)
+    const struct jack_range *range)
 {
-	jack_latency_range_t latency = { range.min, range.max };
+	jack_latency_range_t latency = { atomic_load(&range->min),
+		atomic_load(&range->max) };
 
 	jack_port_set_latency_range(port, mode, &latency);
 }
@@ -141,7 +152,7 @@ play_latency(jack_latency_callback_mode_t mode, void *arg)
 	struct rig_jack *jack = arg;
 
 	for (unsigned i = 0; mode == JackCaptureLatency && i < jack->plays; i++)
-		set_latency(jack->play[i], mode, jack->play_latency[i]);
+		set_latency(jack->play[i], mode, &jack->play_latency[i]);
 }
 
 static void
@@ -151,7 +162,7 @@ record_latency(jack_latency_callback_mode_t mode, void *arg)
 
 	for (unsigned i = 0; mode == JackPlaybackLatency && i < jack->captures;
 	     i++)
-		set_latency(jack->capture[i], mode, jack->capture_latency[i]);
+		set_latency(jack->capture[i], mode, &jack->capture_latency[i]);
 }
 
 /* --- joining --- */
@@ -303,6 +314,14 @@ rig_roll(struct rig *rig, struct rig_take *take)
 	take->start = atomic_load(&jack->start);
 }
 
+/* Nothing but the graph puts the player's cycle before the recorder's. */
+static void
+wait_player(const struct rig_jack *jack)
+{
+	while (atomic_load(&jack->playing))
+		rig_sleep(1);
+}
+
 int
 rig_finish(struct rig *rig)
 {
@@ -320,6 +339,7 @@ rig_finish(struct rig *rig)
 		rig_sleep(1);
 	}
 	atomic_store(&jack->stand, STAND_IDLE);
+	wait_player(jack);
 	return atomic_load(&jack->broken) ? -1 : 0;
 }
 
@@ -341,6 +361,7 @@ rig_cut(struct rig *rig)
 	/* The recorder holds the take until the end of its cycle. */
 	atomic_store(&rig->jack->stand, STAND_IDLE);
 	rig_wait_frames(rig, 2 * rig->period);
+	wait_player(rig->jack);
 }
 
 uint32_t
@@ -398,8 +419,10 @@ void
 rig_pretend_latency(struct rig *rig, unsigned play_port_index,
     uint32_t capture_min, uint32_t capture_max)
 {
-	rig->jack->play_latency[play_port_index] =
-	    (struct jack_range){ capture_min, capture_max };
+	struct jack_range *range = &rig->jack->play_latency[play_port_index];
+
+	atomic_store(&range->min, capture_min);
+	atomic_store(&range->max, capture_max);
 	jack_recompute_total_latencies(rig->jack->player);
 }
 
@@ -407,6 +430,9 @@ void
 rig_pretend_playback(
     struct rig *rig, unsigned capture, uint32_t min, uint32_t max)
 {
-	rig->jack->capture_latency[capture] = (struct jack_range){ min, max };
+	struct jack_range *range = &rig->jack->capture_latency[capture];
+
+	atomic_store(&range->min, min);
+	atomic_store(&range->max, max);
 	jack_recompute_total_latencies(rig->jack->recorder);
 }

@@ -429,9 +429,11 @@ osc_number(const struct osc_reply *reply, int i)
 {
 	if (i >= reply->argc)
 		fail_msg("%s has %d arguments", reply->address, reply->argc);
-	if (reply->types[i] == 'f')
-		return (double)reply->argv[i]->f;
-	return (double)osc_long(reply, i);
+	if (reply->types[i] != 'f')
+		return (double)osc_long(reply, i);
+	float number;
+	memcpy(&number, reply->argv[i], sizeof number);
+	return (double)number;
 }
 
 int64_t
@@ -440,7 +442,15 @@ osc_long(const struct osc_reply *reply, int i)
 	if (i >= reply->argc || strchr("ih", reply->types[i]) == NULL)
 		fail_msg("%s ,%s has no whole number at %d", reply->address,
 		    reply->types, i);
-	return reply->types[i] == 'i' ? reply->argv[i]->i : reply->argv[i]->h;
+	/* OSC aligns to four bytes, a lo_arg wants eight. */
+	int32_t narrow;
+	int64_t wide;
+	if (reply->types[i] == 'i') {
+		memcpy(&narrow, reply->argv[i], sizeof narrow);
+		return narrow;
+	}
+	memcpy(&wide, reply->argv[i], sizeof wide);
+	return wide;
 }
 
 const char *
@@ -449,5 +459,5 @@ osc_text(const struct osc_reply *reply, int i)
 	if (i >= reply->argc || reply->types[i] != 's')
 		fail_msg("%s ,%s has no text at %d", reply->address,
 		    reply->types, i);
-	return &reply->argv[i]->s;
+	return (const char *)reply->argv[i];
 }
