@@ -58,18 +58,7 @@ time_job(
 	return took[ROUNDS / 2];
 }
 
-/* --- kernels with less in them --- */
-
-/* Above any limit's use: no block needs a closer look for it. */
-static float
-no_true_peak(const float *x, uint32_t n, float ref, bool few)
-{
-	(void)x;
-	(void)n;
-	(void)ref;
-	(void)few;
-	return 1e30F;
-}
+/* --- the floor --- */
 
 struct floor_job {
 	const struct floor *floor;
@@ -202,7 +191,7 @@ struct line {
 	const char *isa;
 	uint32_t frames;
 	unsigned strips;
-	double floor, all, no_true_peak, deaf, moving;
+	double floor, engine, moving; /* ns per lane and sample */
 };
 
 static double
@@ -224,21 +213,16 @@ static struct line
 time_line(const struct kernels *kernels, uint32_t n, unsigned channels)
 {
 	static struct floor_job job;
-	struct kernels simple = *kernels, deaf = *kernels;
 
 	job.floor = floor_of(kernels->name);
 	for (size_t i = 0; i < LARGEST; i++)
 		job.x[i] = programme(1, i);
-	simple.true_peak = no_true_peak;
-	deaf.mix = job.floor->mix;
 	return (struct line){
 		.isa = kernels->name,
 		.frames = n,
 		.strips = channels,
 		.floor = time_job(run_floor, &job, n, n),
-		.all = time_rig(kernels, n, channels, false),
-		.no_true_peak = time_rig(&simple, n, channels, false),
-		.deaf = time_rig(&deaf, n, channels, false),
+		.engine = time_rig(kernels, n, channels, false),
 		.moving = time_rig(kernels, n, channels, true),
 	};
 }
@@ -246,21 +230,18 @@ time_line(const struct kernels *kernels, uint32_t n, unsigned channels)
 static void
 print_line(FILE *json, const struct line *line)
 {
-	printf("%8s %6u %6u %8.4f %8.2f %8.2f %8.2f %8.2f %8.2f\n", line->isa,
-	    line->frames, line->strips, line->floor,
-	    line->no_true_peak / line->floor, line->all / line->floor,
-	    line->no_true_peak / line->deaf, line->all / line->no_true_peak,
-	    line->moving / line->all);
+	printf("%8s %6u %6u %8.4f %8.4f %8.2f %8.2f\n", line->isa, line->frames,
+	    line->strips, line->floor, line->engine, line->engine / line->floor,
+	    line->moving / line->engine);
 	fflush(stdout);
 	if (json == NULL)
 		return;
 	fprintf(json,
 	    "{ \"bench\": \"engine\", \"isa\": \"%s\", \"frames\": %u,"
-	    " \"strips\": %u, \"floor_ns\": %.5f, \"all_ns\": %.5f,"
-	    " \"no_true_peak_ns\": %.5f, \"no_meters_ns\": %.5f,"
+	    " \"strips\": %u, \"floor_ns\": %.5f, \"engine_ns\": %.5f,"
 	    " \"moving_ns\": %.5f }\n",
-	    line->isa, line->frames, line->strips, line->floor, line->all,
-	    line->no_true_peak, line->deaf, line->moving);
+	    line->isa, line->frames, line->strips, line->floor, line->engine,
+	    line->moving);
 }
 
 int
@@ -272,9 +253,9 @@ main(void)
 	FILE *json = name != NULL ? fopen(name, "a") : NULL;
 	const struct kernels *kernels;
 
-	printf("engine: per lane and sample, median of %d rounds\n", ROUNDS);
-	printf("%8s %6s %6s %8s %8s %8s %8s %8s %8s\n", "isa", "frames",
-	    "strips", "floor ns", "/floor", "+tp", "meters", "tp", "moving");
+	printf("engine: ns per lane and sample, median of %d rounds\n", ROUNDS);
+	printf("%8s %6s %6s %8s %8s %8s %8s\n", "isa", "frames", "strips",
+	    "floor", "engine", "ratio", "moving");
 	for (unsigned i = 0; (kernels = kernel_at(i)) != NULL; i++)
 		for (size_t f = 0; f < 4; f++)
 			for (size_t c = 0; c < 5; c++) {
@@ -282,10 +263,9 @@ main(void)
 				    time_line(kernels, frames[f], channels[c]);
 				print_line(json, &line);
 			}
-	printf(
-	    "/floor: all meters but true peak, to the floor; +tp: with it.\n"
-	    "meters: all but true peak, to none; tp: with true peak, to\n"
-	    "without; moving: every fader moves all the time, to standing\n\n");
+	printf("floor, engine: ns; ratio: engine to floor, all meters and the "
+	       "true peak on;\nmoving: every fader moves all the time, to "
+	       "standing\n\n");
 	if (json != NULL)
 		fclose(json);
 	return 0;

@@ -5,37 +5,6 @@
 
 #define MAGNITUDE 0x7fffffff
 
-/* All sources into one sum; vectorised for each target that takes it in. */
-static inline __attribute__((always_inline)) void
-mix_sum(const struct kernel_mix *mix, uint32_t n, uint32_t d)
-{
-	float *restrict to = mix->to[d];
-	const float *restrict from = mix->from[d];
-	const float *a = mix->x[0], *b = mix->x[1], *c = mix->x[2],
-		    *e = mix->x[3];
-	const float *gain = mix->gain[d];
-	float p = gain[0], q = gain[1], r = gain[2], s = gain[3];
-
-	if (mix->sources == KERNEL_SOURCES) {
-		for (uint32_t i = 0; i < n; i++)
-			to[i] =
-			    from[i] + p * a[i] + q * b[i] + r * c[i] + s * e[i];
-		return;
-	}
-	memcpy(to, from, n * sizeof *to);
-	for (uint32_t k = 0; k < mix->sources; k++)
-		for (uint32_t i = 0; i < n; i++)
-			to[i] += gain[k] * mix->x[k][i];
-}
-
-static inline __attribute__((always_inline)) uint32_t
-mix_deaf(const struct kernel_mix *mix, uint32_t n)
-{
-	for (uint32_t d = 0; d < mix->sums; d++)
-		mix_sum(mix, n, d);
-	return KERNEL_SOUND;
-}
-
 static void
 fused_portable(float *restrict out, const float *restrict x, uint32_t n)
 {
@@ -51,12 +20,6 @@ fused_portable(float *restrict out, const float *restrict x, uint32_t n)
 		sum += out[i] * out[i];
 	}
 	__asm__ volatile("" : : "r"(&sum), "r"(&top) : "memory");
-}
-
-static uint32_t
-mix_portable(const struct kernel_mix *mix, uint32_t n)
-{
-	return mix_deaf(mix, n);
 }
 
 #if defined(__x86_64__)
@@ -88,12 +51,6 @@ fused_v2(float *restrict out, const float *restrict x, uint32_t n)
 	__asm__ volatile("" : : "r"(&sum[0]) : "memory");
 }
 
-__attribute__((target("sse4.1"))) static uint32_t
-mix_v2(const struct kernel_mix *mix, uint32_t n)
-{
-	return mix_deaf(mix, n);
-}
-
 __attribute__((target("avx2,fma"))) static void
 fused_v3(float *restrict out, const float *restrict x, uint32_t n)
 {
@@ -118,12 +75,6 @@ fused_v3(float *restrict out, const float *restrict x, uint32_t n)
 	sum[0] = _mm256_add_ps(
 	    sum[0], _mm256_castsi256_ps(_mm256_max_epi32(top[0], top[1])));
 	__asm__ volatile("" : : "r"(&sum[0]) : "memory");
-}
-
-__attribute__((target("avx2,fma"))) static uint32_t
-mix_v3(const struct kernel_mix *mix, uint32_t n)
-{
-	return mix_deaf(mix, n);
 }
 
 __attribute__((target("avx512f,avx512vl,fma"))) static void
@@ -152,19 +103,14 @@ fused_v4(float *restrict out, const float *restrict x, uint32_t n)
 	__asm__ volatile("" : : "r"(&sum[0]) : "memory");
 }
 
-__attribute__((target("avx512f,avx512vl,fma"))) static uint32_t
-mix_v4(const struct kernel_mix *mix, uint32_t n)
-{
-	return mix_deaf(mix, n);
-}
 #endif
 
 static const struct floor floors[] = {
-	{ "portable", fused_portable, mix_portable },
+	{ "portable", fused_portable },
 #if defined(__x86_64__)
-	{ "v2", fused_v2, mix_v2 },
-	{ "v3", fused_v3, mix_v3 },
-	{ "v4", fused_v4, mix_v4 },
+	{ "v2", fused_v2 },
+	{ "v3", fused_v3 },
+	{ "v4", fused_v4 },
 #endif
 };
 

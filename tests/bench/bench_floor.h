@@ -1,8 +1,6 @@
 #ifndef TESTS_BENCH_FLOOR_H
 #define TESTS_BENCH_FLOOR_H
 
-#include "engine/kernel.h"
-
 #include <stdint.h>
 
 /*
@@ -14,8 +12,6 @@ struct floor {
 	/* Gain, peak and squares of a lane in one pass, stored. `n` is a
 	 * multiple of 16. */
 	void (*fused)(float *restrict out, const float *restrict x, uint32_t n);
-	/* The kernel of that name with no look at the samples. */
-	uint32_t (*mix)(const struct kernel_mix *mix, uint32_t n);
 };
 
 const struct floor *floor_of(const char *name);
