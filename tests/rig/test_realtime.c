@@ -197,8 +197,8 @@ stand_by(jack_nframes_t frames, void *arg)
 }
 
 /* Direct outs are heard for the first time; inputs get a second source. JACK
- * has a table with a page for each port, and reads it in our thread when a
- * cable is drawn: the guest's first cable lies there from the beginning. */
+ * has two tables with a page for each port, and reads them in our thread when
+ * a cable is drawn: the guest's first cable lies there from the beginning. */
 static void
 cables(struct scene *scene)
 {
@@ -293,6 +293,13 @@ open_guest(struct scene *scene)
 	jack_set_process_callback(client, stand_by, port);
 	assert_int_equal(jack_activate(client), 0);
 	jack_connect(client, GUEST, "headroom:a_in_1");
+	/* JACK keeps two states of the graph and changes between them. */
+	for (int i = 0; i < 2; i++) {
+		heard(scene, 30);
+		jack_connect(client, GUEST, "headroom:b_in_1");
+		heard(scene, 30);
+		jack_disconnect(client, GUEST, "headroom:b_in_1");
+	}
 }
 
 static int
