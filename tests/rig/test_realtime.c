@@ -246,8 +246,8 @@ freewheel(struct scene *scene)
 static const struct scenario {
 	const char *name;
 	void (*run)(struct scene *scene);
-	/* A port of another program that is connected as soon as it is there
-	 * may be heard before control has touched its page: once a port. */
+	/* JACK's tables have a page for each port, which R reads when a cable
+	 * is drawn: a port that it never met costs a fault, once. */
 	unsigned long strangers;
 } scenarios[] = {
 	{ "nothing at all", nothing, 0 },
