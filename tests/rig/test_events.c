@@ -92,6 +92,8 @@ tear_down(void **state)
 	struct scene *scene = *state;
 
 	rig_end(&scene->rig);
+	if (scene->take != NULL)
+		take_free(scene->take);
 	free(scene);
 	return 0;
 }
