@@ -13,8 +13,23 @@ free_ports(struct desk_ports *ports)
 }
 
 static void
+free_insert(struct desk_insert *insert)
+{
+	for (unsigned lane = 0; lane < DESK_LANES; lane++) {
+		free_ports(&insert->send[lane]);
+		free_ports(&insert->back[lane]);
+	}
+	free(insert->uri);
+	free(insert->preset);
+	free(insert->param);
+}
+
+static void
 free_strip(struct desk_strip *strip)
 {
+	for (size_t i = 0; i < strip->inserts; i++)
+		free_insert(&strip->insert[i]);
+	free(strip->insert);
 	for (unsigned lane = 0; lane < DESK_LANES; lane++) {
 		free_ports(&strip->from[lane]);
 		free_ports(&strip->outputs[lane]);
@@ -57,6 +72,7 @@ default_master(struct desk *desk)
 	strcpy(master->id, "master");
 	strcpy(master->name, "master");
 	master->lanes = 2;
+	master->align = true;
 	for (unsigned i = 0; i < STRIP_VALUES; i++)
 		master->value[i] = schema_param((enum param)i)->def;
 	return 0;
@@ -155,6 +171,18 @@ bool
 desk_feeds_hardware(const struct desk_strip *strip)
 {
 	return strip->has_outputs || strip->kind == STRIP_MASTER;
+}
+
+unsigned
+desk_stages(const struct desk_strip *strip)
+{
+	return desk_stage_fader(strip) + 1;
+}
+
+unsigned
+desk_stage_fader(const struct desk_strip *strip)
+{
+	return 2 + (unsigned)strip->inserts;
 }
 
 void

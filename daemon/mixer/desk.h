@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
+struct plugin;
+
 /*
  * The model of the desk: what the configuration says and every live value, in
  * field units. Plain data owned by the control thread; config.h makes one,
@@ -18,6 +20,7 @@
 #define DESK_LANES 2         /* most lanes a strip can have */
 #define DESK_CHANNELS 1024
 #define DESK_BUSES 256
+#define DESK_INSERTS 16 /* of a strip */
 #define DESK_LISTENERS 16
 #define DESK_NETWORKS 64
 
@@ -38,6 +41,27 @@ struct desk_send {
 	double value[SEND_VALUES];
 };
 
+enum insert_kind { INSERT_LV2, INSERT_JACK };
+
+/* How the return of a JACK slot is taken: in the same cycle, or one period
+ * later. */
+enum insert_mode { INSERT_DIRECT, INSERT_LOOP };
+
+struct desk_insert {
+	enum insert_kind kind;
+	bool bypass;
+	bool required; /* the desk does not start without the plugin */
+	/* LV2 */
+	char *uri;
+	char *preset;                /* as written; NULL: none */
+	const struct plugin *plugin; /* NULL: it is missing */
+	double *param;               /* live values, plugin->params of them */
+	/* JACK */
+	enum insert_mode mode;
+	struct desk_ports send[DESK_LANES];
+	struct desk_ports back[DESK_LANES]; /* the return */
+};
+
 struct desk_strip {
 	enum strip_kind kind;
 	unsigned place;               /* 1, 2, … within its kind */
@@ -53,6 +77,9 @@ struct desk_strip {
 	struct desk_ports
 	    outputs[DESK_LANES]; /* a direct out after the fader */
 	bool has_outputs; /* the configuration names outputs, if only [] */
+	struct desk_insert *insert; /* in the order of the signal */
+	size_t inserts;             /* 0…DESK_INSERTS */
+	bool align;                 /* waits for those it meets in a sum */
 };
 
 enum desk_role { ROLE_NONE, ROLE_VIEW, ROLE_MIX, ROLE_ADMIN };
@@ -96,6 +123,13 @@ int desk_at(const struct desk *desk, enum strip_kind kind, unsigned place);
 /* Does what leaves the strip's fader go to hardware: do the JACK ports there
  * matter, because the configuration names outputs or it is the master? */
 bool desk_feeds_hardware(const struct desk_strip *strip);
+
+/* Stages of a strip that are measured: "in", "trim", the output of each insert
+ * and "fader". */
+unsigned desk_stages(const struct desk_strip *strip);
+
+/* The stage behind the fader: the last. */
+unsigned desk_stage_fader(const struct desk_strip *strip);
 
 /* Room for desk_strip_text(), terminator included. */
 #define DESK_STRIP_TEXT (DESK_ID_LONGEST + 8)
