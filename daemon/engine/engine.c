@@ -1,6 +1,8 @@
 #include "engine/engine.h"
 
 #include "engine/measure.h"
+#include "engine/slot.h"
+#include "engine/sum.h"
 
 #include <math.h>
 #include <string.h>
@@ -90,11 +92,14 @@ apply_batch(struct engine *engine, struct engine_batch *batch)
 	uint32_t ramp = engine->plan != NULL ? engine->plan->ramp : 0;
 	for (size_t i = 0; i < batch->changes; i++) {
 		const struct engine_change *change = &batch->change[i];
-		*change->moved = true;
+		if (change->moved != NULL)
+			*change->moved = true;
 		if (change->gain != NULL)
 			gain_move(change->gain, change->target, ramp);
-		else
+		else if (change->delay != NULL)
 			delay_set(change->delay, change->frames);
+		else
+			*change->param = change->target;
 	}
 }
 
@@ -142,10 +147,11 @@ measure(struct engine *engine, const struct block *block,
     const struct plan_strip *strip, enum plan_stage stage,
     struct signal *signal)
 {
-	struct meter *meter =
-	    block->meter + strip->meter + (size_t)stage * signal->lanes;
 	float gain = fabsf(signal->gain);
 
+	if (strip->meter[stage] == PLAN_NONE)
+		return;
+	struct meter *meter = measure_meter(block, strip, stage, 0);
 	for (uint32_t lane = 0; lane < signal->lanes; lane++, meter++) {
 		const struct kernel_scan *scan = &signal->scan[lane];
 		float peak = gain * scan->peak;
@@ -238,7 +244,7 @@ static void
 take_input(struct engine *engine, const struct block *block,
     const struct plan_strip *strip, struct signal *signal)
 {
-	struct meter *meter = block->meter + strip->meter;
+	struct meter *meter = measure_meter(block, strip, STAGE_IN, 0);
 
 	signal->lanes = strip->lanes;
 	signal->gain = 1;
@@ -250,7 +256,7 @@ take_input(struct engine *engine, const struct block *block,
 		if (x != NULL)
 			scan = engine->kernels->scan(x, block->frames);
 		if (!(scan.peak <= KERNEL_LARGEST)) {
-			meter->invalid += kernel_invalid(x, block->frames);
+			measure_invalid(block, strip, lane, x);
 			x = NULL;
 			scan = (struct kernel_scan){ 0 };
 		}
@@ -307,51 +313,14 @@ apply_delay(struct engine *engine, struct signal *signal, struct delay *delay,
 	signal->point = POINT_DELAY;
 }
 
-/* A sum to add to: zeros at first. */
-static float *
-open_sum(const struct plan *plan, uint32_t sum, uint32_t n)
-{
-	if (plan->sum_at[sum] == NULL) {
-		float *first = standing_other_half(plan, sum);
-		memset(first, 0, n * sizeof *first);
-		plan->sum_at[sum] = first;
-	}
-	return plan->sum_at[sum];
-}
-
-static void
-run_route(struct engine *engine, const struct plan_route *route,
-    const struct signal *signal, uint32_t n)
-{
-	const float *x = signal->x[route->lane];
-
-	if (signal->scan[route->lane].peak == 0 || signal->gain == 0) {
-		gain_skip(route->gain, n);
-		return;
-	}
-	bool moves = gain_moves(route->gain);
-	if (!moves && route->gain->now == 0)
-		return;
-	float *sum = open_sum(engine->plan, route->sum, n);
-	if (moves) {
-		gain_ramp(route->gain, engine->ramp, n);
-		engine->kernels->add_ramp(
-		    sum, x, signal->gain, engine->ramp, n);
-	} else {
-		engine->kernels->add(
-		    sum, x, signal->gain * route->gain->now, n);
-	}
-}
-
 static void
 write_outputs(const struct engine *engine, const struct block *block,
     const struct plan_strip *strip, const struct signal *signal)
 {
 	for (uint32_t lane = 0; lane < strip->lanes; lane++) {
-		uint32_t port = strip->out[lane];
-		if (port == PLAN_NONE || block->out[port] == NULL)
+		float *out = standing_output(block, strip, lane);
+		if (out == NULL)
 			continue;
-		float *out = block->out[port] + block->offset;
 		if (signal->scan[lane].peak == 0)
 			memset(out, 0, block->frames * sizeof *out);
 		else
@@ -383,7 +352,9 @@ run_moving(struct engine *engine, const struct block *block,
 	measure_program(block, strip, &post);
 	for (size_t i = 0; i < strip->routes; i++) {
 		const struct plan_route *route = &strip->route[i];
-		run_route(engine, route, route->pre ? &pre : &post, n);
+		const struct signal *from = route->pre ? &pre : &post;
+		sum_route(engine, route, from->x[route->lane], from->gain,
+		    from->scan[route->lane].peak == 0, n);
 	}
 	write_outputs(engine, block, strip, &post);
 	keep_history(strip, &in, n);
@@ -401,10 +372,13 @@ run_strips(struct engine *engine, const struct block *block)
 	const struct plan *plan = engine->plan;
 
 	for (size_t i = 0; i < plan->strips; i++) {
-		if (standing_take(engine, block, &plan->strip[i]))
-			continue;
-		standing_flush(engine, block);
-		run_moving(engine, block, &plan->strip[i]);
+		const struct plan_strip *strip = &plan->strip[i];
+		if (!standing_take(engine, block, strip)) {
+			standing_flush(engine, block);
+			run_moving(engine, block, strip);
+		}
+		if (strip->into != NULL)
+			slot_run(block, plan, strip->into, engine->ramp);
 	}
 	standing_flush(engine, block);
 }
@@ -473,4 +447,6 @@ engine_run(struct engine *engine, uint64_t frame, uint32_t frames,
 	}
 	for (uint32_t done = 0, ran; done < frames; done += ran)
 		run_block(engine, in, out, done, frames - done, &ran);
+	for (size_t i = 0; i < engine->plan->slots; i++)
+		slot_end_cycle(&engine->plan->slot[i]);
 }

@@ -18,12 +18,14 @@
 
 #define ENGINE_BATCHES 64 /* batches on their way at most; a power of two */
 
-/* A gain that gets a new target, or a delay that gets a new length. */
+/* A gain that gets a new target, a delay that gets a new length, or a
+ * parameter of a processor that gets a new value: one of the three. */
 struct engine_change {
-	bool *moved;       /* of the strip's state */
-	struct gain *gain; /* NULL: it is a delay */
+	bool *moved; /* of the stretch's state; NULL for what is no stretch's */
+	struct gain *gain;
 	struct delay *delay;
-	float target; /* linear */
+	float *param;
+	float target; /* linear; in the parameter's own unit */
 	uint32_t frames;
 };
 
@@ -56,6 +58,7 @@ struct engine {
 	float trimmed[PLAN_LANES][PLAN_BLOCK];
 	float delayed[PLAN_LANES][PLAN_BLOCK];
 	float faded[PLAN_LANES][PLAN_BLOCK];
+	float late[PLAN_BLOCK];
 	float ramp[PLAN_BLOCK];
 };
 

@@ -1,9 +1,22 @@
 #include "engine/measure.h"
 
+#include "engine/slot.h"
+
 #include <math.h>
 #include <string.h>
 
 const float measure_silence[PLAN_BLOCK];
+
+void
+measure_invalid(const struct block *block, const struct plan_strip *strip,
+    uint32_t lane, const float *x)
+{
+	measure_meter(block, strip, STAGE_IN, lane)->invalid +=
+	    kernel_invalid(x, block->frames);
+	if (strip->from != NULL)
+		atomic_fetch_add_explicit(
+		    &strip->from->state->invalid, 1, memory_order_relaxed);
+}
 
 void
 measure_overs(

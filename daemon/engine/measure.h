@@ -31,6 +31,18 @@ struct block {
 /* PLAN_BLOCK zeros. */
 extern const float measure_silence[PLAN_BLOCK];
 
+/* The meter of a stage that the stretch has. */
+REALTIME static inline struct meter *
+measure_meter(const struct block *block, const struct plan_strip *strip,
+    enum plan_stage stage, uint32_t lane)
+{
+	return &block->meter[strip->meter[stage] + lane];
+}
+
+/* Counts the samples of the input that are no numbers. */
+REALTIME void measure_invalid(const struct block *block,
+    const struct plan_strip *strip, uint32_t lane, const float *x);
+
 /* Counts samples with |gain x| above full scale. */
 REALTIME void measure_overs(
     const struct block *block, struct meter *meter, const float *x, float gain);

@@ -5,6 +5,7 @@
 #include "engine/gain.h"
 #include "engine/kernel.h"
 #include "engine/meter.h"
+#include "engine/processor.h"
 #include "engine/weighting.h"
 
 #include <stdbool.h>
@@ -23,7 +24,8 @@
 #define PLAN_HISTORY 16 /* samples that are kept for the next block */
 #define PLAN_NONE UINT32_MAX
 
-/* Stages that are measured; each has a meter a lane. */
+/* Stages that a stretch can have; each has a meter a lane. The input of a
+ * stretch behind an insert slot is the slot's output. */
 enum plan_stage { STAGE_IN, STAGE_TRIM, STAGE_FADER, PLAN_STAGES };
 
 /* Points of a strip where samples may have to be looked at. A stage behind
@@ -50,7 +52,8 @@ struct plan_standing_lane {
 	uint32_t sum[KERNEL_SUMS];
 	float into[KERNEL_SUMS];     /* gain from input to sum */
 	uint32_t fused[KERNEL_SUMS]; /* the routes that are those */
-	bool more;                   /* there are more open routes */
+	bool more;                   /* there are more routes to add */
+	bool late;                   /* one of them waits */
 };
 
 struct plan_standing {
@@ -64,14 +67,35 @@ struct plan_standing {
 /* One lane of a strip into one lane of a sum. */
 struct plan_route {
 	struct gain *gain;
-	uint32_t lane; /* of the strip */
-	uint32_t sum;  /* index of the sum lane it is added to */
-	bool pre;      /* tapped before the fader */
+	struct delay *late; /* waits for what it meets there; NULL: never */
+	uint32_t lane;      /* of the strip */
+	uint32_t sum;       /* index of the sum lane it is added to */
+	bool pre;           /* tapped before the fader */
 };
 
+struct slot;
+
+/* An insert slot between two stretches. */
+struct plan_slot {
+	uint32_t lanes;
+	struct slot *state;
+	struct processor *processor; /* NULL: there is none, or not yet */
+	bool is_loop; /* out by send[], and one period later in by back[] */
+	uint32_t send[PLAN_LANES], back[PLAN_LANES]; /* ports */
+	struct delay *late;              /* of the dry way; NULL: never late */
+	float *in[PLAN_LANES];           /* PLAN_BLOCK samples each */
+	float *out[PLAN_LANES];          /* what the processor makes of them */
+	float *dry[PLAN_LANES];          /* `in`, late */
+	const float *result[PLAN_LANES]; /* of the block that runs */
+};
+
+/* A stretch: a strip, or the part of one before, between or behind its
+ * insert slots. */
 struct plan_strip {
 	uint32_t lanes;
-	bool port_input; /* in[] are input ports, else sum lanes */
+	bool port_input;        /* in[] are input ports, else sum lanes */
+	struct plan_slot *from; /* the slot before it: then in[] is nothing */
+	struct plan_slot *into; /* the slot behind it, or NULL */
 	uint32_t in[PLAN_LANES];
 	uint32_t out[PLAN_LANES]; /* output ports, or PLAN_NONE */
 	struct plan_state *state;
@@ -81,7 +105,8 @@ struct plan_strip {
 	struct gain *fader;  /* mute is 0 */
 	struct plan_route *route;
 	size_t routes;
-	size_t meter;                /* index of its first: [stage][lane] */
+	/* The meter of a stage's first lane, or PLAN_NONE. */
+	uint32_t meter[PLAN_STAGES];
 	struct weighting *weighting; /* NULL: its loudness is not measured */
 	size_t program;              /* index of its sums */
 };
@@ -89,6 +114,8 @@ struct plan_strip {
 struct plan {
 	struct plan_strip *strip; /* each after all that feed it */
 	size_t strips;
+	struct plan_slot *slot;
+	size_t slots;
 	float *sum;     /* twice PLAN_BLOCK floats a sum lane */
 	float **sum_at; /* the half that holds; NULL: nothing was added yet */
 	size_t sums;

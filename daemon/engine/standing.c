@@ -1,6 +1,7 @@
 #include "engine/standing.h"
 
 #include "engine/engine.h"
+#include "engine/sum.h"
 
 #include <math.h>
 #include <string.h>
@@ -14,17 +15,24 @@ standing_input(const struct plan *plan, const struct block *block,
 {
 	uint32_t in = strip->in[lane];
 
+	if (strip->from != NULL)
+		return strip->from->result[lane];
 	if (!strip->port_input)
 		return plan->sum_at[in];
 	return block->in[in] != NULL ? block->in[in] + block->offset : NULL;
 }
 
 float *
-standing_other_half(const struct plan *plan, uint32_t sum)
+standing_output(
+    const struct block *block, const struct plan_strip *strip, uint32_t lane)
 {
-	float *first = plan->sum + (size_t)sum * 2 * PLAN_BLOCK;
+	uint32_t port = strip->out[lane];
 
-	return plan->sum_at[sum] == first ? first + PLAN_BLOCK : first;
+	if (strip->into != NULL)
+		return strip->into->in[lane];
+	if (port == PLAN_NONE || block->out[port] == NULL)
+		return NULL;
+	return block->out[port] + block->offset;
 }
 
 /* --- meters --- */
@@ -47,15 +55,16 @@ settle_lane(const struct plan_strip *strip, uint32_t lane, struct meter *meter)
 		return;
 	from->watch = PLAN_HISTORY;
 	memset(&from->tally, 0, sizeof from->tally);
-	meter += strip->meter + lane;
 	for (int stage = 0; stage < PLAN_STAGES; stage++) {
+		if (strip->meter[stage] == PLAN_NONE)
+			continue;
+		struct meter *at = &meter[strip->meter[stage] + lane];
 		float gain = fabsf(standing->gain[stage]);
-		meter->squares += (double)gain * (double)gain * (double)squares;
-		if (gain * peak > meter->peak)
-			meter->peak = gain * peak;
-		if (gain * true_peak > meter->true_peak)
-			meter->true_peak = gain * true_peak;
-		meter += strip->lanes;
+		at->squares += (double)gain * (double)gain * (double)squares;
+		if (gain * peak > at->peak)
+			at->peak = gain * peak;
+		if (gain * true_peak > at->true_peak)
+			at->true_peak = gain * true_peak;
 	}
 }
 
@@ -88,13 +97,19 @@ stands(const struct plan_strip *strip)
 	return strip->delay == NULL || delay_rests(strip->delay);
 }
 
-/* Gain from the strip's input through a route. */
+/* Gain from the strip's input to where a route begins. */
 static float
-route_gain(const struct plan_standing *standing, const struct plan_route *route)
+gain_before(
+    const struct plan_standing *standing, const struct plan_route *route)
 {
-	float before = standing->gain[route->pre ? STAGE_TRIM : STAGE_FADER];
+	return standing->gain[route->pre ? STAGE_TRIM : STAGE_FADER];
+}
 
-	return before * route->gain->now;
+/* Does it wait, or will it? */
+static bool
+route_is_late(const struct plan_route *route)
+{
+	return route->late != NULL && !delay_rests(route->late);
 }
 
 static void
@@ -103,11 +118,14 @@ plan_routes(const struct plan_strip *strip, uint32_t index)
 	struct plan_standing_lane *lane = &strip->standing->lane[index];
 
 	lane->sums = 0;
-	lane->more = false;
+	lane->more = lane->late = false;
 	for (uint32_t i = 0; i < strip->routes; i++) {
 		const struct plan_route *route = &strip->route[i];
-		float gain = route_gain(strip->standing, route);
-		if (route->lane != index || gain == 0)
+		float gain =
+		    gain_before(strip->standing, route) * route->gain->now;
+		if (route->lane == index && route_is_late(route))
+			lane->more = lane->late = true;
+		if (route->lane != index || gain == 0 || route_is_late(route))
 			continue;
 		if (lane->sums == KERNEL_SUMS ||
 		    (lane->sums == 1 && lane->sum[0] == route->sum)) {
@@ -182,19 +200,22 @@ look_closer(struct engine *engine, const struct block *block,
 	const struct plan_standing *standing = strip->standing;
 	struct plan_standing_lane *lane = &strip->standing->lane[index];
 	struct plan_state *state = strip->state;
-	struct meter *meter = block->meter + strip->meter + index;
 	float peak = engine->kernels->scan(x, block->frames).peak;
 
 	if (strip->port_input && peak >= MEASURE_RAIL)
-		measure_rail(block, meter, x, &state->rail_run[index],
-		    engine->plan->rail_samples);
+		measure_rail(block,
+		    measure_meter(block, strip, STAGE_IN, index), x,
+		    &state->rail_run[index], engine->plan->rail_samples);
 	else
 		state->rail_run[index] = 0;
 	for (int stage = 0; stage < PLAN_STAGES; stage++) {
 		float gain = standing->gain[stage];
-		if (fabsf(gain) * peak > MEASURE_OVER)
-			measure_overs(block, meter, x, gain);
-		meter += strip->lanes;
+		if (strip->meter[stage] != PLAN_NONE &&
+		    fabsf(gain) * peak > MEASURE_OVER)
+			measure_overs(block,
+			    measure_meter(
+				block, strip, (enum plan_stage)stage, index),
+			    x, gain);
 	}
 	lane->true_peak = measure_true_peak(engine->kernels, engine->heard,
 	    state->history[POINT_IN][index], x, block->frames,
@@ -207,39 +228,37 @@ static void
 write_output(const struct block *block, const struct kernels *kernels,
     const struct plan_strip *strip, uint32_t lane, const float *x)
 {
-	uint32_t port = strip->out[lane];
-
-	if (port == PLAN_NONE || block->out[port] == NULL)
-		return;
-	float *out = block->out[port] + block->offset;
+	float *out = standing_output(block, strip, lane);
 	float gain = strip->standing->gain[STAGE_FADER];
+
+	if (out == NULL)
+		return;
 	if (x == measure_silence || gain == 0)
 		memset(out, 0, block->frames * sizeof *out);
 	else
 		kernels->scale(out, x, gain, block->frames);
 }
 
-/* The open routes beyond those of the common pass. */
+static bool
+is_fused(const struct plan_standing_lane *lane, uint32_t route)
+{
+	return (lane->sums > 0 && lane->fused[0] == route) ||
+	       (lane->sums > 1 && lane->fused[1] == route);
+}
+
+/* The routes beyond those of the common pass. */
 static void
 add_more(struct engine *engine, const struct block *block,
     const struct plan_strip *strip, uint32_t index, const float *x)
 {
-	struct plan *plan = engine->plan;
-	const struct plan_standing_lane *lane = &strip->standing->lane[index];
+	const struct plan_standing *standing = strip->standing;
 
-	for (size_t i = 0; i < strip->routes; i++) {
+	for (uint32_t i = 0; i < strip->routes; i++) {
 		const struct plan_route *route = &strip->route[i];
-		float gain = route_gain(strip->standing, route);
-		if (route->lane != index || gain == 0 || i == lane->fused[0] ||
-		    (lane->sums == KERNEL_SUMS && i == lane->fused[1]))
+		if (route->lane != index || is_fused(&standing->lane[index], i))
 			continue;
-		float *to = plan->sum_at[route->sum];
-		if (to == NULL) {
-			to = standing_other_half(plan, route->sum);
-			memset(to, 0, block->frames * sizeof *to);
-			plan->sum_at[route->sum] = to;
-		}
-		engine->kernels->add(to, x, gain, block->frames);
+		sum_route(engine, route, x, gain_before(standing, route),
+		    x == measure_silence, block->frames);
 	}
 }
 
@@ -265,7 +284,7 @@ finish_lane(struct engine *engine, const struct block *block,
 		    lane->watch < block->frames ? lane->watch : block->frames;
 	measure_history(
 	    state->history[POINT_IN][group->lane], x, block->frames);
-	if (lane->more && x != measure_silence)
+	if (lane->late || (lane->more && x != measure_silence))
 		add_more(engine, block, strip, group->lane, x);
 	write_output(block, engine->kernels, strip, group->lane, x);
 }
@@ -280,8 +299,7 @@ silence_invalid(
 		const struct plan_strip *strip = group->strip[k];
 		if ((says & KERNEL_INVALID(k)) == 0)
 			continue;
-		block->meter[strip->meter + group->lane].invalid +=
-		    kernel_invalid(group->mix.x[k], block->frames);
+		measure_invalid(block, strip, group->lane, group->mix.x[k]);
 		group->mix.x[k] = measure_silence;
 	}
 }
@@ -297,7 +315,7 @@ run_group(struct engine *engine, const struct block *block,
 	for (uint32_t d = 0; d < mix->sums; d++) {
 		const float *now = plan->sum_at[group->sum[d]];
 		mix->from[d] = now != NULL ? now : measure_silence;
-		mix->to[d] = standing_other_half(plan, group->sum[d]);
+		mix->to[d] = sum_other_half(plan, group->sum[d]);
 	}
 	while (((says = engine->kernels->mix(mix, block->frames)) &
 		   KERNEL_ANY_INVALID) != 0)
@@ -336,11 +354,12 @@ fits(const struct standing_group *group, const struct plan_standing_lane *lane)
 }
 
 /* A strip whose loudness is measured is run by itself: that wants both of its
- * lanes at once. */
+ * lanes at once. So is one whose slot comes next. */
 static bool
 is_alone(const struct plan_strip *strip)
 {
-	return strip->standing->alone || strip->weighting != NULL;
+	return strip->standing->alone || strip->weighting != NULL ||
+	       strip->into != NULL;
 }
 
 /* May the strip wait with those that wait already? Each sum is added to in
@@ -464,7 +483,8 @@ standing_take(struct engine *engine, const struct block *block,
 		standing_flush(engine, block);
 	for (uint32_t lane = 0; lane < strip->lanes; lane++) {
 		x[lane] = standing_input(engine->plan, block, strip, lane);
-		sounds |= x[lane] != NULL || standing->lane[lane].watch != 0;
+		sounds |= x[lane] != NULL || standing->lane[lane].watch != 0 ||
+			  standing->lane[lane].late;
 	}
 	if (!sounds) {
 		sleep_on(engine, block, strip);

@@ -41,7 +41,9 @@ REALTIME void standing_settle(const struct plan *plan, struct meter *meter);
 REALTIME const float *standing_input(const struct plan *plan,
     const struct block *block, const struct plan_strip *strip, uint32_t lane);
 
-/* The half of a sum that does not hold. */
-REALTIME float *standing_other_half(const struct plan *plan, uint32_t sum);
+/* Where a lane's signal behind the fader goes: an output port or the slot that
+ * follows; NULL if nobody wants it. */
+REALTIME float *standing_output(
+    const struct block *block, const struct plan_strip *strip, uint32_t lane);
 
 #endif

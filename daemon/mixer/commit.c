@@ -1,3 +1,4 @@
+#include "mixer/align.h"
 #include "mixer/meters_fold.h"
 #include "mixer/mixer_state.h"
 
@@ -35,59 +36,165 @@ gain_at(struct live_strip *strip, size_t target)
 	return &strip->route[target - LIVE_ROUTE];
 }
 
-/* Collects what differs from what was sent, from `count` on. Returns the new
- * count, or SIZE_MAX without memory. */
-static size_t
-collect_strip(struct mixer *mixer, size_t index, size_t count)
+/* What is collected for one batch. */
+struct batch {
+	struct mixer *mixer;
+	size_t count;
+	bool failed; /* no memory */
+};
+
+static void
+collect(struct batch *batch, struct engine_change change)
 {
+	struct mixer *mixer = batch->mixer;
+
+	if (!more_room(mixer, batch->count + 1))
+		batch->failed = true;
+	else
+		mixer->change[batch->count++] = change;
+}
+
+static void
+collect_gains(struct batch *batch, size_t index)
+{
+	struct mixer *mixer = batch->mixer;
 	struct live_strip *strip = &mixer->live->strip[index];
 	size_t targets = LIVE_ROUTE + strip->routes;
-	uint32_t frames = live_delay(mixer->live, mixer->desk, index);
-
 	float *target = calloc(targets, sizeof *target);
-	if (target == NULL || !more_room(mixer, count + targets + 1)) {
-		free(target);
-		return SIZE_MAX;
+
+	if (target == NULL) {
+		batch->failed = true;
+		return;
 	}
 	live_targets(mixer->desk, &mixer->solo, index, target);
-	for (size_t i = 0; i < targets; i++) {
-		if (target[i] == strip->sent[i])
-			continue;
-		mixer->change[count++] = (struct engine_change){
-			.moved = &strip->state.moved,
-			.gain = gain_at(strip, i),
-			.target = target[i],
-		};
-	}
+	for (size_t i = 0; i < targets; i++)
+		if (target[i] != strip->sent[i])
+			collect(batch,
+			    (struct engine_change){
+				.moved =
+				    &strip
+					 ->state[i == LIVE_TRIM ? 0
+								: strip->slots]
+					 .moved,
+				.gain = gain_at(strip, i),
+				.target = target[i],
+			    });
 	free(target);
-	if (frames == strip->frames)
-		return count;
-	int made = live_need_delay(mixer->live, index);
-	if (made < 0)
-		return SIZE_MAX;
+}
+
+/* A delay that is to have another length. */
+static void
+collect_delay(struct batch *batch, struct live_delay *delay, bool *moved,
+    uint32_t frames, uint32_t longest, unsigned lanes)
+{
+	struct mixer *mixer = batch->mixer;
+
+	if (frames == delay->frames)
+		return;
+	int made = live_need_line(delay, frames, longest, lanes, mixer->plan);
+	if (made < 0) {
+		batch->failed = true;
+		return;
+	}
 	mixer->plan_stale |= made > 0;
-	mixer->change[count++] = (struct engine_change){
-		.moved = &strip->state.moved,
-		.delay = strip->delay,
-		.frames = frames,
-	};
-	return count;
+	collect(batch,
+	    (struct engine_change){
+		.moved = moved, .delay = delay->delay, .frames = frames });
+}
+
+/* Twice what is needed: it may grow, and another line would be a gap. */
+static void
+collect_wait(struct batch *batch, struct live_delay *delay, bool *moved,
+    uint32_t frames, unsigned lanes)
+{
+	collect_delay(batch, delay, moved, frames, 2 * frames, lanes);
+}
+
+static void
+collect_waits(struct batch *batch, size_t index)
+{
+	const struct desk *desk = batch->mixer->desk;
+	struct live_strip *strip = &batch->mixer->live->strip[index];
+	bool *moved = &strip->state[strip->slots].moved;
+
+	for (size_t i = 0; i < strip->routes; i++)
+		collect_wait(batch, &strip->late[i], moved,
+		    live_wait(&batch->mixer->align, desk, index, i), 1);
+}
+
+static void
+collect_slot(struct batch *batch, const struct desk_strip *desk, size_t index,
+    struct live_slot *slot)
+{
+	const struct desk_insert *insert = &desk->insert[index];
+	float wet = live_wet(insert, slot);
+
+	collect_wait(batch, &slot->late, NULL, slot->latency, desk->lanes);
+	if (wet != slot->wet)
+		collect(batch, (struct engine_change){
+				   .gain = &slot->state.wet, .target = wet });
+	if (slot->processor == NULL)
+		return;
+	for (size_t i = 0; i < slot->params; i++)
+		if ((float)insert->param[i] != slot->param[i])
+			collect(batch, (struct engine_change){
+					   .param = &slot->processor->param[i],
+					   .target = (float)insert->param[i] });
+}
+
+static void
+collect_strip(struct batch *batch, size_t index)
+{
+	struct mixer *mixer = batch->mixer;
+	const struct desk_strip *desk = &mixer->desk->strip[index];
+	struct live_strip *strip = &mixer->live->strip[index];
+
+	collect_gains(batch, index);
+	collect_delay(batch, &strip->delay, &strip->state[strip->slots].moved,
+	    live_delay_frames(mixer->live, mixer->desk, index),
+	    live_longest_delay(mixer->live), DELAY_LANES);
+	collect_waits(batch, index);
+	for (size_t i = 0; i < strip->slots; i++)
+		collect_slot(batch, desk, i, &strip->slot[i]);
+}
+
+static void
+note_delay(struct mixer *mixer, struct live_delay *delay, uint32_t frames)
+{
+	mixer->latency_version += delay->frames != frames;
+	delay->frames = frames;
+}
+
+static void
+note_slot(struct mixer *mixer, const struct desk_insert *insert,
+    struct live_slot *slot)
+{
+	note_delay(mixer, &slot->late, slot->latency);
+	slot->wet = live_wet(insert, slot);
+	for (size_t i = 0; slot->processor != NULL && i < slot->params; i++)
+		slot->param[i] = (float)insert->param[i];
 }
 
 /* What was collected has been posted. */
 static void
 note_sent(struct mixer *mixer)
 {
-	for (size_t i = 0; i < mixer->desk->strips; i++) {
+	const struct desk *desk = mixer->desk;
+
+	for (size_t i = 0; i < desk->strips; i++) {
 		struct live_strip *strip = &mixer->live->strip[i];
-		uint32_t frames = live_delay(mixer->live, mixer->desk, i);
 		if (!mixer->stale[i])
 			continue;
 		mixer->stale[i] = false;
-		live_targets(mixer->desk, &mixer->solo, i, strip->sent);
-		if (strip->frames != frames)
-			mixer->latency_version++;
-		strip->frames = frames;
+		live_targets(desk, &mixer->solo, i, strip->sent);
+		note_delay(mixer, &strip->delay,
+		    live_delay_frames(mixer->live, desk, i));
+		for (size_t k = 0; k < strip->routes; k++)
+			note_delay(mixer, &strip->late[k],
+			    live_wait(&mixer->align, desk, i, k));
+		for (size_t k = 0; k < strip->slots; k++)
+			note_slot(
+			    mixer, &desk->strip[i].insert[k], &strip->slot[k]);
 	}
 	mixer->any_stale = false;
 }
@@ -130,20 +237,16 @@ post(struct mixer *mixer, size_t changes)
 void
 mixer_commit(struct mixer *mixer)
 {
-	size_t count = 0;
+	struct batch batch = { .mixer = mixer };
 
 	if (mixer->live == NULL || !mixer->any_stale)
 		return;
-	for (size_t i = 0; i < mixer->desk->strips; i++) {
-		if (!mixer->stale[i])
-			continue;
-		count = collect_strip(mixer, i, count);
-		if (count == SIZE_MAX)
-			return;
-	}
-	if ((count != 0 || mixer->plan_stale) && post(mixer, count) < 0)
-		return;
-	note_sent(mixer);
+	for (size_t i = 0; i < mixer->desk->strips; i++)
+		if (mixer->stale[i])
+			collect_strip(&batch, i);
+	if (!batch.failed && ((batch.count == 0 && !mixer->plan_stale) ||
+				 post(mixer, batch.count) == 0))
+		note_sent(mixer);
 }
 
 int
@@ -151,13 +254,17 @@ mixer_set_rate(struct mixer *mixer, unsigned rate)
 {
 	struct live_plan *before = mixer->plan;
 	struct live *old = mixer->live;
+	struct align align;
 	bool was_stale = mixer->plan_stale;
 
 	if (old != NULL && old->rate == rate)
 		return 0;
+	if (align_solve(&align, mixer->desk, NULL) < 0)
+		return -1;
 	mixer->live = live_new(mixer->desk, &mixer->solo, rate);
 	mixer->plan_stale = true;
 	if (mixer->live == NULL || post(mixer, 0) < 0) {
+		align_free(&align);
 		live_free(mixer->live);
 		mixer->live = old;
 		mixer->plan_stale = was_stale;
@@ -165,6 +272,8 @@ mixer_set_rate(struct mixer *mixer, unsigned rate)
 	}
 	if (before != NULL)
 		before->retired = old;
+	align_free(&mixer->align);
+	mixer->align = align;
 	meters_set_rate(mixer->meters, rate);
 	memset(mixer->stale, 0, mixer->desk->strips * sizeof *mixer->stale);
 	mixer->any_stale = false;

@@ -19,7 +19,7 @@ struct numbering {
 	uint32_t *output;
 	size_t *meter;
 	size_t *program;
-	size_t sums, routes, meters, programs;
+	size_t sums, routes, meters, programs, stretches, slots, slot_lanes;
 };
 
 static int
@@ -41,8 +41,11 @@ number(
 		numbers->output[i] = output;
 		output += strip->lanes;
 		numbers->meter[i] = numbers->meters;
-		numbers->meters += (size_t)PLAN_STAGES * strip->lanes;
+		numbers->meters += (size_t)desk_stages(strip) * strip->lanes;
 		numbers->routes += live->strip[i].routes;
+		numbers->stretches += strip->inserts + 1;
+		numbers->slots += strip->inserts;
+		numbers->slot_lanes += strip->inserts * strip->lanes;
 		if (strip->kind == STRIP_CHANNEL) {
 			numbers->input[i] = input;
 			input += strip->lanes;
@@ -55,61 +58,147 @@ number(
 	return 0;
 }
 
-static struct plan_route *
-compile_routes(struct plan_route *route, struct gain **gain,
-    const struct desk *desk, const struct numbering *numbers,
-    const struct desk_strip *from, unsigned to, bool pre)
-{
-	unsigned lanes = desk->strip[to].lanes;
+/* What is being made, and how far it is. */
+struct making {
+	struct live_plan *plan;
+	struct live *live;
+	const struct desk *desk;
+	struct numbering numbers;
+	size_t stretches, routes, slots, slot_lanes;
+};
 
-	for (unsigned k = 0; k < route_count(from->lanes, lanes); k++)
-		*route++ = (struct plan_route){
-			.gain = (*gain)++,
+static void
+compile_routes(struct making *making, struct live_strip *live, size_t first,
+    size_t count, const struct desk_strip *from, unsigned to, bool pre)
+{
+	unsigned lanes = making->desk->strip[to].lanes;
+
+	for (unsigned k = 0; k < count; k++)
+		making->plan->route[making->routes++] = (struct plan_route){
+			.gain = &live->route[first + k],
+			.late = live->late[first + k].delay,
 			.lane = route_lane(from->lanes, k),
-			.sum = numbers->sum[to] + route_lane(lanes, k),
+			.sum = making->numbers.sum[to] + route_lane(lanes, k),
 			.pre = pre,
 		};
-	return route;
 }
 
-static struct plan_route *
-compile_strip(struct plan_strip *out, struct plan_route *route,
-    struct live_strip *live, const struct desk *desk,
-    const struct numbering *numbers, size_t index)
+/* All routes of a strip, in the order of live_targets(). */
+static void
+compile_strip_routes(struct making *making, struct live_strip *live,
+    const struct desk_strip *strip)
 {
-	const struct desk_strip *strip = &desk->strip[index];
-	bool port_input = strip->kind == STRIP_CHANNEL;
-	struct gain *gain = live->route;
+	const struct desk *desk = making->desk;
+	size_t at = 0;
+
+	for (size_t i = 0; i < strip->tos; i++) {
+		unsigned to = strip->to[i];
+		size_t count = route_count(strip->lanes, desk->strip[to].lanes);
+		compile_routes(making, live, at, count, strip, to, false);
+		at += count;
+	}
+	for (size_t i = 0; i < strip->sends; i++) {
+		unsigned to = strip->send[i].bus;
+		size_t count = route_count(strip->lanes, desk->strip[to].lanes);
+		compile_routes(making, live, at, count, strip, to, true);
+		compile_routes(
+		    making, live, at + count, count, strip, to, false);
+		at += 2 * count;
+	}
+}
+
+static struct plan_slot *
+compile_slot(struct making *making, struct live_slot *live,
+    const struct desk_strip *strip)
+{
+	struct plan_slot *slot = &making->plan->slot[making->slots++];
+
+	*slot = (struct plan_slot){
+		.lanes = strip->lanes,
+		.state = &live->state,
+		.processor = live->processor,
+		.late = live->late.delay,
+	};
+	for (unsigned lane = 0; lane < strip->lanes; lane++) {
+		float *at = making->plan->slot_memory +
+			    3 * PLAN_BLOCK * making->slot_lanes++;
+		slot->in[lane] = at;
+		slot->out[lane] = at + PLAN_BLOCK;
+		slot->dry[lane] = at + 2 * PLAN_BLOCK;
+	}
+	return slot;
+}
+
+/* The meters of a stretch: `place` counts the inserts before it. */
+static void
+compile_meters(struct plan_strip *out, const struct desk_strip *strip,
+    size_t first, size_t place)
+{
+	bool begins = place == 0, ends = place == strip->inserts;
+	size_t in = begins ? 0 : place + 1;
+
+	out->meter[STAGE_IN] = (uint32_t)(first + in * strip->lanes);
+	out->meter[STAGE_TRIM] =
+	    begins ? (uint32_t)(first + strip->lanes) : PLAN_NONE;
+	out->meter[STAGE_FADER] =
+	    ends ? (uint32_t)(first + desk_stage_fader(strip) * strip->lanes)
+		 : PLAN_NONE;
+}
+
+static struct plan_strip *
+compile_stretch(
+    struct making *making, struct live_strip *live, size_t index, size_t place)
+{
+	const struct desk_strip *strip = &making->desk->strip[index];
+	const struct numbering *numbers = &making->numbers;
+	struct plan_strip *out = &making->plan->strip[making->stretches];
+	bool begins = place == 0, ends = place == strip->inserts;
+	bool port_input = begins && strip->kind == STRIP_CHANNEL;
 
 	*out = (struct plan_strip){
 		.lanes = strip->lanes,
 		.port_input = port_input,
-		.state = &live->state,
-		.trim = &live->trim,
-		.delay = live->delay,
-		.fader = &live->fader,
-		.route = route,
-		.routes = live->routes,
-		.meter = numbers->meter[index],
-		.weighting = port_input ? NULL : &live->weighting,
+		.state = &live->state[place],
+		.standing = &making->plan->standing[making->stretches++],
+		.trim = begins ? &live->trim : &making->live->unity,
+		.delay = ends ? live->delay.delay : NULL,
+		.fader = ends ? &live->fader : &making->live->unity,
+		.route = making->plan->route + making->routes,
+		.routes = ends ? live->routes : 0,
 		.program = numbers->program[index],
 	};
+	if (ends && strip->kind != STRIP_CHANNEL)
+		out->weighting = &live->weighting;
+	compile_meters(out, strip, numbers->meter[index], place);
 	for (uint32_t lane = 0; lane < strip->lanes; lane++) {
-		out->in[lane] =
-		    lane + (port_input ? numbers->input : numbers->sum)[index];
-		out->out[lane] = numbers->output[index] + lane;
+		out->in[lane] = PLAN_NONE;
+		if (begins)
+			out->in[lane] =
+			    lane +
+			    (port_input ? numbers->input : numbers->sum)[index];
+		out->out[lane] =
+		    ends ? numbers->output[index] + lane : PLAN_NONE;
 	}
-	for (size_t i = 0; i < strip->tos; i++)
-		route = compile_routes(
-		    route, &gain, desk, numbers, strip, strip->to[i], false);
-	for (size_t i = 0; i < strip->sends; i++) {
-		unsigned bus = strip->send[i].bus;
-		route = compile_routes(
-		    route, &gain, desk, numbers, strip, bus, true);
-		route = compile_routes(
-		    route, &gain, desk, numbers, strip, bus, false);
+	return out;
+}
+
+static void
+compile_strip(struct making *making, size_t index)
+{
+	const struct desk_strip *strip = &making->desk->strip[index];
+	struct live_strip *live = &making->live->strip[index];
+	struct plan_slot *before = NULL;
+
+	for (size_t place = 0; place <= strip->inserts; place++) {
+		struct plan_strip *stretch =
+		    compile_stretch(making, live, index, place);
+		stretch->from = before;
+		if (place < strip->inserts)
+			before =
+			    compile_slot(making, &live->slot[place], strip);
+		stretch->into = place < strip->inserts ? before : NULL;
 	}
-	return route;
+	compile_strip_routes(making, live, strip);
 }
 
 static struct live_plan *
@@ -130,18 +219,25 @@ plan_alloc(
 	plan->sum = live_alloc(numbers->sums * 2 * PLAN_BLOCK * sizeof(float));
 	plan->sum_at = live_alloc((numbers->sums + 1) * sizeof *plan->sum_at);
 	plan->sums = numbers->sums;
-	plan->strips = desk->strips;
+	plan->strips = numbers->stretches;
+	plan->slots = numbers->slots;
 	plan->ramp = rate / STEPS;
 	plan->window = rate / STEPS;
 	plan->rail_samples = desk->clip_samples;
 	plan->few_phases = rate >= FEW_PHASES;
-	made->strip = calloc(desk->strips, sizeof *made->strip);
+	made->strip = calloc(numbers->stretches, sizeof *made->strip);
 	made->route = calloc(numbers->routes + 1, sizeof *made->route);
-	made->standing = live_alloc(desk->strips * sizeof *made->standing);
+	made->standing =
+	    live_alloc(numbers->stretches * sizeof *made->standing);
+	made->slot = calloc(numbers->slots + 1, sizeof *made->slot);
+	made->slot_memory = live_alloc(
+	    numbers->slot_lanes * 3 * PLAN_BLOCK * sizeof *made->slot_memory);
 	plan->strip = made->strip;
+	plan->slot = made->slot;
 	if (ring->memory == NULL || plan->sum == NULL || plan->sum_at == NULL ||
 	    made->strip == NULL || made->route == NULL ||
-	    made->standing == NULL) {
+	    made->standing == NULL || made->slot == NULL ||
+	    made->slot_memory == NULL) {
 		live_plan_free(made);
 		return NULL;
 	}
@@ -151,25 +247,19 @@ plan_alloc(
 struct live_plan *
 live_compile(struct live *live, const struct desk *desk)
 {
-	struct numbering numbers = { 0 };
+	struct making making = { .live = live, .desk = desk };
 	unsigned *order = calloc(desk->strips, sizeof *order);
-	struct live_plan *made = NULL;
 
-	if (order != NULL && number(&numbers, live, desk) == 0 &&
+	if (order != NULL && number(&making.numbers, live, desk) == 0 &&
 	    route_order(desk, order) == desk->strips)
-		made = plan_alloc(desk, &numbers, live->rate);
-	if (made != NULL) {
-		struct plan_route *route = made->route;
-		for (size_t i = 0; i < desk->strips; i++) {
-			route = compile_strip(&made->strip[i], route,
-			    &live->strip[order[i]], desk, &numbers, order[i]);
-			made->strip[i].standing = &made->standing[i];
-		}
-	}
+		making.plan = plan_alloc(desk, &making.numbers, live->rate);
+	if (making.plan != NULL)
+		for (size_t i = 0; i < desk->strips; i++)
+			compile_strip(&making, order[i]);
 	free(order);
-	free(numbers.sum);
-	free(numbers.meter);
-	return made;
+	free(making.numbers.sum);
+	free(making.numbers.meter);
+	return making.plan;
 }
 
 void
@@ -177,6 +267,12 @@ live_plan_free(struct live_plan *plan)
 {
 	if (plan == NULL)
 		return;
+	while (plan->scrap != NULL) {
+		struct live_scrap *scrap = plan->scrap;
+		plan->scrap = scrap->next;
+		scrap->drop(scrap->arg, scrap->what);
+		free(scrap);
+	}
 	live_free(plan->retired);
 	free(plan->plan.meters.memory);
 	free(plan->plan.sum);
@@ -184,5 +280,7 @@ live_plan_free(struct live_plan *plan)
 	free(plan->strip);
 	free(plan->route);
 	free(plan->standing);
+	free(plan->slot);
+	free(plan->slot_memory);
 	free(plan);
 }

@@ -18,6 +18,7 @@ blank_strip(struct desk_strip *strip, enum strip_kind kind, size_t place)
 	strip->kind = kind;
 	strip->place = (unsigned)place;
 	strip->lanes = kind == STRIP_CHANNEL ? 1 : 2;
+	strip->align = true;
 	for (unsigned i = 0; i < STRIP_VALUES; i++)
 		strip->value[i] = schema_param((enum param)i)->def;
 }

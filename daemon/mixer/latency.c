@@ -1,5 +1,6 @@
 #include "mixer/latency.h"
 
+#include "mixer/align.h"
 #include "mixer/desk.h"
 #include "mixer/route.h"
 
@@ -16,6 +17,7 @@ struct node {
 
 struct arrow {
 	unsigned from, to; /* node indices */
+	uint32_t delay;    /* frames on top of that of `from` */
 };
 
 struct latency {
@@ -31,8 +33,8 @@ struct latency {
 const struct latency_range latency_nothing = { UINT32_MAX, 0 };
 
 static void
-add_arrows(struct latency *latency, const struct desk *desk, unsigned from,
-    unsigned to)
+add_arrows(struct latency *latency, const struct desk *desk,
+    const struct align *align, unsigned from, unsigned to)
 {
 	unsigned from_lanes = desk->strip[from].lanes;
 	unsigned to_lanes = desk->strip[to].lanes;
@@ -41,11 +43,13 @@ add_arrows(struct latency *latency, const struct desk *desk, unsigned from,
 		latency->arrow[latency->arrows++] = (struct arrow){
 			from * DESK_LANES + route_lane(from_lanes, k),
 			to * DESK_LANES + route_lane(to_lanes, k),
+			align_wait(align, desk, from, to),
 		};
 }
 
 static void
-add_nodes(struct latency *latency, const struct desk *desk, unsigned rate)
+add_nodes(struct latency *latency, const struct desk *desk,
+    const struct align *align, unsigned rate)
 {
 	uint32_t input = 0, output = 0;
 
@@ -54,7 +58,8 @@ add_nodes(struct latency *latency, const struct desk *desk, unsigned rate)
 		const struct desk_strip *strip = &desk->strip[i];
 		struct node *node = &latency->node[i * DESK_LANES];
 		uint32_t delay =
-		    (uint32_t)lrint(strip->value[PARAM_DELAY] * rate / 1000);
+		    (uint32_t)lrint(strip->value[PARAM_DELAY] * rate / 1000) +
+		    align->out[i] - align->in[i];
 		for (unsigned lane = 0; lane < DESK_LANES; lane++) {
 			bool is = lane < strip->lanes;
 			bool has_input = is && strip->kind == STRIP_CHANNEL;
@@ -66,7 +71,7 @@ add_nodes(struct latency *latency, const struct desk *desk, unsigned rate)
 }
 
 struct latency *
-latency_new(const struct desk *desk, unsigned rate)
+latency_new(const struct desk *desk, const struct align *align, unsigned rate)
 {
 	struct latency *latency = calloc(1, sizeof *latency);
 	unsigned *order = malloc(desk->strips * sizeof *order);
@@ -86,14 +91,16 @@ latency_new(const struct desk *desk, unsigned rate)
 		free(order);
 		return NULL;
 	}
-	add_nodes(latency, desk, rate);
+	add_nodes(latency, desk, align, rate);
 	size_t placed = route_order(desk, order);
 	for (size_t i = 0; i < placed; i++) {
 		const struct desk_strip *strip = &desk->strip[order[i]];
 		for (size_t k = 0; k < strip->tos; k++)
-			add_arrows(latency, desk, order[i], strip->to[k]);
+			add_arrows(
+			    latency, desk, align, order[i], strip->to[k]);
 		for (size_t k = 0; k < strip->sends; k++)
-			add_arrows(latency, desk, order[i], strip->send[k].bus);
+			add_arrows(
+			    latency, desk, align, order[i], strip->send[k].bus);
 	}
 	free(order);
 	return latency;
@@ -153,7 +160,7 @@ latency_capture(const struct latency *latency,
 	for (size_t i = 0; i < latency->arrows; i++) {
 		const struct arrow *arrow = &latency->arrow[i];
 		widen(&range[arrow->to], range[arrow->from],
-		    latency->node[arrow->from].delay);
+		    latency->node[arrow->from].delay + arrow->delay);
 	}
 	for (size_t i = 0; i < latency->nodes; i++) {
 		const struct node *node = &latency->node[i];
@@ -181,7 +188,7 @@ latency_playback(const struct latency *latency,
 	for (size_t i = latency->arrows; i-- > 0;) {
 		const struct arrow *arrow = &latency->arrow[i];
 		widen(&range[arrow->from], range[arrow->to],
-		    latency->node[arrow->from].delay);
+		    latency->node[arrow->from].delay + arrow->delay);
 	}
 	for (size_t i = 0; i < latency->nodes; i++)
 		if (latency->node[i].input != NO_PORT)

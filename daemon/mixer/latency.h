@@ -8,6 +8,7 @@
  * snapshot that never changes; made on the control thread, read on any.
  */
 
+struct align;
 struct desk;
 struct latency;
 
@@ -18,8 +19,10 @@ struct latency_range {
 /* The range of a port that nothing is connected to: no path at all. */
 extern const struct latency_range latency_nothing;
 
-/* Snapshot of the routes and delays of a desk at a sample rate in Hz. */
-struct latency *latency_new(const struct desk *desk, unsigned rate);
+/* Snapshot of the routes, delays and inserts of a desk at a sample rate in
+ * Hz. */
+struct latency *
+latency_new(const struct desk *desk, const struct align *align, unsigned rate);
 void latency_free(struct latency *latency);
 
 /* Capture latency of every output port from that of every input port (both in

@@ -1,6 +1,7 @@
 #include "mixer/live.h"
 
 #include "mixer/loudness.h"
+#include "mixer/plugin.h"
 #include "mixer/route.h"
 #include "protocol/level.h"
 
@@ -10,8 +11,8 @@
 
 #define CACHE_LINE 64
 
-/* The longest delay must fit behind the longest block. */
-#define LONGEST_MS (schema_param(PARAM_DELAY)->max)
+/* Samples of the shortest line: most delays that change stay within. */
+#define SHORTEST_LINE 4096
 
 void *
 live_alloc(size_t size)
@@ -22,6 +23,22 @@ live_alloc(size_t size)
 	if (memory != NULL)
 		memset(memory, 0, whole);
 	return memory;
+}
+
+int
+live_scrap(struct live_plan *plan, void (*drop)(void *arg, void *what),
+    void *arg, void *what)
+{
+	if (plan == NULL) {
+		drop(arg, what);
+		return 0;
+	}
+	struct live_scrap *scrap = malloc(sizeof *scrap);
+	if (scrap == NULL)
+		return -1;
+	*scrap = (struct live_scrap){ plan->scrap, drop, arg, what };
+	plan->scrap = scrap;
+	return 0;
 }
 
 static size_t
@@ -92,35 +109,127 @@ live_targets(const struct desk *desk, const struct route_solo *solo,
 }
 
 uint32_t
-live_delay(const struct live *live, const struct desk *desk, size_t strip)
+live_wait(const struct align *align, const struct desk *desk, size_t index,
+    size_t route)
+{
+	const struct desk_strip *strip = &desk->strip[index];
+
+	for (size_t i = 0; i < strip->tos; i++) {
+		size_t count =
+		    route_count(strip->lanes, desk->strip[strip->to[i]].lanes);
+		if (route < count)
+			return align_wait(
+			    align, desk, (unsigned)index, strip->to[i]);
+		route -= count;
+	}
+	for (size_t i = 0; i < strip->sends; i++) {
+		unsigned bus = strip->send[i].bus;
+		size_t count = 2 * (size_t)route_count(
+				       strip->lanes, desk->strip[bus].lanes);
+		if (route < count)
+			return align_wait(align, desk, (unsigned)index, bus);
+		route -= count;
+	}
+	return 0;
+}
+
+float
+live_wet(const struct desk_insert *insert, const struct live_slot *slot)
+{
+	return slot->processor != NULL && !slot->leaving && !insert->bypass ? 1
+									    : 0;
+}
+
+uint32_t
+live_delay_frames(
+    const struct live *live, const struct desk *desk, size_t strip)
 {
 	return (uint32_t)lrint(
 	    desk->strip[strip].value[PARAM_DELAY] * live->rate / 1000);
 }
 
-int
-live_need_delay(struct live *live, size_t index)
+uint32_t
+live_longest_delay(const struct live *live)
 {
-	struct live_strip *strip = &live->strip[index];
-	uint32_t most = (uint32_t)(LONGEST_MS * live->rate / 1000) + PLAN_BLOCK;
-	uint32_t size = 1;
+	return (uint32_t)(schema_param(PARAM_DELAY)->max * live->rate / 1000);
+}
 
-	if (strip->delay != NULL)
-		return 0;
-	while (size < most + 1)
+/* A delay with its lines behind it, in one piece of memory. */
+static struct delay *
+line_new(uint32_t longest, unsigned lanes, uint32_t frames)
+{
+	uint32_t size = SHORTEST_LINE;
+	size_t head =
+	    (sizeof(struct delay) + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
+
+	while (size < longest + PLAN_BLOCK + 1)
 		size *= 2;
-	struct delay *delay = malloc(sizeof *delay);
-	float *line = live_alloc((size_t)size * DELAY_LANES * sizeof *line);
-	if (delay == NULL || line == NULL) {
-		free(delay);
-		free(line);
+	unsigned char *memory =
+	    live_alloc(head + (size_t)size * lanes * sizeof(float));
+	if (memory == NULL)
+		return NULL;
+	struct delay *delay = (struct delay *)(void *)memory;
+	float *line = (float *)(void *)(memory + head);
+	float *const at[DELAY_LANES] = { line, lanes > 1 ? line + size : line };
+	delay_init(delay, at, size, frames);
+	return delay;
+}
+
+static void
+drop_memory(void *arg, void *what)
+{
+	(void)arg;
+	free(what);
+}
+
+int
+live_need_line(struct live_delay *delay, uint32_t frames, uint32_t longest,
+    unsigned lanes, struct live_plan *plan)
+{
+	struct delay *old = delay->delay;
+
+	if (frames == 0 || (old != NULL && frames + PLAN_BLOCK < old->size))
+		return 0;
+	struct delay *fresh = line_new(longest, lanes, 0);
+	if (fresh == NULL ||
+	    (old != NULL && live_scrap(plan, drop_memory, NULL, old) < 0)) {
+		free(fresh);
 		return -1;
 	}
-	float *const lanes[DELAY_LANES] = { line, line + size };
-	delay_init(delay, lanes, size, 0);
-	strip->delay = delay;
-	strip->line = line;
+	delay->delay = fresh;
 	return 1;
+}
+
+/* As it stands before anything ran. */
+static int
+line_begin(
+    struct live_delay *delay, uint32_t frames, uint32_t longest, unsigned lanes)
+{
+	delay->frames = frames;
+	if (frames == 0)
+		return 0;
+	delay->delay = line_new(longest, lanes, frames);
+	return delay->delay != NULL ? 0 : -1;
+}
+
+static int
+live_slots_init(struct live_strip *strip, const struct desk_strip *desk)
+{
+	strip->state = calloc(desk->inserts + 1, sizeof *strip->state);
+	strip->slot = calloc(desk->inserts + 1, sizeof *strip->slot);
+	if (strip->state == NULL || strip->slot == NULL)
+		return -1;
+	strip->slots = desk->inserts;
+	for (size_t i = 0; i < desk->inserts; i++) {
+		const struct desk_insert *insert = &desk->insert[i];
+		struct live_slot *slot = &strip->slot[i];
+		slot->params =
+		    insert->plugin != NULL ? insert->plugin->params : 0;
+		slot->param = calloc(slot->params + 1, sizeof *slot->param);
+		if (slot->param == NULL)
+			return -1;
+	}
+	return 0;
 }
 
 static int
@@ -128,21 +237,19 @@ live_strip_init(struct live *live, const struct desk *desk,
     const struct route_solo *solo, size_t index)
 {
 	struct live_strip *strip = &live->strip[index];
-	uint32_t frames = live_delay(live, desk, index);
+	uint32_t frames = live_delay_frames(live, desk, index);
 
 	loudness_design(live->rate, &strip->weighting);
 	strip->routes = routes_of(desk, &desk->strip[index]);
 	strip->route = calloc(strip->routes + 1, sizeof *strip->route);
+	strip->late = calloc(strip->routes + 1, sizeof *strip->late);
 	strip->sent = calloc(LIVE_ROUTE + strip->routes, sizeof *strip->sent);
-	if (strip->route == NULL || strip->sent == NULL)
+	if (strip->route == NULL || strip->sent == NULL ||
+	    strip->late == NULL ||
+	    line_begin(&strip->delay, frames, live_longest_delay(live),
+		DELAY_LANES) < 0 ||
+	    live_slots_init(strip, &desk->strip[index]) < 0)
 		return -1;
-	if (frames != 0) {
-		if (live_need_delay(live, index) < 0)
-			return -1;
-		delay_init(strip->delay, strip->delay->line, strip->delay->size,
-		    frames);
-		strip->frames = frames;
-	}
 	live_targets(desk, solo, index, strip->sent);
 	gain_init(&strip->trim, strip->sent[LIVE_TRIM]);
 	gain_init(&strip->fader, strip->sent[LIVE_FADER]);
@@ -159,6 +266,7 @@ live_new(const struct desk *desk, const struct route_solo *solo, unsigned rate)
 	if (live == NULL)
 		return NULL;
 	live->rate = rate;
+	gain_init(&live->unity, 1);
 	live->strips = desk->strips;
 	live->strip = calloc(desk->strips, sizeof *live->strip);
 	if (live->strip == NULL) {
@@ -180,10 +288,20 @@ live_free(struct live *live)
 	if (live == NULL)
 		return;
 	for (size_t i = 0; i < live->strips; i++) {
-		free(live->strip[i].route);
-		free(live->strip[i].sent);
-		free(live->strip[i].delay);
-		free(live->strip[i].line);
+		struct live_strip *strip = &live->strip[i];
+		for (size_t k = 0; strip->late != NULL && k < strip->routes;
+		     k++)
+			free(strip->late[k].delay);
+		for (size_t k = 0; k < strip->slots; k++) {
+			free(strip->slot[k].late.delay);
+			free(strip->slot[k].param);
+		}
+		free(strip->route);
+		free(strip->late);
+		free(strip->sent);
+		free(strip->delay.delay);
+		free(strip->slot);
+		free(strip->state);
 	}
 	free(live->strip);
 	free(live);

@@ -2,6 +2,8 @@
 #define MIXER_LIVE_H
 
 #include "engine/engine.h"
+#include "engine/slot.h"
+#include "mixer/align.h"
 #include "mixer/desk.h"
 
 #include <stddef.h>
@@ -13,16 +15,35 @@
  * makes, names and frees them. Control thread.
  */
 
+/* A delay that R runs, and its length as last posted. */
+struct live_delay {
+	struct delay *delay; /* NULL until it was longer than 0 once */
+	uint32_t frames;
+};
+
+/* An insert slot's state across plans. */
+struct live_slot {
+	struct slot state;
+	struct processor *processor; /* what plans name, or NULL */
+	float wet;                   /* target of state.wet as last posted */
+	float *param;                /* the processor's values as last posted */
+	size_t params;
+	uint32_t latency; /* frames, of the wet way */
+	bool leaving;     /* the processor is faded out, to be taken out */
+	struct live_delay late; /* of the dry way */
+};
+
 /* A strip's state across plans: what its gains were last told, beside them. */
 struct live_strip {
 	struct gain trim, fader;
 	struct gain *route; /* in the order of live_targets() */
 	size_t routes;
 	float *sent; /* targets of trim, fader and routes, as last posted */
-	struct delay *delay; /* NULL until the strip was delayed once */
-	float *line;         /* its memory */
-	uint32_t frames;     /* the delay's length as last posted */
-	struct plan_state state;
+	struct live_delay delay;
+	struct live_delay *late; /* of the routes */
+	struct live_slot *slot;
+	size_t slots;
+	struct plan_state *state;   /* of each stretch, slots + 1 */
 	struct weighting weighting; /* of buses and the master */
 };
 
@@ -30,17 +51,33 @@ struct live_strip {
 struct live {
 	struct live_strip *strip;
 	size_t strips;
-	unsigned rate; /* Hz */
+	struct gain unity; /* of stretches without trim or fader */
+	unsigned rate;     /* Hz */
 };
 
 /* A plan with the memory that belongs to it. */
 struct live_plan {
 	struct plan plan;
 	struct plan_strip *strip;
+	struct plan_slot *slot;
+	float *slot_memory;
 	struct plan_route *route;
 	struct plan_standing *standing;
 	struct live *retired; /* freed with the plan that used it last */
+	struct live_scrap *scrap;
 };
+
+/* Something that goes with the last plan that used it. */
+struct live_scrap {
+	struct live_scrap *next;
+	void (*drop)(void *arg, void *what);
+	void *arg, *what;
+};
+
+/* Drops it when the plan is freed; now, if that is NULL. Returns 0, or -1
+ * without memory: then it is not dropped. */
+int live_scrap(struct live_plan *plan, void (*drop)(void *arg, void *what),
+    void *arg, void *what);
 
 /* Zeroed memory from a cache line on, for the realtime thread: every page has
  * been touched. NULL without memory; free() it. */
@@ -58,18 +95,31 @@ struct live *
 live_new(const struct desk *desk, const struct route_solo *solo, unsigned rate);
 void live_free(struct live *live);
 
-/* Gives the strip a delay line if it lacks one. Returns 1 if it got one (the
- * plan must be compiled anew), 0 if it had one, -1 without memory. */
-int live_need_delay(struct live *live, size_t strip);
+/* Gives a delay a line for lengths up to `longest`, if it has none that is
+ * long enough for `frames`.
+ * Returns 1 if it got one (the plan must be compiled anew, and what it had is
+ * dropped with `plan`), 0 if it need not, -1 without memory. */
+int live_need_line(struct live_delay *delay, uint32_t frames, uint32_t longest,
+    unsigned lanes, struct live_plan *plan);
 
-/* Length of a strip's delay in frames. */
-uint32_t
-live_delay(const struct live *live, const struct desk *desk, size_t strip);
+/* Frames of the longest delay of its own that a strip can have. */
+uint32_t live_longest_delay(const struct live *live);
+
+/* Length of a strip's own delay in frames. */
+uint32_t live_delay_frames(
+    const struct live *live, const struct desk *desk, size_t strip);
 
 /* Writes the targets of trim, fader and each route of a strip into `target`:
  * routes of `to` first, then of each send the pre and the post ones. */
 void live_targets(const struct desk *desk, const struct route_solo *solo,
     size_t strip, float *target);
+
+/* Frames that a route of a strip waits, by its place in live_targets(). */
+uint32_t live_wait(const struct align *align, const struct desk *desk,
+    size_t strip, size_t route);
+
+/* Target of a slot's wet gain. */
+float live_wet(const struct desk_insert *insert, const struct live_slot *slot);
 
 /* Compiles the plan of a desk. NULL without memory. */
 struct live_plan *live_compile(struct live *live, const struct desk *desk);

@@ -1,5 +1,6 @@
 #include "mixer/mixer.h"
 
+#include "mixer/align.h"
 #include "mixer/latency.h"
 #include "mixer/meters_fold.h"
 #include "mixer/mixer_state.h"
@@ -68,6 +69,7 @@ mixer_free(struct mixer *mixer)
 		free_batches(mixer->engine);
 	free(mixer->engine);
 	live_free(mixer->live);
+	align_free(&mixer->align);
 	route_solo_free(&mixer->solo);
 	meters_free(mixer->meters);
 	event_log_free(mixer->events);
@@ -301,7 +303,7 @@ mixer_latency(const struct mixer *mixer)
 {
 	if (mixer->live == NULL)
 		return NULL;
-	return latency_new(mixer->desk, mixer->live->rate);
+	return latency_new(mixer->desk, &mixer->align, mixer->live->rate);
 }
 
 unsigned

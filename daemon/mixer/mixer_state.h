@@ -17,6 +17,7 @@ struct mixer {
 	struct engine *engine;
 	struct live *live;
 	struct live_plan *plan; /* the newest one that was posted */
+	struct align align;     /* of the latencies of live's slots */
 	struct route_solo solo;
 	struct meters *meters;
 	struct event_log *events;

@@ -1,0 +1,44 @@
+#ifndef ENGINE_SLOT_H
+#define ENGINE_SLOT_H
+
+#include "engine/delay.h"
+#include "engine/gain.h"
+#include "engine/measure.h"
+#include "engine/plan.h"
+#include "engine/processor.h"
+#include "engine/realtime.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * An insert slot: between two stretches of a strip, a processor, or a JACK
+ * program whose return comes one period later. Beside it the same signal goes
+ * round it dry, as late as the wet one, so that the two can be crossfaded at
+ * any time. R only.
+ */
+
+/* What R keeps of a slot across plans, and tells C. */
+struct slot {
+	struct gain wet; /* 1: what the processor makes, 0: dry */
+	/* Of what ran: C reads them at any time. Ticks of slot_clock(). */
+	_Atomic uint64_t ticks; /* in all runs */
+	_Atomic uint32_t runs;
+	_Atomic uint32_t worst;   /* of one cycle; C may set it back to 0 */
+	_Atomic uint32_t invalid; /* blocks that were silenced */
+	uint64_t cycle;           /* ticks in the cycle so far */
+};
+
+/* Runs a block through it: from slot->in to slot->result. */
+REALTIME void slot_run(const struct block *block, const struct plan *plan,
+    struct plan_slot *slot, float *weight);
+
+/* A cycle has ended. */
+REALTIME void slot_end_cycle(const struct plan_slot *slot);
+
+/* A clock that costs nothing to read, of unknown rate; 0 where there is
+ * none. */
+REALTIME uint64_t slot_clock(void);
+
+#endif

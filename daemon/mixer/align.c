@@ -1,0 +1,66 @@
+#include "mixer/align.h"
+
+#include "mixer/live.h"
+#include "mixer/route.h"
+
+#include <stdlib.h>
+
+static void
+arrive(struct align *align, unsigned from, unsigned to)
+{
+	if (align->out[from] > align->in[to])
+		align->in[to] = align->out[from];
+}
+
+static void
+go_through(struct align *align, const struct desk *desk,
+    const struct live *live, unsigned index)
+{
+	const struct desk_strip *strip = &desk->strip[index];
+
+	align->out[index] = align->in[index];
+	for (size_t i = 0; live != NULL && i < live->strip[index].slots; i++)
+		align->out[index] += live->strip[index].slot[i].latency;
+	if (!strip->align)
+		return;
+	for (size_t i = 0; i < strip->tos; i++)
+		arrive(align, index, strip->to[i]);
+	for (size_t i = 0; i < strip->sends; i++)
+		arrive(align, index, strip->send[i].bus);
+}
+
+int
+align_solve(
+    struct align *align, const struct desk *desk, const struct live *live)
+{
+	unsigned *order = malloc(desk->strips * sizeof *order);
+
+	align->in = calloc(desk->strips * 2, sizeof *align->in);
+	align->out = align->in + desk->strips;
+	if (order == NULL || align->in == NULL) {
+		align_free(align);
+		free(order);
+		return -1;
+	}
+	size_t placed = route_order(desk, order);
+	for (size_t i = 0; i < placed; i++)
+		go_through(align, desk, live, order[i]);
+	free(order);
+	return 0;
+}
+
+void
+align_free(struct align *align)
+{
+	free(align->in);
+	*align = (struct align){ 0 };
+}
+
+uint32_t
+align_wait(const struct align *align, const struct desk *desk, unsigned from,
+    unsigned to)
+{
+	uint32_t in = align->in[to], out = align->out[from];
+
+	return desk->strip[from].align && in > out ? in - out : 0;
+}

@@ -1,0 +1,32 @@
+#ifndef MIXER_ALIGN_H
+#define MIXER_ALIGN_H
+
+#include "mixer/desk.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Latency compensation: what meets in a sum has gone through inserts of
+ * different latency, and each route waits for the latest. A strip's own delay
+ * is meant, and not compensated. Pure functions over a desk.
+ */
+
+struct live;
+
+struct align {
+	uint32_t *in;  /* a strip: frames by which its input is late */
+	uint32_t *out; /* … and what leaves its inserts */
+};
+
+/* Works it out from the latencies of the slots (`live` NULL: there are none);
+ * align_free() frees what it holds. Returns 0, or -1 without memory. */
+int align_solve(
+    struct align *align, const struct desk *desk, const struct live *live);
+void align_free(struct align *align);
+
+/* Frames that a route between two strips waits. */
+uint32_t align_wait(const struct align *align, const struct desk *desk,
+    unsigned from, unsigned to);
+
+#endif
