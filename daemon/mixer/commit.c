@@ -1,6 +1,7 @@
 #include "mixer/align.h"
 #include "mixer/meters_fold.h"
 #include "mixer/mixer_state.h"
+#include "mixer/slots.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -270,6 +271,7 @@ mixer_set_rate(struct mixer *mixer, unsigned rate)
 		mixer->plan_stale = was_stale;
 		return -1;
 	}
+	slots_leave(mixer, old, before);
 	if (before != NULL)
 		before->retired = old;
 	align_free(&mixer->align);
@@ -321,5 +323,6 @@ mixer_tick(struct mixer *mixer, bool running)
 		take_windows(mixer, &mixer->plan->plan.meters);
 	if (!running)
 		meters_rest(mixer->meters);
+	slots_tick(mixer);
 	mixer_commit(mixer);
 }

@@ -21,6 +21,15 @@ struct live_delay {
 	uint32_t frames;
 };
 
+/* Where a slot stands, for slots.c. */
+enum live_phase {
+	SLOT_EMPTY,
+	SLOT_LOADING, /* an instance will come */
+	SLOT_WORKS,
+	SLOT_LEAVING, /* it fades out */
+	SLOT_FAILED
+};
+
 /* An insert slot's state across plans. */
 struct live_slot {
 	struct slot state;
@@ -30,6 +39,13 @@ struct live_slot {
 	size_t params;
 	uint32_t latency; /* frames, of the wet way */
 	bool leaving;     /* the processor is faded out, to be taken out */
+	enum live_phase phase;
+	int told;
+	struct live_job *job; /* what was asked of the host, or NULL */
+	uint32_t invalid;     /* state.invalid as of the last tick */
+	unsigned bad;         /* ticks in a row in which it rose */
+	unsigned ticks;       /* since the phase began */
+	unsigned resets;
 	struct live_delay late; /* of the dry way */
 };
 

@@ -4,6 +4,7 @@
 #include "mixer/latency.h"
 #include "mixer/meters_fold.h"
 #include "mixer/mixer_state.h"
+#include "mixer/slots.h"
 #include "protocol/level.h"
 
 #include <stdio.h>
@@ -65,6 +66,7 @@ mixer_free(struct mixer *mixer)
 {
 	if (mixer == NULL)
 		return;
+	slots_leave(mixer, mixer->live, mixer->plan);
 	if (mixer->engine != NULL)
 		free_batches(mixer->engine);
 	free(mixer->engine);
@@ -77,6 +79,12 @@ mixer_free(struct mixer *mixer)
 	free(mixer->change);
 	desk_free(mixer->desk);
 	free(mixer);
+}
+
+void
+mixer_use_host(struct mixer *mixer, struct plugin_host *host)
+{
+	mixer->host = host;
 }
 
 const struct desk *
@@ -296,6 +304,14 @@ mixer_set(struct mixer *mixer, const struct address *address,
 	else
 		set_number(mixer, address, taken.number, origin);
 	return verdict;
+}
+
+void
+mixer_insert_state(struct mixer *mixer, unsigned strip, unsigned insert,
+    enum insert_state state, const char *why)
+{
+	(void)why;
+	mixer->live->strip[strip].slot[insert].told = state;
 }
 
 struct latency *

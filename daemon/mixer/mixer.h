@@ -18,10 +18,15 @@
 struct mixer;
 struct engine;
 struct latency;
+struct plugin_host;
 
 /* Takes the desk over. NULL without memory. */
 struct mixer *mixer_new(struct desk *desk);
 void mixer_free(struct mixer *mixer);
+
+/* Who makes what works in the insert slots; it must outlive the mixer. Before
+ * the first mixer_set_rate(). */
+void mixer_use_host(struct mixer *mixer, struct plugin_host *host);
 
 const struct desk *mixer_desk(const struct mixer *mixer);
 struct event_log *mixer_events(struct mixer *mixer);
@@ -107,6 +112,18 @@ struct latency *mixer_latency(const struct mixer *mixer);
 
 /* Changes whenever mixer_latency() would give another answer. */
 unsigned mixer_latency_version(const struct mixer *mixer);
+
+/* What works in a slot, told by whoever looks after it. */
+enum insert_state {
+	INSERT_LOADING,
+	INSERT_ACTIVE,
+	INSERT_BYPASSED,
+	INSERT_UNCONNECTED,
+	INSERT_FAILED
+};
+
+void mixer_insert_state(struct mixer *mixer, unsigned strip, unsigned insert,
+    enum insert_state state, const char *why);
 
 /* --- status, written by the edges that know --- */
 

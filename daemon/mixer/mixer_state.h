@@ -15,6 +15,7 @@
 struct mixer {
 	struct desk *desk;
 	struct engine *engine;
+	struct plugin_host *host; /* NULL: there is none */
 	struct live *live;
 	struct live_plan *plan; /* the newest one that was posted */
 	struct align align;     /* of the latencies of live's slots */

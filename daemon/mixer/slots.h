@@ -1,0 +1,23 @@
+#ifndef MIXER_SLOTS_H
+#define MIXER_SLOTS_H
+
+/*
+ * What becomes of the insert slots of the live desk: instances are asked of
+ * the host, put into the plan when they come, taken out and reset when they
+ * make no numbers any more, and given up when that does not help. Control
+ * thread.
+ */
+
+struct live;
+struct live_plan;
+struct mixer;
+
+/* Looks after all slots; every tick. */
+void slots_tick(struct mixer *mixer);
+
+/* A live desk goes: its instances end with the plan that used them last, and
+ * those that are on their way when they come. */
+void
+slots_leave(struct mixer *mixer, struct live *live, struct live_plan *last);
+
+#endif

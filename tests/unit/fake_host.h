@@ -1,0 +1,166 @@
+#ifndef TESTS_FAKE_HOST_H
+#define TESTS_FAKE_HOST_H
+
+#include "mixer/plugin.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * A plugin host without plugins: what it makes multiplies by its parameter
+ * "gain", is late by its parameter "late", and makes NaN while told so.
+ * Instances come when fake_host_deliver() is called.
+ */
+
+#define FAKE_URI "urn:headroom:test:fake"
+#define FAKE_LATE 4096 /* frames at most */
+#define FAKE_JOBS 64
+
+struct fake_processor {
+	struct processor processor; /* must be first */
+	float param[2];
+	unsigned lanes;
+	bool *sick; /* makes NaN */
+	float line[2][FAKE_LATE];
+	unsigned at;
+};
+
+struct fake_job {
+	struct fake_processor *made;
+	void (*done)(void *arg, struct processor *processor, const char *why);
+	void *arg;
+};
+
+struct fake_host {
+	struct plugin_host host; /* must be first */
+	struct plugin plugin;
+	struct plugin_param param[2];
+	struct fake_job job[FAKE_JOBS];
+	size_t jobs;
+	unsigned loads, resets, unloads;
+	bool sick;  /* all that it made */
+	bool heals; /* a reset ends that */
+	bool refuses;
+};
+
+REALTIME static inline void
+fake_run(struct processor *processor, const float *const *in, float *const *out,
+    uint32_t frames)
+{
+	struct fake_processor *fake =
+	    (struct fake_processor *)(void *)processor;
+	unsigned late = (unsigned)fake->param[1];
+
+	for (uint32_t i = 0; i < frames; i++, fake->at++)
+		for (unsigned lane = 0; lane < fake->lanes; lane++) {
+			float *line = fake->line[lane];
+			line[fake->at % FAKE_LATE] = in[lane][i];
+			out[lane][i] =
+			    *fake->sick
+				? NAN
+				: fake->param[0] *
+				      line[(fake->at - late) % FAKE_LATE];
+		}
+	atomic_store(&processor->latency, late);
+}
+
+static inline const struct plugin *
+fake_find(struct plugin_host *host, const char *uri, char *why, size_t size)
+{
+	(void)why;
+	(void)size;
+	return strcmp(uri, FAKE_URI) == 0
+		   ? &((struct fake_host *)(void *)host)->plugin
+		   : NULL;
+}
+
+static inline void
+fake_ask(struct fake_host *fake, struct fake_processor *made,
+    void (*done)(void *arg, struct processor *processor, const char *why),
+    void *arg)
+{
+	fake->job[fake->jobs++] = (struct fake_job){ made, done, arg };
+}
+
+static inline void
+fake_load(struct plugin_host *host, const struct plugin_order *order,
+    void (*done)(void *arg, struct processor *processor, const char *why),
+    void *arg)
+{
+	struct fake_host *fake = (struct fake_host *)(void *)host;
+	struct fake_processor *made = calloc(1, sizeof *made);
+
+	fake->loads++;
+	made->processor.run = fake_run;
+	made->processor.param = made->param;
+	made->param[0] = (float)order->param[0];
+	made->param[1] = (float)order->param[1];
+	atomic_store(&made->processor.latency, (unsigned)order->param[1]);
+	made->lanes = order->lanes;
+	made->sick = &fake->sick;
+	if (fake->refuses) {
+		free(made);
+		made = NULL;
+	}
+	fake_ask(fake, made, done, arg);
+}
+
+static inline void
+fake_reset(struct plugin_host *host, struct processor *processor,
+    void (*done)(void *arg, struct processor *processor, const char *why),
+    void *arg)
+{
+	struct fake_host *fake = (struct fake_host *)(void *)host;
+
+	fake->resets++;
+	if (fake->heals)
+		fake->sick = false;
+	fake_ask(fake, (struct fake_processor *)(void *)processor, done, arg);
+}
+
+static inline void
+fake_unload(struct plugin_host *host, struct processor *processor)
+{
+	((struct fake_host *)(void *)host)->unloads++;
+	free(processor);
+}
+
+/* Everything that was asked for comes. */
+static inline void
+fake_host_deliver(struct fake_host *fake)
+{
+	size_t jobs = fake->jobs;
+
+	fake->jobs = 0;
+	for (size_t i = 0; i < jobs; i++) {
+		struct fake_processor *made = fake->job[i].made;
+		fake->job[i].done(fake->job[i].arg,
+		    made != NULL ? &made->processor : NULL, "it is fake");
+	}
+}
+
+static inline void
+fake_host_init(struct fake_host *fake)
+{
+	static char uri[] = FAKE_URI, name[] = "Fake", gain[] = "gain",
+		    late[] = "late";
+
+	*fake = (struct fake_host){
+		.host = { .find = fake_find,
+		    .load = fake_load,
+		    .reset = fake_reset,
+		    .unload = fake_unload },
+		.plugin = { .uri = uri,
+		    .name = name,
+		    .inputs = 1,
+		    .outputs = 1,
+		    .params = 2 },
+		.param = { { .symbol = gain, .max = 10, .def = 1 },
+		    { .symbol = late, .max = FAKE_LATE, .whole = true } },
+	};
+	fake->plugin.param = fake->param;
+}
+
+#endif
