@@ -50,7 +50,7 @@ CONFORM = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/conform/test_*.c))
 RIG = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/rig/test_*.c))
 # Programs with faults on purpose, for the realtime gate.
 PLANTED = $(addprefix $(BUILD)/planted/,headroomd test_hostile)
-PLANT = -Wl,--wrap=engine_run,--wrap=engine_post,--wrap=meter_close
+PLANT = -Wl,--wrap=engine_run_segment,--wrap=engine_post,--wrap=meter_close
 RIG_OBJ = $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/rig/test_%, \
 	$(wildcard tests/rig/*.c)))
 BENCH = $(patsubst %.c,$(BUILD)/%,$(filter-out \

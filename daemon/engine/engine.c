@@ -85,7 +85,8 @@ apply_batch(struct engine *engine, struct engine_batch *batch)
 	if (batch->plan != NULL) {
 		struct plan *old = engine->plan;
 		if (old != NULL)
-			standing_settle(old, meter_open(&old->meters)->meter);
+			standing_settle(old, 0, old->strips,
+			    meter_open(&old->meters)->meter);
 		engine->plan = batch->plan;
 		batch->plan = old;
 	}
@@ -104,8 +105,8 @@ apply_batch(struct engine *engine, struct engine_batch *batch)
 }
 
 /* `spent` has room for as many batches as can be away, so it never is full. */
-static void
-take_batches(struct engine *engine)
+void
+engine_take_batches(struct engine *engine)
 {
 	struct engine_batch *batch;
 
@@ -366,87 +367,23 @@ run_moving(struct engine *engine, const struct block *block,
 		keep_history(strip, &post, n);
 }
 
-static void
-run_strips(struct engine *engine, const struct block *block)
+void
+engine_strips(struct engine *engine, const struct block *block,
+    const struct plan_segment *segment)
 {
 	const struct plan *plan = engine->plan;
 
-	for (size_t i = 0; i < plan->strips; i++) {
-		const struct plan_strip *strip = &plan->strip[i];
+	for (size_t i = 0; i < segment->count; i++) {
+		const struct plan_strip *strip =
+		    &plan->strip[segment->first + i];
+		if (strip->from != NULL)
+			slot_run(block, plan, strip->from, engine->ramp);
 		if (!standing_take(engine, block, strip)) {
 			standing_flush(engine, block);
 			run_moving(engine, block, strip);
 		}
 		if (strip->into != NULL)
-			slot_run(block, plan, strip->into, engine->ramp);
+			slot_send(block, strip->into);
 	}
 	standing_flush(engine, block);
-}
-
-/* --- the cycle --- */
-
-static uint32_t
-block_length(
-    const struct plan *plan, const struct meter_window *window, uint32_t left)
-{
-	uint32_t n = left < PLAN_BLOCK ? left : PLAN_BLOCK;
-	uint32_t room = window->frames < plan->window
-			    ? plan->window - window->frames
-			    : PLAN_BLOCK;
-
-	return n < room ? n : room;
-}
-
-static void
-close_window(struct plan *plan)
-{
-	standing_settle(plan, meter_open(&plan->meters)->meter);
-	meter_close(&plan->meters);
-}
-
-static void
-run_block(struct engine *engine, const float *const *in, float *const *out,
-    uint32_t offset, uint32_t left, uint32_t *ran)
-{
-	struct plan *plan = engine->plan;
-	struct meter_window *window = meter_open(&plan->meters);
-
-	if (window->frames == 0)
-		window->frame = engine->frame;
-	struct block block = {
-		.in = in,
-		.out = out,
-		.offset = offset,
-		.frames = block_length(plan, window, left),
-		.window_offset = (uint32_t)(engine->frame - window->frame),
-		.meter = window->meter,
-		.program = meter_programs(window, plan->meters.meters),
-	};
-	memset(plan->sum_at, 0, plan->sums * sizeof *plan->sum_at);
-	run_strips(engine, &block);
-	window->frames += block.frames;
-	if (window->frames >= plan->window)
-		close_window(plan);
-	engine->frame += block.frames;
-	*ran = block.frames;
-}
-
-void
-engine_run(struct engine *engine, uint64_t frame, uint32_t frames,
-    const float *const *in, float *const *out)
-{
-	kernel_flush_denormals();
-	take_batches(engine);
-	if (engine->plan == NULL)
-		return;
-	/* A jump of the clock, after an xrun: no window spans it. */
-	if (frames != 0 && frame != engine->frame) {
-		if (meter_open(&engine->plan->meters)->frames != 0)
-			close_window(engine->plan);
-		engine->frame = frame;
-	}
-	for (uint32_t done = 0, ran; done < frames; done += ran)
-		run_block(engine, in, out, done, frames - done, &ran);
-	for (size_t i = 0; i < engine->plan->slots; i++)
-		slot_end_cycle(&engine->plan->slot[i]);
 }

@@ -45,14 +45,38 @@ struct engine_ring {
 	struct engine_batch *slot[ENGINE_BATCHES];
 };
 
+/* A part of a cycle that is run in one go. */
+struct engine_block {
+	uint32_t offset, frames, window_offset;
+	struct meter_window *window;
+	bool ends; /* the window */
+};
+
+/* Whose turn it is, below the count of cycles: later segments run behind the
+ * first, one after the other, each in a JACK client of its own. */
+enum engine_turn {
+	TURN_DONE,
+	TURN_READY,   /* the segment before it has run */
+	TURN_RUNNING, /* nobody else may touch the engine */
+	TURN_MISSED   /* it comes too late for this cycle */
+};
+
 struct engine {
 	struct engine_ring posted; /* C to R */
 	struct engine_ring spent;  /* R to C */
 	uint32_t away;             /* C's own: batches on their way */
+	/* Of each segment but the first: its turn, and how many cycles it was
+	 * too late for in a row. */
+	_Atomic uint32_t turn[PLAN_SEGMENTS];
+	_Atomic uint32_t missed[PLAN_SEGMENTS];
 	/* R's own from here on. */
 	_Alignas(64) struct plan *plan;
 	const struct kernels *kernels;
 	uint64_t frame; /* the next frame it expects */
+	uint32_t cycle; /* counts; wraps */
+	uint32_t base;  /* frames into the buffers of ports */
+	struct engine_block block[PLAN_CYCLE_BLOCKS];
+	uint32_t blocks;
 	struct standing_group group[PLAN_LANES];
 	_Alignas(64) float heard[MEASURE_HEARD];
 	float trimmed[PLAN_LANES][PLAN_BLOCK];
@@ -79,9 +103,29 @@ struct engine_batch *engine_take_spent(struct engine *engine);
 /* R: runs one cycle of any length. `frame` is the JACK frame of its first
  * sample, counted in 64 bits. `in` and `out` hold a buffer a port in the order
  * of the plan; a NULL input is silence, a NULL output is not written. Buffers
- * of inputs and outputs may not overlap. With `frames` 0 only takes batches;
+ * of inputs and outputs may not overlap. All segments run, one after the
+ * other. With `frames` 0 only takes batches;
  * without a plan writes nothing. */
 REALTIME void engine_run(struct engine *engine, uint64_t frame, uint32_t frames,
     const float *const *in, float *const *out);
+
+/* R of a segment: runs its part of a cycle of at most PLAN_CYCLE frames. The
+ * first begins the cycle; each other has its turn when the one before it has
+ * run, and `frame` and `frames` mean nothing to it. False: it is not its turn,
+ * it has run nothing, and its outputs must be silent. */
+REALTIME bool engine_run_segment(struct engine *engine, uint32_t segment,
+    uint64_t frame, uint32_t frames, const float *const *in, float *const *out);
+
+/* C: no segment is at it any more, whatever it was doing. While nobody is R. */
+void engine_reset_turns(struct engine *engine);
+
+/* For cycle.c: */
+
+/* Takes what was posted. */
+REALTIME void engine_take_batches(struct engine *engine);
+
+/* Runs the stretches of a segment over a block. */
+REALTIME void engine_strips(struct engine *engine, const struct block *block,
+    const struct plan_segment *segment);
 
 #endif

@@ -21,7 +21,8 @@
 struct block {
 	const float *const *in;
 	float *const *out;
-	uint32_t offset;               /* frames into the cycle */
+	uint32_t offset;               /* frames into the buffers of ports */
+	uint32_t kept;                 /* … and of what is kept for a cycle */
 	uint32_t frames;               /* 1…PLAN_BLOCK */
 	uint32_t window_offset;        /* frames into the meter window */
 	struct meter *meter;           /* the window's */

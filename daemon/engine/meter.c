@@ -38,20 +38,27 @@ meter_slot(const struct meter_ring *ring, uint32_t index)
 struct meter_window *
 meter_open(const struct meter_ring *ring)
 {
-	return meter_slot(
-	    ring, atomic_load_explicit(&ring->head, memory_order_relaxed));
+	return meter_slot(ring, ring->open);
 }
 
 void
 meter_close(struct meter_ring *ring)
 {
-	uint32_t head = atomic_load_explicit(&ring->head, memory_order_relaxed);
 	uint32_t tail = atomic_load_explicit(&ring->tail, memory_order_acquire);
 
-	if (head + 1 - tail >= ring->slots)
+	if (ring->open + 1 - tail >= ring->slots)
 		return;
-	memset(meter_slot(ring, head + 1), 0, ring->stride);
-	atomic_store_explicit(&ring->head, head + 1, memory_order_release);
+	ring->open++;
+	memset(meter_slot(ring, ring->open), 0, ring->stride);
+}
+
+void
+meter_publish(struct meter_ring *ring)
+{
+	if (ring->open !=
+	    atomic_load_explicit(&ring->head, memory_order_relaxed))
+		atomic_store_explicit(
+		    &ring->head, ring->open, memory_order_release);
 }
 
 const struct meter_window *

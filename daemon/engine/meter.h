@@ -44,9 +44,10 @@ struct meter_window {
 };
 
 struct meter_ring {
-	_Alignas(64) _Atomic uint32_t head; /* the open window */
+	_Alignas(64) _Atomic uint32_t head; /* the first that C may not take */
 	_Alignas(
 	    64) _Atomic uint32_t tail; /* the oldest that C has not taken */
+	_Alignas(64) uint32_t open;    /* R's own: the one that is filled */
 	uint32_t slots;                /* a power of two */
 	size_t meters;                 /* in a window */
 	size_t programs;               /* behind them */
@@ -70,7 +71,10 @@ REALTIME struct meter_window *meter_open(const struct meter_ring *ring);
 /* R: closes the open window if there is room for another. */
 REALTIME void meter_close(struct meter_ring *ring);
 
-/* C: the oldest closed window, or NULL. */
+/* R: hands over all that were closed. */
+REALTIME void meter_publish(struct meter_ring *ring);
+
+/* C: the oldest window that was handed over, or NULL. */
 const struct meter_window *meter_oldest(const struct meter_ring *ring);
 
 /* C: is done with the oldest closed window. */

@@ -21,6 +21,9 @@
 
 #define PLAN_LANES 2
 #define PLAN_BLOCK 256  /* most frames run in one go: stays in the L1 cache */
+#define PLAN_CYCLE 8192 /* most frames run in one cycle */
+#define PLAN_CYCLE_BLOCKS 192 /* in that, also where windows cut it short */
+#define PLAN_SEGMENTS 16
 #define PLAN_HISTORY 16 /* samples that are kept for the next block */
 #define PLAN_NONE UINT32_MAX
 
@@ -75,17 +78,21 @@ struct plan_route {
 
 struct slot;
 
+/* What works in a slot: a processor, or a JACK program whose return comes one
+ * period later, or in the next segment. */
+enum plan_slot_kind { SLOT_PROCESSOR, SLOT_LOOP, SLOT_CUT };
+
 /* An insert slot between two stretches. */
 struct plan_slot {
+	enum plan_slot_kind kind;
 	uint32_t lanes;
 	struct slot *state;
 	struct processor *processor; /* NULL: there is none, or not yet */
-	bool is_loop; /* out by send[], and one period later in by back[] */
-	uint32_t send[PLAN_LANES], back[PLAN_LANES]; /* ports */
-	struct delay *late;              /* of the dry way; NULL: never late */
-	float *in[PLAN_LANES];           /* PLAN_BLOCK samples each */
-	float *out[PLAN_LANES];          /* what the processor makes of them */
-	float *dry[PLAN_LANES];          /* `in`, late */
+	uint32_t send[PLAN_LANES], back[PLAN_LANES]; /* ports of a program */
+	struct delay *late;     /* of the dry way; NULL: never late */
+	float *in[PLAN_LANES];  /* PLAN_BLOCK samples; of a cut PLAN_CYCLE */
+	float *out[PLAN_LANES]; /* what the processor makes of them */
+	float *dry[PLAN_LANES]; /* `in`, late */
 	const float *result[PLAN_LANES]; /* of the block that runs */
 };
 
@@ -111,11 +118,27 @@ struct plan_strip {
 	size_t program;              /* index of its sums */
 };
 
+/* A sum that is added to in an earlier segment than the one that hears it:
+ * then it is kept for a whole cycle. */
+struct plan_crossing {
+	uint32_t sum;
+	uint32_t from, to; /* the first that adds to it, and who hears it */
+	float *store;      /* PLAN_CYCLE samples */
+	bool sounds[PLAN_CYCLE_BLOCKS];
+};
+
+/* Consecutive stretches, which run in one JACK client. */
+struct plan_segment {
+	size_t first, count; /* in plan.strip */
+};
+
 struct plan {
 	struct plan_strip *strip; /* each after all that feed it */
 	size_t strips;
-	struct plan_slot *slot;
-	size_t slots;
+	struct plan_segment segment[PLAN_SEGMENTS];
+	uint32_t segments; /* at least 1 */
+	struct plan_crossing *crossing;
+	size_t crossings;
 	float *sum;     /* twice PLAN_BLOCK floats a sum lane */
 	float **sum_at; /* the half that holds; NULL: nothing was added yet */
 	size_t sums;

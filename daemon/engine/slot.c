@@ -24,9 +24,8 @@ slot_clock(void)
 
 /* A plugin may leave the processor as it likes; it is set right again. */
 static void
-run_processor(const struct plan_slot *slot, uint32_t n)
+run_processor(const struct plan_slot *slot, const float *const *in, uint32_t n)
 {
-	const float *in[PLAN_LANES] = { slot->in[0], slot->in[1] };
 	float *out[PLAN_LANES] = { slot->out[0], slot->out[1] };
 	uint64_t start = slot_clock();
 
@@ -35,18 +34,27 @@ run_processor(const struct plan_slot *slot, uint32_t n)
 	slot->state->cycle += slot_clock() - start;
 }
 
-/* The send goes out, and the return that came in with this cycle is taken:
- * the answer to the send of the last one. */
+void
+slot_send(const struct block *block, const struct plan_slot *slot)
+{
+	if (slot->kind == SLOT_PROCESSOR)
+		return;
+	for (uint32_t lane = 0; lane < slot->lanes; lane++) {
+		float *send = block->out[slot->send[lane]];
+		if (send != NULL)
+			memcpy(send + block->offset,
+			    slot_input(block, slot, lane),
+			    block->frames * sizeof *send);
+	}
+}
+
+/* What came in with this cycle: of a loop, the answer to the last one. */
 static void
-exchange(const struct block *block, const struct plan_slot *slot)
+take_return(const struct block *block, const struct plan_slot *slot)
 {
 	for (uint32_t lane = 0; lane < slot->lanes; lane++) {
 		const float *back = block->in[slot->back[lane]];
-		float *send = block->out[slot->send[lane]];
-		size_t size = block->frames * sizeof(float);
-
-		if (send != NULL)
-			memcpy(send + block->offset, slot->in[lane], size);
+		size_t size = block->frames * sizeof *back;
 		if (back != NULL)
 			memcpy(slot->out[lane], back + block->offset, size);
 		else
@@ -66,30 +74,31 @@ slot_run(const struct block *block, const struct plan *plan,
     struct plan_slot *slot, float *weight)
 {
 	struct gain *wet = &slot->state->wet;
-	const float *dry[PLAN_LANES] = { slot->in[0], slot->in[1] };
+	const float *in[PLAN_LANES], *dry[PLAN_LANES];
 	uint32_t n = block->frames;
-	bool works = slot->processor != NULL || slot->is_loop;
+	bool works = slot->processor != NULL || slot->kind != SLOT_PROCESSOR;
 
+	for (uint32_t lane = 0; lane < slot->lanes; lane++)
+		dry[lane] = in[lane] = slot_input(block, slot, lane);
 	if (slot->late != NULL && !delay_rests(slot->late)) {
 		float *const out[PLAN_LANES] = { slot->dry[0], slot->dry[1] };
-		delay_run(slot->late, slot->lanes, dry, 1, out, n, plan->ramp,
-		    weight);
+		delay_run(
+		    slot->late, slot->lanes, in, 1, out, n, plan->ramp, weight);
 		dry[0] = slot->dry[0];
 		dry[1] = slot->dry[1];
 	}
 	if (slot->processor != NULL)
-		run_processor(slot, n);
-	else if (slot->is_loop)
-		exchange(block, slot);
+		run_processor(slot, in, n);
 	bool fades = gain_moves(wet);
 	if (fades)
 		gain_ramp(wet, weight, n);
+	works = works && (fades || wet->now != 0);
+	if (works && slot->kind != SLOT_PROCESSOR)
+		take_return(block, slot);
 	for (uint32_t lane = 0; lane < slot->lanes; lane++) {
 		if (works && fades)
 			fade(slot->out[lane], dry[lane], weight, n);
-		slot->result[lane] = works && (fades || wet->now != 0)
-					 ? slot->out[lane]
-					 : dry[lane];
+		slot->result[lane] = works ? slot->out[lane] : dry[lane];
 	}
 }
 

@@ -13,9 +13,8 @@
 #include <stdint.h>
 
 /*
- * An insert slot: between two stretches of a strip, a processor, or a JACK
- * program whose return comes one period later. Beside it the same signal goes
- * round it dry, as late as the wet one, so that the two can be crossfaded at
+ * An insert slot: between two stretches of a strip, a processor or a JACK
+ * program. Beside it the same signal goes round it dry, as late as the wet one, so that the two can be crossfaded at
  * any time. R only.
  */
 
@@ -30,9 +29,23 @@ struct slot {
 	uint64_t cycle;           /* ticks in the cycle so far */
 };
 
-/* Runs a block through it: from slot->in to slot->result. */
+/* Before the stretch behind it runs: takes a block to slot->result. `weight`
+ * is scratch for a block. */
 REALTIME void slot_run(const struct block *block, const struct plan *plan,
     struct plan_slot *slot, float *weight);
+
+/* Behind the stretch before it: sends a block to the program, if there is
+ * one. */
+REALTIME void
+slot_send(const struct block *block, const struct plan_slot *slot);
+
+/* Where a block of a lane's input goes. */
+REALTIME static inline float *
+slot_input(
+    const struct block *block, const struct plan_slot *slot, uint32_t lane)
+{
+	return slot->in[lane] + (slot->kind == SLOT_CUT ? block->kept : 0);
+}
 
 /* A cycle has ended. */
 REALTIME void slot_end_cycle(const struct plan_slot *slot);

@@ -1,6 +1,7 @@
 #include "engine/standing.h"
 
 #include "engine/engine.h"
+#include "engine/slot.h"
 #include "engine/sum.h"
 
 #include <math.h>
@@ -29,7 +30,7 @@ standing_output(
 	uint32_t port = strip->out[lane];
 
 	if (strip->into != NULL)
-		return strip->into->in[lane];
+		return slot_input(block, strip->into, lane);
 	if (port == PLAN_NONE || block->out[port] == NULL)
 		return NULL;
 	return block->out[port] + block->offset;
@@ -78,10 +79,11 @@ settle_strip(const struct plan_strip *strip, struct meter *meter)
 }
 
 void
-standing_settle(const struct plan *plan, struct meter *meter)
+standing_settle(
+    const struct plan *plan, size_t first, size_t count, struct meter *meter)
 {
-	for (size_t i = 0; i < plan->strips; i++)
-		settle_strip(&plan->strip[i], meter);
+	for (size_t i = 0; i < count; i++)
+		settle_strip(&plan->strip[first + i], meter);
 }
 
 /* --- getting ready --- */

@@ -34,8 +34,9 @@ REALTIME bool standing_take(struct engine *engine, const struct block *block,
 /* Runs all that were taken in. */
 REALTIME void standing_flush(struct engine *engine, const struct block *block);
 
-/* Puts what the strips of a plan tallied into a window's meters. */
-REALTIME void standing_settle(const struct plan *plan, struct meter *meter);
+/* Puts what some strips of a plan tallied into a window's meters. */
+REALTIME void standing_settle(
+    const struct plan *plan, size_t first, size_t count, struct meter *meter);
 
 /* What comes into a lane, or NULL for silence. */
 REALTIME const float *standing_input(const struct plan *plan,

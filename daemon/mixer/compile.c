@@ -1,6 +1,7 @@
 #include "mixer/live.h"
 
 #include "mixer/route.h"
+#include "mixer/segment.h"
 
 #include <stdlib.h>
 
@@ -19,8 +20,26 @@ struct numbering {
 	uint32_t *output;
 	size_t *meter;
 	size_t *program;
-	size_t sums, routes, meters, programs, stretches, slots, slot_lanes;
+	size_t *slot;
+	size_t sums, routes, meters, programs, stretches, slots;
+	size_t slot_floats; /* of memory */
+	size_t crossings;
+	struct segments segments;
 };
+
+/* Input, output and late input of a lane of a slot. */
+static size_t
+slot_lane_floats(const struct desk_insert *insert)
+{
+	return (segment_cut(insert) ? PLAN_CYCLE : PLAN_BLOCK) + 2 * PLAN_BLOCK;
+}
+
+/* Does something of an earlier segment feed it? */
+static bool
+crosses(const struct segments *segments, size_t strip)
+{
+	return segments->first[strip] < segments->in[strip];
+}
 
 static int
 number(
@@ -30,12 +49,14 @@ number(
 	uint32_t input = 0, output = 0;
 
 	numbers->sum = calloc(n * 3, sizeof *numbers->sum);
-	numbers->meter = calloc(n * 2, sizeof *numbers->meter);
-	if (numbers->sum == NULL || numbers->meter == NULL)
+	numbers->meter = calloc(n * 3, sizeof *numbers->meter);
+	if (numbers->sum == NULL || numbers->meter == NULL ||
+	    segments_solve(&numbers->segments, desk) < 0)
 		return -1;
 	numbers->input = numbers->sum + n;
 	numbers->output = numbers->input + n;
 	numbers->program = numbers->meter + n;
+	numbers->slot = numbers->program + n;
 	for (size_t i = 0; i < n; i++) {
 		const struct desk_strip *strip = &desk->strip[i];
 		numbers->output[i] = output;
@@ -44,14 +65,19 @@ number(
 		numbers->meters += (size_t)desk_stages(strip) * strip->lanes;
 		numbers->routes += live->strip[i].routes;
 		numbers->stretches += strip->inserts + 1;
+		numbers->slot[i] = numbers->slots;
 		numbers->slots += strip->inserts;
-		numbers->slot_lanes += strip->inserts * strip->lanes;
+		for (size_t k = 0; k < strip->inserts; k++)
+			numbers->slot_floats +=
+			    strip->lanes * slot_lane_floats(&strip->insert[k]);
 		if (strip->kind == STRIP_CHANNEL) {
 			numbers->input[i] = input;
 			input += strip->lanes;
 		} else {
 			numbers->sum[i] = (uint32_t)numbers->sums;
 			numbers->sums += strip->lanes;
+			if (crosses(&numbers->segments, i))
+				numbers->crossings += strip->lanes;
 			numbers->program[i] = numbers->programs++;
 		}
 	}
@@ -64,7 +90,8 @@ struct making {
 	struct live *live;
 	const struct desk *desk;
 	struct numbering numbers;
-	size_t stretches, routes, slots, slot_lanes;
+	size_t stretches, routes, slots, slot_floats, crossings;
+	uint32_t send, back; /* the next ports to a program, and from one */
 };
 
 static void
@@ -107,26 +134,42 @@ compile_strip_routes(struct making *making, struct live_strip *live,
 	}
 }
 
-static struct plan_slot *
-compile_slot(struct making *making, struct live_slot *live,
-    const struct desk_strip *strip)
+static enum plan_slot_kind
+slot_kind(const struct desk_insert *insert)
 {
+	if (insert->kind == INSERT_LV2)
+		return SLOT_PROCESSOR;
+	return insert->mode == INSERT_LOOP ? SLOT_LOOP : SLOT_CUT;
+}
+
+/* The memory and the ports of a slot are handed out in the order of the
+ * desk, whatever the order of the plan. */
+static void
+compile_slot(struct making *making, const struct desk_strip *strip,
+    size_t place, struct live_slot *live)
+{
+	const struct desk_insert *insert = &strip->insert[place];
 	struct plan_slot *slot = &making->plan->slot[making->slots++];
+	size_t in = segment_cut(insert) ? PLAN_CYCLE : PLAN_BLOCK;
 
 	*slot = (struct plan_slot){
+		.kind = slot_kind(insert),
 		.lanes = strip->lanes,
 		.state = &live->state,
 		.processor = live->processor,
 		.late = live->late.delay,
 	};
 	for (unsigned lane = 0; lane < strip->lanes; lane++) {
-		float *at = making->plan->slot_memory +
-			    3 * PLAN_BLOCK * making->slot_lanes++;
+		float *at = making->plan->slot_memory + making->slot_floats;
+		making->slot_floats += in + 2 * PLAN_BLOCK;
 		slot->in[lane] = at;
-		slot->out[lane] = at + PLAN_BLOCK;
-		slot->dry[lane] = at + 2 * PLAN_BLOCK;
+		slot->out[lane] = at + in;
+		slot->dry[lane] = at + in + PLAN_BLOCK;
+		if (insert->kind != INSERT_JACK)
+			continue;
+		slot->send[lane] = making->send++;
+		slot->back[lane] = making->back++;
 	}
-	return slot;
 }
 
 /* The meters of a stretch: `place` counts the inserts before it. */
@@ -182,23 +225,25 @@ compile_stretch(
 	return out;
 }
 
+/* All stretches of a strip that are in a segment; `slot` is its first. */
 static void
-compile_strip(struct making *making, size_t index)
+compile_strip(struct making *making, size_t index, unsigned segment,
+    struct plan_slot *slot)
 {
 	const struct desk_strip *strip = &making->desk->strip[index];
 	struct live_strip *live = &making->live->strip[index];
-	struct plan_slot *before = NULL;
 
 	for (size_t place = 0; place <= strip->inserts; place++) {
+		if (segment_of(&making->numbers.segments, making->desk,
+			(unsigned)index, place) != segment)
+			continue;
 		struct plan_strip *stretch =
 		    compile_stretch(making, live, index, place);
-		stretch->from = before;
-		if (place < strip->inserts)
-			before =
-			    compile_slot(making, &live->slot[place], strip);
-		stretch->into = place < strip->inserts ? before : NULL;
+		stretch->from = place > 0 ? &slot[place - 1] : NULL;
+		stretch->into = place < strip->inserts ? &slot[place] : NULL;
+		if (place == strip->inserts)
+			compile_strip_routes(making, live, strip);
 	}
-	compile_strip_routes(making, live, strip);
 }
 
 static struct live_plan *
@@ -220,7 +265,6 @@ plan_alloc(
 	plan->sum_at = live_alloc((numbers->sums + 1) * sizeof *plan->sum_at);
 	plan->sums = numbers->sums;
 	plan->strips = numbers->stretches;
-	plan->slots = numbers->slots;
 	plan->ramp = rate / STEPS;
 	plan->window = rate / STEPS;
 	plan->rail_samples = desk->clip_samples;
@@ -230,35 +274,90 @@ plan_alloc(
 	made->standing =
 	    live_alloc(numbers->stretches * sizeof *made->standing);
 	made->slot = calloc(numbers->slots + 1, sizeof *made->slot);
-	made->slot_memory = live_alloc(
-	    numbers->slot_lanes * 3 * PLAN_BLOCK * sizeof *made->slot_memory);
+	made->slot_memory =
+	    live_alloc(numbers->slot_floats * sizeof *made->slot_memory);
+	made->crossing = calloc(numbers->crossings + 1, sizeof *made->crossing);
+	made->store =
+	    live_alloc(numbers->crossings * PLAN_CYCLE * sizeof *made->store);
 	plan->strip = made->strip;
-	plan->slot = made->slot;
+	plan->segments = numbers->segments.count;
+	plan->crossing = made->crossing;
+	plan->crossings = numbers->crossings;
 	if (ring->memory == NULL || plan->sum == NULL || plan->sum_at == NULL ||
 	    made->strip == NULL || made->route == NULL ||
 	    made->standing == NULL || made->slot == NULL ||
-	    made->slot_memory == NULL) {
+	    made->slot_memory == NULL || made->crossing == NULL ||
+	    made->store == NULL) {
 		live_plan_free(made);
 		return NULL;
 	}
 	return made;
 }
 
+static void
+compile_crossings(struct making *making)
+{
+	const struct segments *segments = &making->numbers.segments;
+	const struct desk *desk = making->desk;
+
+	for (size_t i = 0; i < desk->strips; i++)
+		for (unsigned lane = 0;
+		     crosses(segments, i) && lane < desk->strip[i].lanes;
+		     lane++) {
+			size_t at = making->crossings++;
+			making->plan->crossing[at] = (struct plan_crossing){
+				.sum = making->numbers.sum[i] + lane,
+				.from = segments->first[i],
+				.to = segments->in[i],
+				.store = making->plan->store + at * PLAN_CYCLE,
+			};
+		}
+}
+
+static void
+compile_all(struct making *making, const unsigned *order)
+{
+	const struct desk *desk = making->desk;
+	struct plan *plan = &making->plan->plan;
+	struct plan_slot *slot = making->plan->slot;
+
+	for (size_t i = 0; i < desk->strips; i++)
+		for (size_t k = 0; k < desk->strip[i].inserts; k++)
+			compile_slot(making, &desk->strip[i], k,
+			    &making->live->strip[i].slot[k]);
+	compile_crossings(making);
+	for (uint32_t segment = 0; segment < plan->segments; segment++) {
+		plan->segment[segment].first = making->stretches;
+		for (size_t i = 0; i < desk->strips; i++)
+			compile_strip(making, order[i], segment,
+			    slot + making->numbers.slot[order[i]]);
+		plan->segment[segment].count =
+		    making->stretches - plan->segment[segment].first;
+	}
+}
+
 struct live_plan *
 live_compile(struct live *live, const struct desk *desk)
 {
-	struct making making = { .live = live, .desk = desk };
+	struct making making = {
+		.live = live,
+		.desk = desk,
+		.send = (uint32_t)desk_output_count(desk),
+		.back = (uint32_t)desk_input_count(desk),
+	};
+	struct numbering *numbers = &making.numbers;
 	unsigned *order = calloc(desk->strips, sizeof *order);
 
-	if (order != NULL && number(&making.numbers, live, desk) == 0 &&
+	if (order != NULL && number(numbers, live, desk) == 0 &&
+	    numbers->segments.count <= PLAN_SEGMENTS &&
 	    route_order(desk, order) == desk->strips)
-		making.plan = plan_alloc(desk, &making.numbers, live->rate);
+		making.plan = plan_alloc(desk, numbers, live->rate);
 	if (making.plan != NULL)
-		for (size_t i = 0; i < desk->strips; i++)
-			compile_strip(&making, order[i]);
+		compile_all(&making, order);
 	free(order);
-	free(making.numbers.sum);
-	free(making.numbers.meter);
+	free(numbers->sum);
+	free(numbers->meter);
+	segments_free(&numbers->segments);
 	return making.plan;
 }
 
@@ -282,5 +381,7 @@ live_plan_free(struct live_plan *plan)
 	free(plan->standing);
 	free(plan->slot);
 	free(plan->slot_memory);
+	free(plan->crossing);
+	free(plan->store);
 	free(plan);
 }

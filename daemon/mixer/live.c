@@ -136,8 +136,11 @@ live_wait(const struct align *align, const struct desk *desk, size_t index,
 float
 live_wet(const struct desk_insert *insert, const struct live_slot *slot)
 {
-	return slot->processor != NULL && !slot->leaving && !insert->bypass ? 1
-									    : 0;
+	bool works = insert->kind == INSERT_JACK
+			 ? slot->connected
+			 : slot->processor != NULL && !slot->leaving;
+
+	return works && !insert->bypass ? 1 : 0;
 }
 
 uint32_t

@@ -38,6 +38,7 @@ struct live_slot {
 	float *param;                /* the processor's values as last posted */
 	size_t params;
 	uint32_t latency; /* frames, of the wet way */
+	bool connected;   /* something plays into the return of a JACK slot */
 	bool leaving;     /* the processor is faded out, to be taken out */
 	enum live_phase phase;
 	int told;
@@ -77,6 +78,8 @@ struct live_plan {
 	struct plan_strip *strip;
 	struct plan_slot *slot;
 	float *slot_memory;
+	struct plan_crossing *crossing;
+	float *store; /* of the crossings */
 	struct plan_route *route;
 	struct plan_standing *standing;
 	struct live *retired; /* freed with the plan that used it last */

@@ -125,6 +125,11 @@ enum insert_state {
 void mixer_insert_state(struct mixer *mixer, unsigned strip, unsigned insert,
     enum insert_state state, const char *why);
 
+/* A JACK slot's program: does it play into the return, and how many frames
+ * late, on top of the cut or the loop? */
+void mixer_insert_connected(struct mixer *mixer, unsigned strip,
+    unsigned insert, bool connected, uint32_t latency);
+
 /* --- status, written by the edges that know --- */
 
 enum mixer_jack { JACK_WAITING, JACK_RUNNING, JACK_FREEWHEELING };

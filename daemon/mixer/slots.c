@@ -197,6 +197,27 @@ take_out(struct mixer *mixer, unsigned strip, unsigned insert)
 		  : "it makes NaN again and again; it is left out");
 }
 
+void
+mixer_insert_connected(struct mixer *mixer, unsigned strip, unsigned insert,
+    bool connected, uint32_t latency)
+{
+	struct live_slot *slot;
+
+	if (mixer->live == NULL)
+		return;
+	slot = &mixer->live->strip[strip].slot[insert];
+	if (connected && latency != slot->latency) {
+		slot->latency = latency;
+		latency_changed(mixer);
+	}
+	if (connected == slot->connected)
+		return;
+	slot->connected = connected;
+	strip_changed(mixer, strip);
+	mixer_insert_state(mixer, strip, insert,
+	    connected ? INSERT_ACTIVE : INSERT_UNCONNECTED, "");
+}
+
 static void
 slot_tick(struct mixer *mixer, unsigned strip, unsigned insert)
 {

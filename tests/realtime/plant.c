@@ -3,6 +3,7 @@
 #include "engine/realtime.h"
 
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,10 +28,10 @@ struct engine_batch;
 
 /* --- of the realtime thread --- */
 
-REALTIME void __real_engine_run(struct engine *engine, uint64_t frame,
-    uint32_t frames, const float *const *in, float *const *out);
-REALTIME void __wrap_engine_run(struct engine *engine, uint64_t frame,
-    uint32_t frames, const float *const *in, float *const *out);
+REALTIME bool __real_engine_run_segment(struct engine *engine, uint32_t segment,
+    uint64_t frame, uint32_t frames, const float *const *in, float *const *out);
+REALTIME bool __wrap_engine_run_segment(struct engine *engine, uint32_t segment,
+    uint64_t frame, uint32_t frames, const float *const *in, float *const *out);
 
 REALTIME static void
 fault_malloc(void)
@@ -99,18 +100,17 @@ planted(const char *name)
 	return wanted != NULL && strcmp(wanted, name) == 0;
 }
 
-void
-__wrap_engine_run(struct engine *engine, uint64_t frame, uint32_t frames,
-    const float *const *in, float *const *out)
+bool
+__wrap_engine_run_segment(struct engine *engine, uint32_t segment,
+    uint64_t frame, uint32_t frames, const float *const *in, float *const *out)
 {
 	static unsigned cycles;
 
-	/* Without frames it is control that runs it. */
-	for (size_t i = 0; frames != 0 && i < sizeof faults / sizeof *faults;
-	     i++)
+	for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
 		if (planted(faults[i].name) && ++cycles % faults[i].every == 0)
 			faults[i].plant();
-	__real_engine_run(engine, frame, frames, in, out);
+	return __real_engine_run_segment(
+	    engine, segment, frame, frames, in, out);
 }
 
 /* --- of the crossings --- */
