@@ -3,6 +3,7 @@
 #include "edge/jack_internal.h"
 #include "edge/log.h"
 #include "edge/loop.h"
+#include "engine/engine.h"
 #include "mixer/latency.h"
 #include "mixer/mixer.h"
 
@@ -107,7 +108,7 @@ tell_unopened(struct jack *jack)
 			 "likely another client there has that name, and "
 			 "jack.client must give another (status 0x%x); "
 			 "trying again",
-		    server, jack->client_name, (unsigned)jack->status);
+		    server, jack->segment[0].name, (unsigned)jack->status);
 }
 
 static void
@@ -195,13 +196,16 @@ up_notes(struct jack *jack)
 			status->period = period;
 		else if (follow_rate(jack) < 0)
 			return;
+		follow_inserts(jack);
 		log_line("JACK server \"%s\": %u Hz, %u frames",
 		    server_name(jack), status->sample_rate, status->period);
 	}
 	if (mixer_latency_version(jack->mixer) != jack->latency_version)
 		follow_latency(jack);
-	if (atomic_exchange(&jack->rewired, false))
+	if (atomic_exchange(&jack->rewired, false)) {
 		follow_connections(jack);
+		follow_inserts(jack);
+	}
 }
 
 static bool
@@ -269,6 +273,7 @@ phase_leaving(struct jack *jack)
 	if (jack->closing) {
 		/* Closing has ended R, wherever it was. */
 		jack->running = false;
+		engine_reset_turns(jack->engine);
 		retry_later(jack);
 	} else if (!jack->running || seconds() - jack->left_at > QUIET_WAIT) {
 		jack->closing = true;
@@ -321,6 +326,35 @@ jack_hush(const char *text)
 	(void)text;
 }
 
+/* Shares the ports out to the segments. */
+static int
+segments_allocate(struct jack *jack)
+{
+	jack->segments = patchbay_segments(jack->patchbay);
+	for (unsigned i = 0; i < jack->segments; i++) {
+		struct jack_segment *segment = &jack->segment[i];
+
+		segment->jack = jack;
+		segment->index = i;
+		patchbay_client(jack->patchbay, i, segment->name);
+		segment->input =
+		    calloc(jack->inputs + jack->outputs + 1, sizeof(size_t));
+		if (!segment->input)
+			return -1;
+		segment->output = segment->input + jack->inputs;
+	}
+	for (size_t i = 0; i < jack->inputs + jack->outputs; i++) {
+		struct jack_segment *segment =
+		    &jack->segment[jack->port[i].segment];
+
+		if (jack->port[i].input)
+			segment->input[segment->inputs++] = i;
+		else
+			segment->output[segment->outputs++] = i - jack->inputs;
+	}
+	return 0;
+}
+
 static int
 jack_allocate(struct jack *jack, const struct desk *desk)
 {
@@ -330,10 +364,9 @@ jack_allocate(struct jack *jack, const struct desk *desk)
 	if (!jack->patchbay)
 		return -1;
 	jack->port = patchbay_ports(jack->patchbay);
-	jack->inputs = desk_input_count(desk);
-	jack->outputs = desk_output_count(desk);
+	jack->inputs = patchbay_count(jack->patchbay, true);
+	jack->outputs = patchbay_count(jack->patchbay, false);
 	ports = jack->inputs + jack->outputs;
-	jack->client_name = strdup(desk->jack_client);
 	jack->optional = calloc(jack->outputs + 1, sizeof *jack->optional);
 	jack->wanted = calloc(jack->outputs + 1, sizeof *jack->wanted);
 	jack->silent = calloc(jack->outputs + 1, sizeof *jack->silent);
@@ -344,17 +377,19 @@ jack_allocate(struct jack *jack, const struct desk *desk)
 	jack->input_range = calloc(jack->inputs + 1, sizeof *jack->input_range);
 	jack->output_range =
 	    calloc(jack->outputs + 1, sizeof *jack->output_range);
-	if (!jack->client_name || !jack->optional || !jack->wanted ||
-	    !jack->silent || !jack->label || !jack->handle || !jack->in ||
-	    !jack->out || !jack->input_range || !jack->output_range)
+	if (!jack->optional || !jack->wanted || !jack->silent || !jack->label ||
+	    !jack->handle || !jack->in || !jack->out || !jack->input_range ||
+	    !jack->output_range)
 		return -1;
 	for (size_t i = 0; i < jack->outputs; i++) {
-		const struct desk_strip *strip =
-		    &desk->strip[jack->port[jack->inputs + i].strip];
+		const struct patchbay_port *port =
+		    &jack->port[jack->inputs + i];
 
-		jack->optional[i] = !desk_feeds_hardware(strip);
+		jack->optional[i] =
+		    port->insert != 0 ||
+		    !desk_feeds_hardware(&desk->strip[port->strip]);
 	}
-	return 0;
+	return segments_allocate(jack);
 }
 
 static void
@@ -363,7 +398,8 @@ jack_release(struct jack *jack)
 	latency_free(jack->latency);
 	patchbay_free(jack->patchbay);
 	free(jack->server);
-	free(jack->client_name);
+	for (unsigned i = 0; i < jack->segments; i++)
+		free(jack->segment[i].input);
 	free(jack->optional);
 	free(jack->wanted);
 	free(jack->silent);

@@ -8,10 +8,12 @@
 
 #define STACK_TOUCHED 65536 /* bytes; the engine needs far less */
 
-/* What JACK documents as safe in the process callback.
+/* What JACK documents as safe in the process callback, and one that reads a
+ * count in shared memory, as the others do.
  * NOLINTBEGIN(readability-redundant-declaration) */
 REALTIME void *jack_port_get_buffer(jack_port_t *port, jack_nframes_t frames);
 REALTIME jack_nframes_t jack_last_frame_time(const jack_client_t *client);
+REALTIME int jack_port_connected(const jack_port_t *port);
 /* NOLINTEND(readability-redundant-declaration) */
 
 /* --- R --- */
@@ -28,6 +30,17 @@ frame_extend(struct jack *jack, uint32_t now)
 	jack->framed = true;
 	jack->frame += step;
 	return jack->frame;
+}
+
+/* What comes back from a program that is gone is not silence, but nothing. */
+static const float *
+input_buffer(struct jack *jack, size_t i, jack_nframes_t frames)
+{
+	jack_port_t *port = jack->handle[i];
+
+	if (jack->port[i].insert != 0 && jack_port_connected(port) == 0)
+		return NULL;
+	return jack_port_get_buffer(port, frames);
 }
 
 static float *
@@ -52,45 +65,59 @@ output_buffer(struct jack *jack, size_t i, jack_nframes_t frames)
 }
 
 static void
-process_silence(struct jack *jack, jack_nframes_t frames)
+process_silence(struct jack_segment *segment, jack_nframes_t frames)
 {
-	for (size_t i = 0; i < jack->outputs; i++) {
-		jack_port_t *port = jack->handle[jack->inputs + i];
-		float *buffer = jack_port_get_buffer(port, frames);
+	struct jack *jack = segment->jack;
+
+	for (size_t i = 0; i < segment->outputs; i++) {
+		size_t port = jack->inputs + segment->output[i];
+		float *buffer =
+		    jack_port_get_buffer(jack->handle[port], frames);
 
 		if (buffer)
 			memset(buffer, 0, frames * sizeof *buffer);
 	}
 }
 
-static void
-process_engine(struct jack *jack, jack_nframes_t frames)
+static bool
+process_engine(struct jack_segment *segment, jack_nframes_t frames)
 {
-	uint64_t frame = frame_extend(jack, jack_last_frame_time(jack->client));
+	struct jack *jack = segment->jack;
 
-	for (size_t i = 0; i < jack->inputs; i++)
-		jack->in[i] = jack_port_get_buffer(jack->handle[i], frames);
-	for (size_t i = 0; i < jack->outputs; i++)
-		jack->out[i] = output_buffer(jack, i, frames);
-	engine_run(jack->engine, frame, frames, jack->in, jack->out);
+	for (size_t i = 0; i < segment->inputs; i++) {
+		size_t port = segment->input[i];
+		jack->in[port] = input_buffer(jack, port, frames);
+	}
+	for (size_t i = 0; i < segment->outputs; i++) {
+		size_t port = segment->output[i];
+		jack->out[port] = output_buffer(jack, port, frames);
+	}
+	if (segment->index != 0)
+		return engine_run_segment(
+		    jack->engine, segment->index, 0, 0, jack->in, jack->out);
+	uint64_t frame = frame_extend(jack, jack_last_frame_time(jack->client));
+	bool ran = engine_run_segment(
+	    jack->engine, 0, frame, frames, jack->in, jack->out);
 	jack->frames = frames;
 	atomic_store_explicit(&jack->frame_now, frame, memory_order_relaxed);
+	return ran;
 }
 
 REALTIME static int
 process(jack_nframes_t frames, void *arg)
 {
-	struct jack *jack = arg;
+	struct jack_segment *segment = arg;
+	struct jack *jack = segment->jack;
 
 	/* In this order, and C in the other: either R sees `stopped`, or C
 	 * sees `busy`. */
-	atomic_store(&jack->busy, true);
-	if (atomic_load(&jack->stopped))
-		process_silence(jack, frames);
-	else
-		process_engine(jack, frames);
-	atomic_fetch_add_explicit(&jack->cycles, 1, memory_order_relaxed);
-	atomic_store(&jack->busy, false);
+	atomic_fetch_add(&jack->busy, 1);
+	if (atomic_load(&jack->stopped) || !process_engine(segment, frames))
+		process_silence(segment, frames);
+	if (segment->index == 0)
+		atomic_fetch_add_explicit(
+		    &jack->cycles, 1, memory_order_relaxed);
+	atomic_fetch_sub(&jack->busy, 1);
 	return 0;
 }
 
@@ -188,22 +215,24 @@ range_get(jack_port_t **port, size_t count, jack_latency_callback_mode_t mode,
 	}
 }
 
+/* Of the ports of one segment. */
 static void
-range_set(jack_port_t **port, size_t count, jack_latency_callback_mode_t mode,
-    const struct latency_range *range)
+range_set(jack_port_t **port, const size_t *which, size_t count,
+    jack_latency_callback_mode_t mode, const struct latency_range *range)
 {
 	for (size_t i = 0; i < count; i++) {
-		jack_latency_range_t set = { .min = range[i].min,
-			.max = range[i].max };
+		const struct latency_range *of = &range[which[i]];
+		jack_latency_range_t set = { .min = of->min, .max = of->max };
 
-		jack_port_set_latency_range(port[i], mode, &set);
+		jack_port_set_latency_range(port[which[i]], mode, &set);
 	}
 }
 
 static void
 latency_asked(jack_latency_callback_mode_t mode, void *arg)
 {
-	struct jack *jack = arg;
+	struct jack_segment *segment = arg;
+	struct jack *jack = segment->jack;
 	jack_port_t **input = jack->handle, **output = input + jack->inputs;
 
 	pthread_mutex_lock(&jack->latency_lock);
@@ -215,33 +244,39 @@ latency_asked(jack_latency_callback_mode_t mode, void *arg)
 		range_get(input, jack->inputs, mode, jack->input_range);
 		if (latency_capture(jack->latency, jack->input_range,
 			jack->output_range) == 0)
-			range_set(
-			    output, jack->outputs, mode, jack->output_range);
+			range_set(output, segment->output, segment->outputs,
+			    mode, jack->output_range);
 	} else {
 		range_get(output, jack->outputs, mode, jack->output_range);
 		if (latency_playback(jack->latency, jack->output_range,
 			jack->input_range) == 0)
-			range_set(input, jack->inputs, mode, jack->input_range);
+			range_set(input, segment->input, segment->inputs, mode,
+			    jack->input_range);
 	}
 	pthread_mutex_unlock(&jack->latency_lock);
+	/* What programs in inserts say of themselves may have changed. */
+	atomic_store(&jack->rewired, true);
 }
 
 /* --- C and W --- */
 
 int
-callback_set(struct jack *jack)
+callback_set(struct jack_segment *segment)
 {
-	jack_client_t *client = jack->client;
+	struct jack *jack = segment->jack;
+	jack_client_t *client = segment->client;
 
-	jack_on_shutdown(client, server_gone, jack);
 	if (jack_set_thread_init_callback(client, thread_init, jack) != 0 ||
-	    jack_set_process_callback(client, process, jack) != 0 ||
-	    jack_set_buffer_size_callback(client, period_changed, jack) != 0 ||
+	    jack_set_process_callback(client, process, segment) != 0 ||
+	    jack_set_latency_callback(client, latency_asked, segment) != 0)
+		return -1;
+	if (segment->index != 0)
+		return 0;
+	jack_on_shutdown(client, server_gone, jack);
+	if (jack_set_buffer_size_callback(client, period_changed, jack) != 0 ||
 	    jack_set_sample_rate_callback(client, rate_changed, jack) != 0 ||
 	    jack_set_xrun_callback(client, xrun_happened, jack) != 0 ||
-	    jack_set_freewheel_callback(client, freewheel_changed, jack) != 0)
-		return -1;
-	if (jack_set_latency_callback(client, latency_asked, jack) != 0 ||
+	    jack_set_freewheel_callback(client, freewheel_changed, jack) != 0 ||
 	    jack_set_port_connect_callback(client, ports_connected, jack) !=
 		0 ||
 	    jack_set_port_registration_callback(
@@ -254,13 +289,14 @@ void
 callback_reset(struct jack *jack)
 {
 	atomic_store(&jack->stopped, true);
-	atomic_store(&jack->busy, false);
+	atomic_store(&jack->busy, 0);
 	atomic_store(&jack->gone, false);
 	atomic_store(&jack->freewheel, false);
 	atomic_store(&jack->rewired, false);
 	atomic_store(&jack->ports_lost, false);
 	atomic_store(&jack->ports_tail, atomic_load(&jack->ports_head));
 	atomic_store(&jack->buffers, 0);
+	engine_reset_turns(jack->engine);
 	jack->framed = false;
 	for (size_t i = 0; i < jack->outputs; i++) {
 		atomic_store(&jack->wanted[i], !jack->optional[i]);

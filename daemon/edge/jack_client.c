@@ -14,47 +14,100 @@ port_count(const struct jack *jack)
 	return jack->inputs + jack->outputs;
 }
 
-void
-client_open(struct jack *jack)
+static jack_client_t *
+segment_open(struct jack *jack, const char *name)
 {
 	jack_options_t options = JackNoStartServer | JackUseExactName;
 
 	jack->status = 0;
 	if (jack->server)
-		jack->client = jack_client_open(jack->client_name,
-		    options | JackServerName, &jack->status, jack->server);
-	else
-		jack->client =
-		    jack_client_open(jack->client_name, options, &jack->status);
-	if (!jack->client)
+		return jack_client_open(name, options | JackServerName,
+		    &jack->status, jack->server);
+	return jack_client_open(name, options, &jack->status);
+}
+
+void
+client_open(struct jack *jack)
+{
+	for (unsigned i = 0; i < jack->segments; i++) {
+		struct jack_segment *segment = &jack->segment[i];
+
+		segment->client = segment_open(jack, segment->name);
+		if (segment->client)
+			continue;
+		while (i-- > 0) {
+			jack_client_close(jack->segment[i].client);
+			jack->segment[i].client = NULL;
+		}
 		return;
+	}
+	jack->client = jack->segment[0].client;
 	pages_trim(jack);
 	atomic_store(&jack->rate, jack_get_sample_rate(jack->client));
 	atomic_store(&jack->period, jack_get_buffer_size(jack->client));
+}
+
+static int
+link_ports(struct jack *jack, struct jack_segment *segment)
+{
+	if (segment->index != 0) {
+		segment->link_in = jack_port_register(segment->client,
+		    "link_in", JACK_DEFAULT_AUDIO_TYPE, JackPortIsInput, 0);
+		if (!segment->link_in)
+			return -1;
+	}
+	if (segment->index + 1 < jack->segments) {
+		segment->link_out = jack_port_register(segment->client,
+		    "link_out", JACK_DEFAULT_AUDIO_TYPE, JackPortIsOutput, 0);
+		if (!segment->link_out)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+register_ports(struct jack *jack)
+{
+	for (size_t i = 0; i < port_count(jack); i++) {
+		const struct patchbay_port *port = &jack->port[i];
+
+		jack->handle[i] =
+		    jack_port_register(jack->segment[port->segment].client,
+			port->name, JACK_DEFAULT_AUDIO_TYPE,
+			port->input ? JackPortIsInput : JackPortIsOutput, 0);
+		if (!jack->handle[i])
+			return -1;
+		jack->label[i].stale = true;
+	}
+	return 0;
 }
 
 void
 client_start(struct jack *jack)
 {
 	jack->started = -1;
-	if (callback_set(jack) < 0)
-		return;
-	for (size_t i = 0; i < port_count(jack); i++) {
-		const struct patchbay_port *port = &jack->port[i];
-
-		jack->handle[i] = jack_port_register(jack->client, port->name,
-		    JACK_DEFAULT_AUDIO_TYPE,
-		    port->input ? JackPortIsInput : JackPortIsOutput, 0);
-		if (!jack->handle[i])
+	for (unsigned i = 0; i < jack->segments; i++)
+		if (callback_set(&jack->segment[i]) < 0 ||
+		    link_ports(jack, &jack->segment[i]) < 0)
 			return;
-		jack->label[i].stale = true;
-	}
-	pages_take_own(jack);
-	if (jack_activate(jack->client) != 0)
+	if (register_ports(jack) < 0)
 		return;
+	pages_take_own(jack);
+	for (unsigned i = 0; i < jack->segments; i++) {
+		struct jack_segment *segment = &jack->segment[i];
+
+		if (jack_activate(segment->client) != 0)
+			return;
+		/* Not in thread_init(): JACK calls that on other threads,
+		 * too. */
+		pthread_setname_np(
+		    jack_client_thread_id(segment->client), RT_THREAD);
+		if (i > 0 && jack_connect(jack->client,
+				 jack_port_name(segment[-1].link_out),
+				 jack_port_name(segment->link_in)) != 0)
+			return;
+	}
 	jack->started = 0;
-	/* Not in thread_init(): JACK calls that on other threads, too. */
-	pthread_setname_np(jack_client_thread_id(jack->client), RT_THREAD);
 }
 
 void
@@ -110,15 +163,22 @@ client_recompute(struct jack *jack)
 void
 client_close(struct jack *jack)
 {
-	if (!atomic_load(&jack->gone) && jack->started == 0) {
-		jack_deactivate(jack->client);
-		/* Port numbers are used again, by whoever comes next: what was
-		 * said of ours must not stick to theirs. */
-		for (size_t i = 0; i < port_count(jack); i++)
-			if (!jack->label[i].stale)
-				jack_remove_properties(jack->client,
-				    jack_port_uuid(jack->handle[i]));
+	bool there = !atomic_load(&jack->gone);
+
+	/* The last segment first: none waits for one that is gone. */
+	for (unsigned i = jack->segments; there && i-- > 0;)
+		if (jack->started == 0)
+			jack_deactivate(jack->segment[i].client);
+	/* Port numbers are used again, by whoever comes next: what was said of
+	 * ours must not stick to theirs. */
+	for (size_t i = 0; there && jack->started == 0 && i < port_count(jack);
+	     i++)
+		if (!jack->label[i].stale)
+			jack_remove_properties(
+			    jack->client, jack_port_uuid(jack->handle[i]));
+	for (unsigned i = jack->segments; i-- > 0;) {
+		jack_client_close(jack->segment[i].client);
+		jack->segment[i].client = NULL;
 	}
-	jack_client_close(jack->client);
 	jack->client = NULL;
 }

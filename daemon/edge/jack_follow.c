@@ -71,6 +71,21 @@ follow_rate(struct jack *jack)
 	return 0;
 }
 
+static void
+label_text(const struct desk_strip *strip, const struct patchbay_port *port,
+    char *text, size_t size)
+{
+	const char *name = *strip->name ? strip->name : strip->id;
+	char what[32] = "", lane[16] = "";
+
+	if (port->insert != 0)
+		snprintf(what, sizeof what, " insert %u %s", port->insert,
+		    port->input ? "return" : "send");
+	if (strip->lanes > 1)
+		snprintf(lane, sizeof lane, " %u", port->lane + 1);
+	snprintf(text, size, "%s%s%s", name, what, lane);
+}
+
 void
 follow_names(struct jack *jack)
 {
@@ -79,20 +94,67 @@ follow_names(struct jack *jack)
 	for (size_t i = 0; i < jack->inputs + jack->outputs; i++) {
 		const struct patchbay_port *port = &jack->port[i];
 		const struct desk_strip *strip = &desk->strip[port->strip];
-		const char *name = *strip->name ? strip->name : strip->id;
 		struct jack_label *label = &jack->label[i];
 		char pretty[sizeof label->pretty];
 
-		if (strip->lanes > 1)
-			snprintf(pretty, sizeof pretty, "%s %u", name,
-			    port->lane + 1);
-		else
-			snprintf(pretty, sizeof pretty, "%s", name);
+		label_text(strip, port, pretty, sizeof pretty);
 		if (strcmp(pretty, label->pretty) != 0) {
 			memcpy(label->pretty, pretty, sizeof pretty);
 			label->stale = true;
 		}
 		jack->label_due |= label->stale;
+	}
+}
+
+static uint32_t
+capture_latency(jack_port_t *port)
+{
+	jack_latency_range_t range;
+
+	jack_port_get_latency_range(port, JackCaptureLatency, &range);
+	return range.max;
+}
+
+/* Frames between a send and its return: what the program says of itself, or
+ * a period where the return is that of the last one. */
+static uint32_t
+insert_latency(struct jack *jack, size_t input, enum insert_mode mode)
+{
+	const struct patchbay_port *port = &jack->port[input];
+	uint32_t back = capture_latency(jack->handle[input]), sent;
+
+	if (mode == INSERT_LOOP)
+		return atomic_load(&jack->period);
+	for (size_t i = jack->inputs; i < jack->inputs + jack->outputs; i++) {
+		const struct patchbay_port *send = &jack->port[i];
+		if (send->strip != port->strip ||
+		    send->insert != port->insert || send->lane != port->lane)
+			continue;
+		sent = capture_latency(jack->handle[i]);
+		return back > sent ? back - sent : 0;
+	}
+	return 0;
+}
+
+void
+follow_inserts(struct jack *jack)
+{
+	const struct desk *desk = mixer_desk(jack->mixer);
+
+	for (size_t i = 0; i < jack->inputs; i++) {
+		const struct patchbay_port *port = &jack->port[i];
+		const struct desk_strip *strip = &desk->strip[port->strip];
+		bool connected = false;
+
+		if (port->insert == 0 || port->lane != 0)
+			continue;
+		for (unsigned lane = 0; lane < strip->lanes; lane++)
+			connected |=
+			    jack_port_connected(jack->handle[i + lane]) > 0;
+		mixer_insert_connected(jack->mixer, port->strip,
+		    port->insert - 1, connected,
+		    insert_latency(
+			jack, i, strip->insert[port->insert - 1].mode));
 	}
 }
 

@@ -2,6 +2,7 @@
 #define EDGE_JACK_INTERNAL_H
 
 #include "edge/patchbay.h"
+#include "engine/plan.h"
 #include "engine/realtime.h"
 #include "mixer/desk.h"
 #include "mixer/mixer.h"
@@ -47,16 +48,29 @@ struct jack_label {
 	bool stale; /* the server does not have it yet */
 };
 
+/* A segment of the engine and the client that runs it. */
+struct jack_segment {
+	struct jack *jack;
+	uint32_t index;
+	char name[PATCHBAY_CLIENT];
+	size_t *input, *output; /* its ports: places in handle, in and out */
+	size_t inputs, outputs;
+	/* W or C */
+	jack_client_t *client;
+	jack_port_t *link_in, *link_out; /* make JACK run them in order */
+};
+
 struct jack {
 	/* set once */
 	struct mixer *mixer;
 	struct engine *engine; /* the mixer's */
 	struct loop *loop;
 	char *server; /* NULL: the default one */
-	char *client_name;
 	struct patchbay *patchbay;
 	const struct patchbay_port *port; /* inputs, then outputs */
 	size_t inputs, outputs;
+	struct jack_segment segment[PLAN_SEGMENTS];
+	unsigned segments;
 	bool *optional; /* an output: only written while connected */
 	int timer;
 
@@ -80,9 +94,9 @@ struct jack {
 	atomic_bool working;
 
 	/* W or C */
-	jack_client_t *client;
-	jack_status_t status; /* of the last attempt to open */
-	int started;          /* 0 or -1: client_start() */
+	jack_client_t *client; /* the first segment's */
+	jack_status_t status;  /* of the last attempt to open */
+	int started;           /* 0 or -1: client_start() */
 	struct jack_label *label;
 
 	/* W, then fixed while active: inputs, then outputs */
@@ -101,7 +115,7 @@ struct jack {
 	bool framed;     /* `frame` belongs to this server */
 
 	/* R to C */
-	atomic_bool busy; /* R is inside the process callback */
+	atomic_uint busy; /* segments inside the process callback */
 	atomic_uint_least32_t cycles;
 	atomic_uint_least64_t frame_now;
 
@@ -148,6 +162,9 @@ void follow_names(struct jack *jack);
 /* A direct out that nobody listens to need not be written. */
 void follow_connections(struct jack *jack);
 
+/* Which inserts have a program, and how late it is. */
+void follow_inserts(struct jack *jack);
+
 /* --- jack_client.c: the jobs of W --- */
 
 /* Opens `client`, or leaves it NULL with `status` set. */
@@ -191,9 +208,9 @@ void pages_trim(struct jack *jack);
 
 /* --- jack_callback.c --- */
 
-/* Hands JACK every callback. Before the client is activated. Returns 0 or
- * -1. */
-int callback_set(struct jack *jack);
+/* Hands JACK every callback of a segment's client. Before it is activated.
+ * Returns 0 or -1. */
+int callback_set(struct jack_segment *segment);
 
 /* Forgets what R and N noted. While no client is active. */
 void callback_reset(struct jack *jack);

@@ -1,6 +1,7 @@
 #include "edge/patchbay.h"
 
 #include "edge/log.h"
+#include "mixer/segment.h"
 
 #include <regex.h>
 #include <stdint.h>
@@ -18,19 +19,15 @@ struct want {
 };
 
 struct patchbay {
+	char *client; /* the name of the first */
+	unsigned segments;
 	struct patchbay_port *port;
-	size_t ports;
+	size_t ports, inputs;
 	struct want *want;
 	size_t wants;
 };
 
 /* --- from the desk --- */
-
-static const struct desk_ports *
-strip_wants(const struct desk_strip *strip, unsigned lane, bool input)
-{
-	return input ? &strip->from[lane] : &strip->outputs[lane];
-}
 
 static int
 want_compile(struct want *want, const struct desk_port *port)
@@ -56,25 +53,82 @@ patchbay_want(struct patchbay *patchbay, const struct desk_ports *wanted)
 	return 0;
 }
 
+/* Adds a port for each lane of a strip; `wanted` is what those want. */
 static int
-patchbay_add(struct patchbay *patchbay, const struct desk *desk, unsigned index,
-    bool input)
+patchbay_add(struct patchbay *patchbay, const struct desk *desk,
+    const struct patchbay_port *like, const char *what,
+    const struct desk_ports *wanted)
 {
-	const struct desk_strip *strip = &desk->strip[index];
+	const struct desk_strip *strip = &desk->strip[like->strip];
 
 	for (unsigned lane = 0; lane < strip->lanes; lane++) {
 		struct patchbay_port *port = &patchbay->port[patchbay->ports++];
 
-		port->strip = index;
+		*port = *like;
 		port->lane = lane;
-		port->input = input;
-		snprintf(port->name, sizeof port->name, "%s_%s_%u", strip->id,
-		    input ? "in" : "out", lane + 1);
-		if (patchbay_want(patchbay, strip_wants(strip, lane, input)) <
-		    0)
+		if (like->insert)
+			snprintf(port->name, sizeof port->name,
+			    "%s_insert%u_%s_%u", strip->id, like->insert, what,
+			    lane + 1);
+		else
+			snprintf(port->name, sizeof port->name, "%s_%s_%u",
+			    strip->id, what, lane + 1);
+		if (patchbay_want(patchbay, &wanted[lane]) < 0)
 			return -1;
 	}
 	return 0;
+}
+
+/* The sends of all JACK inserts, or their returns. */
+static int
+patchbay_add_inserts(struct patchbay *patchbay, const struct desk *desk,
+    const struct segments *segments, bool back)
+{
+	for (unsigned i = 0; i < desk->strips; i++)
+		for (unsigned k = 0; k < desk->strip[i].inserts; k++) {
+			const struct desk_insert *insert =
+			    &desk->strip[i].insert[k];
+			struct patchbay_port port = {
+				.strip = i, .insert = k + 1, .input = back
+			};
+
+			if (insert->kind != INSERT_JACK)
+				continue;
+			port.segment = segment_of(segments, desk, i, k + back);
+			if (patchbay_add(patchbay, desk, &port,
+				back ? "return" : "send",
+				back ? insert->back : insert->send) < 0)
+				return -1;
+		}
+	return 0;
+}
+
+static int
+patchbay_add_all(struct patchbay *patchbay, const struct desk *desk,
+    const struct segments *segments)
+{
+	for (unsigned i = 0; i < desk->strips; i++) {
+		const struct patchbay_port port = { .strip = i, .input = true };
+
+		if (desk->strip[i].kind == STRIP_CHANNEL &&
+		    patchbay_add(
+			patchbay, desk, &port, "in", desk->strip[i].from) < 0)
+			return -1;
+	}
+	if (patchbay_add_inserts(patchbay, desk, segments, true) < 0)
+		return -1;
+	patchbay->inputs = patchbay->ports;
+	for (unsigned i = 0; i < desk->strips; i++) {
+		const struct desk_strip *strip = &desk->strip[i];
+		const struct patchbay_port port = { .strip = i,
+			.segment =
+			    segment_of(segments, desk, i, strip->inserts) };
+
+		if (patchbay_add(patchbay, desk, &port, "out", strip->outputs) <
+		    0)
+			return -1;
+	}
+	return patchbay_add_inserts(patchbay, desk, segments, false);
 }
 
 static size_t
@@ -83,9 +137,14 @@ count_wants(const struct desk *desk)
 	size_t count = 0;
 
 	for (size_t i = 0; i < desk->strips; i++)
-		for (unsigned lane = 0; lane < DESK_LANES; lane++)
-			count += desk->strip[i].from[lane].count +
-				 desk->strip[i].outputs[lane].count;
+		for (unsigned lane = 0; lane < DESK_LANES; lane++) {
+			const struct desk_strip *strip = &desk->strip[i];
+			count += strip->from[lane].count +
+				 strip->outputs[lane].count;
+			for (size_t k = 0; k < strip->inserts; k++)
+				count += strip->insert[k].send[lane].count +
+					 strip->insert[k].back[lane].count;
+		}
 	return count;
 }
 
@@ -93,26 +152,28 @@ struct patchbay *
 patchbay_new(const struct desk *desk)
 {
 	struct patchbay *patchbay = calloc(1, sizeof *patchbay);
+	struct segments segments;
 
 	if (!patchbay)
 		return NULL;
+	if (segments_solve(&segments, desk) < 0) {
+		patchbay_free(patchbay);
+		return NULL;
+	}
+	patchbay->segments = segments.count;
+	patchbay->client = strdup(desk->jack_client);
 	patchbay->port =
-	    calloc(desk_input_count(desk) + desk_output_count(desk) + 1,
+	    calloc(desk_input_count(desk) + desk_output_count(desk) +
+		       2 * desk_send_count(desk) + 1,
 		sizeof *patchbay->port);
 	patchbay->want = calloc(count_wants(desk) + 1, sizeof *patchbay->want);
-	if (!patchbay->port || !patchbay->want)
-		goto fail;
-	for (unsigned i = 0; i < desk->strips; i++)
-		if (desk->strip[i].kind == STRIP_CHANNEL &&
-		    patchbay_add(patchbay, desk, i, true) < 0)
-			goto fail;
-	for (unsigned i = 0; i < desk->strips; i++)
-		if (patchbay_add(patchbay, desk, i, false) < 0)
-			goto fail;
+	if (!patchbay->client || !patchbay->port || !patchbay->want ||
+	    patchbay_add_all(patchbay, desk, &segments) < 0) {
+		patchbay_free(patchbay);
+		patchbay = NULL;
+	}
+	segments_free(&segments);
 	return patchbay;
-fail:
-	patchbay_free(patchbay);
-	return NULL;
 }
 
 void
@@ -130,6 +191,7 @@ patchbay_free(struct patchbay *patchbay)
 	}
 	free(patchbay->want);
 	free(patchbay->port);
+	free(patchbay->client);
 	free(patchbay);
 }
 
@@ -140,9 +202,25 @@ patchbay_ports(const struct patchbay *patchbay)
 }
 
 size_t
-patchbay_count(const struct patchbay *patchbay)
+patchbay_count(const struct patchbay *patchbay, bool input)
 {
-	return patchbay->ports;
+	return input ? patchbay->inputs : patchbay->ports - patchbay->inputs;
+}
+
+unsigned
+patchbay_segments(const struct patchbay *patchbay)
+{
+	return patchbay->segments;
+}
+
+void
+patchbay_client(const struct patchbay *patchbay, unsigned segment, char *name)
+{
+	if (segment == 0)
+		snprintf(name, PATCHBAY_CLIENT, "%s", patchbay->client);
+	else
+		snprintf(name, PATCHBAY_CLIENT, "%s.%u", patchbay->client,
+		    segment + 1);
 }
 
 /* --- with the server --- */
@@ -161,12 +239,17 @@ want_matches(const struct want *want, const char *name)
 }
 
 static bool
-is_ours(jack_client_t *client, const char *name)
+is_ours(const struct patchbay *patchbay, const char *name)
 {
-	const char *own = jack_get_client_name(client);
-	size_t length = strlen(own);
+	char own[PATCHBAY_CLIENT];
 
-	return strncmp(name, own, length) == 0 && name[length] == ':';
+	for (unsigned i = 0; i < patchbay->segments; i++) {
+		patchbay_client(patchbay, i, own);
+		size_t length = strlen(own);
+		if (strncmp(name, own, length) == 0 && name[length] == ':')
+			return true;
+	}
+	return false;
 }
 
 static void
@@ -174,10 +257,10 @@ connect_pair(const struct patchbay *patchbay, jack_client_t *client,
     const struct want *want, const char *other)
 {
 	const struct patchbay_port *port = &patchbay->port[want->port];
-	char own[OWN_NAME_SIZE];
+	char own[OWN_NAME_SIZE], name[PATCHBAY_CLIENT];
 
-	snprintf(
-	    own, sizeof own, "%s:%s", jack_get_client_name(client), port->name);
+	patchbay_client(patchbay, port->segment, name);
+	snprintf(own, sizeof own, "%s:%s", name, port->name);
 	/* Fails where it is connected already, or where the other program has
 	 * not yet activated its client: then it is announced once it has. */
 	if (port->input)
@@ -201,7 +284,7 @@ connect_side(const struct patchbay *patchbay, jack_client_t *client, bool input,
 		if (patchbay->port[want->port].input != input)
 			continue;
 		for (size_t k = 0; name && name[k]; k++) {
-			if (is_ours(client, name[k]) ||
+			if (is_ours(patchbay, name[k]) ||
 			    !want_matches(want, name[k]))
 				continue;
 			connect_pair(patchbay, client, want, name[k]);
@@ -252,7 +335,7 @@ patchbay_connect_new(
 	bool input;
 
 	if (!name || !type || strcmp(type, JACK_DEFAULT_AUDIO_TYPE) != 0 ||
-	    is_ours(client, name))
+	    is_ours(patchbay, name))
 		return;
 	/* What gives a signal goes to our inputs. */
 	input = jack_port_flags(port) & JackPortIsOutput;

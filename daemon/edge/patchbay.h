@@ -15,21 +15,32 @@
 
 struct patchbay;
 
-/* One of our own ports, in the engine's order: inputs, then outputs. */
+/* One of our own ports, in the engine's order: inputs and returns, then
+ * outputs and sends. */
 struct patchbay_port {
-	unsigned strip; /* index into desk.strip */
-	unsigned lane;  /* 0, 1 */
+	unsigned strip;   /* index into desk.strip */
+	unsigned lane;    /* 0, 1 */
+	unsigned insert;  /* 1, 2, … for its send or return, else 0 */
+	unsigned segment; /* whose client has it */
 	bool input;
-	char name[DESK_ID_LONGEST + 16]; /* "kick_in_1" */
+	char
+	    name[DESK_ID_LONGEST + 32]; /* "kick_in_1", "kick_insert1_send_1" */
 };
 
 /* Takes what it needs from the desk. NULL without memory. */
 struct patchbay *patchbay_new(const struct desk *desk);
 void patchbay_free(struct patchbay *patchbay);
 
-/* Our ports: desk_input_count() inputs, then desk_output_count() outputs. */
+/* Our ports: the inputs, then the outputs. */
 const struct patchbay_port *patchbay_ports(const struct patchbay *patchbay);
-size_t patchbay_count(const struct patchbay *patchbay);
+size_t patchbay_count(const struct patchbay *patchbay, bool input);
+
+/* How many clients they are spread over, and how each is called: NAME, NAME.2,
+ * … Room for PATCHBAY_CLIENT bytes. */
+unsigned patchbay_segments(const struct patchbay *patchbay);
+#define PATCHBAY_CLIENT 128
+void
+patchbay_client(const struct patchbay *patchbay, unsigned segment, char *name);
 
 /* Connects all that is wanted and there. Says in one line which exactly named
  * ports are not there. The client must be active. */

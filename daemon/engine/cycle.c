@@ -193,9 +193,9 @@ begin(struct engine *engine, uint64_t frame, uint32_t frames)
 	if (engine->plan != NULL)
 		meter_publish(&engine->plan->meters);
 	engine_take_batches(engine);
-	engine->cycle++;
 	if (engine->plan == NULL || frames == 0)
 		return false;
+	engine->cycle++;
 	jump(engine, frame);
 	cut_blocks(engine, frames < PLAN_CYCLE ? frames : PLAN_CYCLE);
 	return true;

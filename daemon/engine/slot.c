@@ -62,11 +62,65 @@ take_return(const struct block *block, const struct plan_slot *slot)
 	}
 }
 
+static bool
+program_there(const struct block *block, const struct plan_slot *slot)
+{
+	for (uint32_t lane = 0; lane < slot->lanes; lane++)
+		if (block->in[slot->back[lane]] != NULL)
+			return true;
+	return false;
+}
+
 static void
 fade(float *out, const float *dry, const float *weight, uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++)
 		out[i] = dry[i] + weight[i] * (out[i] - dry[i]);
+}
+
+/* A program that was heard is gone, or back: what comes now begins where the
+ * last block ended, and goes over to what it is. */
+static void
+ease(const struct plan *plan, struct plan_slot *slot, bool there, float *weight,
+    uint32_t n)
+{
+	struct slot *state = slot->state;
+
+	if (there != state->there && state->wet.now != 0) {
+		for (uint32_t lane = 0; lane < slot->lanes; lane++)
+			state->step[lane] =
+			    state->last[lane] - slot->result[lane][0];
+		gain_init(&state->ease, 1);
+		gain_move(&state->ease, 0, plan->ramp);
+	}
+	state->there = there;
+	bool eases = gain_moves(&state->ease);
+	if (eases)
+		gain_ramp(&state->ease, weight, n);
+	for (uint32_t lane = 0; lane < slot->lanes; lane++) {
+		const float *x = slot->result[lane];
+		for (uint32_t i = 0; eases && i < n; i++)
+			slot->out[lane][i] =
+			    x[i] + state->step[lane] * weight[i];
+		if (eases)
+			slot->result[lane] = slot->out[lane];
+		state->last[lane] = slot->result[lane][n - 1];
+	}
+}
+
+/* The dry way, as late as the wet one. */
+static void
+run_dry(const struct plan *plan, const struct plan_slot *slot,
+    const float *const *in, const float **dry, float *weight, uint32_t n)
+{
+	float *const out[PLAN_LANES] = { slot->dry[0], slot->dry[1] };
+	bool late = slot->late != NULL && !delay_rests(slot->late);
+
+	if (late)
+		delay_run(
+		    slot->late, slot->lanes, in, 1, out, n, plan->ramp, weight);
+	for (uint32_t lane = 0; lane < slot->lanes; lane++)
+		dry[lane] = late ? slot->dry[lane] : in[lane];
 }
 
 void
@@ -76,30 +130,29 @@ slot_run(const struct block *block, const struct plan *plan,
 	struct gain *wet = &slot->state->wet;
 	const float *in[PLAN_LANES], *dry[PLAN_LANES];
 	uint32_t n = block->frames;
-	bool works = slot->processor != NULL || slot->kind != SLOT_PROCESSOR;
+	bool is_program = slot->kind != SLOT_PROCESSOR;
+	bool works =
+	    is_program ? program_there(block, slot) : slot->processor != NULL;
+	bool there = works;
 
 	for (uint32_t lane = 0; lane < slot->lanes; lane++)
-		dry[lane] = in[lane] = slot_input(block, slot, lane);
-	if (slot->late != NULL && !delay_rests(slot->late)) {
-		float *const out[PLAN_LANES] = { slot->dry[0], slot->dry[1] };
-		delay_run(
-		    slot->late, slot->lanes, in, 1, out, n, plan->ramp, weight);
-		dry[0] = slot->dry[0];
-		dry[1] = slot->dry[1];
-	}
+		in[lane] = slot_input(block, slot, lane);
+	run_dry(plan, slot, in, dry, weight, n);
 	if (slot->processor != NULL)
 		run_processor(slot, in, n);
 	bool fades = gain_moves(wet);
 	if (fades)
 		gain_ramp(wet, weight, n);
 	works = works && (fades || wet->now != 0);
-	if (works && slot->kind != SLOT_PROCESSOR)
+	if (works && is_program)
 		take_return(block, slot);
 	for (uint32_t lane = 0; lane < slot->lanes; lane++) {
 		if (works && fades)
 			fade(slot->out[lane], dry[lane], weight, n);
 		slot->result[lane] = works ? slot->out[lane] : dry[lane];
 	}
+	if (is_program)
+		ease(plan, slot, there, weight, n);
 }
 
 void

@@ -27,6 +27,12 @@ struct slot {
 	_Atomic uint32_t worst;   /* of one cycle; C may set it back to 0 */
 	_Atomic uint32_t invalid; /* blocks that were silenced */
 	uint64_t cycle;           /* ticks in the cycle so far */
+	/* Of a program that comes or goes without warning: the step that it
+	 * would make is filled in, and fades away. */
+	bool there;
+	float last[PLAN_LANES]; /* sample of the result */
+	float step[PLAN_LANES];
+	struct gain ease;
 };
 
 /* Before the stretch behind it runs: takes a block to slot->result. `weight`

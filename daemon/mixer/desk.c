@@ -218,3 +218,15 @@ desk_output_count(const struct desk *desk)
 		lanes += desk->strip[i].lanes;
 	return lanes;
 }
+
+size_t
+desk_send_count(const struct desk *desk)
+{
+	size_t lanes = 0;
+
+	for (size_t i = 0; i < desk->strips; i++)
+		for (size_t k = 0; k < desk->strip[i].inserts; k++)
+			if (desk->strip[i].insert[k].kind == INSERT_JACK)
+				lanes += desk->strip[i].lanes;
+	return lanes;
+}

@@ -144,4 +144,9 @@ void desk_strip_text(
 size_t desk_input_count(const struct desk *desk);
 size_t desk_output_count(const struct desk *desk);
 
+/* Lanes of all JACK inserts: each has an input port behind those inputs (its
+ * return) and an output port behind those outputs (its send), strip by strip,
+ * insert by insert. */
+size_t desk_send_count(const struct desk *desk);
+
 #endif

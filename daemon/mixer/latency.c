@@ -2,6 +2,7 @@
 
 #include "mixer/align.h"
 #include "mixer/desk.h"
+#include "mixer/live.h"
 #include "mixer/route.h"
 
 #include <math.h>
@@ -20,11 +21,21 @@ struct arrow {
 	uint32_t delay;    /* frames on top of that of `from` */
 };
 
+/* A lane of a JACK insert: its send and its return. */
+struct tap {
+	unsigned node;
+	uint32_t before;  /* frames from the input of the strip to the send */
+	uint32_t through; /* … to the return */
+};
+
 struct latency {
 	struct node *node;
 	size_t nodes;
 	struct arrow *arrow; /* sorted by the order of `from` */
 	size_t arrows;
+	struct tap *tap; /* in the order of their ports */
+	size_t taps;
+	size_t inputs, outputs; /* ports before theirs */
 };
 
 #define NO_PORT UINT32_MAX
@@ -70,8 +81,33 @@ add_nodes(struct latency *latency, const struct desk *desk,
 	}
 }
 
+static void
+add_taps(
+    struct latency *latency, const struct desk *desk, const struct live *live)
+{
+	for (size_t i = 0; i < desk->strips; i++) {
+		const struct desk_strip *strip = &desk->strip[i];
+		uint32_t before = 0;
+		for (size_t k = 0; k < strip->inserts; k++) {
+			uint32_t own = live->strip[i].slot[k].latency;
+			for (unsigned lane = 0;
+			     strip->insert[k].kind == INSERT_JACK &&
+			     lane < strip->lanes;
+			     lane++)
+				latency->tap[latency->taps++] = (struct tap){
+					(unsigned)i * DESK_LANES + lane, before,
+					before + own
+				};
+			before += own;
+		}
+	}
+	latency->inputs = desk_input_count(desk);
+	latency->outputs = desk_output_count(desk);
+}
+
 struct latency *
-latency_new(const struct desk *desk, const struct align *align, unsigned rate)
+latency_new(
+    const struct desk *desk, const struct live *live, const struct align *align)
 {
 	struct latency *latency = calloc(1, sizeof *latency);
 	unsigned *order = malloc(desk->strips * sizeof *order);
@@ -85,13 +121,17 @@ latency_new(const struct desk *desk, const struct align *align, unsigned rate)
 		    calloc(desk->strips * DESK_LANES, sizeof(struct node));
 		latency->arrow = calloc(arrows + 1, sizeof(struct arrow));
 	}
+	if (latency != NULL)
+		latency->tap =
+		    calloc(desk_send_count(desk) + 1, sizeof(struct tap));
 	if (latency == NULL || order == NULL || latency->node == NULL ||
-	    latency->arrow == NULL) {
+	    latency->arrow == NULL || latency->tap == NULL) {
 		latency_free(latency);
 		free(order);
 		return NULL;
 	}
-	add_nodes(latency, desk, align, rate);
+	add_nodes(latency, desk, align, live->rate);
+	add_taps(latency, desk, live);
 	size_t placed = route_order(desk, order);
 	for (size_t i = 0; i < placed; i++) {
 		const struct desk_strip *strip = &desk->strip[order[i]];
@@ -113,6 +153,7 @@ latency_free(struct latency *latency)
 		return;
 	free(latency->node);
 	free(latency->arrow);
+	free(latency->tap);
 	free(latency);
 }
 
@@ -169,6 +210,12 @@ latency_capture(const struct latency *latency,
 		if (node->output != NO_PORT)
 			output[node->output] = shown(out);
 	}
+	for (size_t i = 0; i < latency->taps; i++) {
+		struct latency_range out = latency_nothing;
+		widen(
+		    &out, range[latency->tap[i].node], latency->tap[i].before);
+		output[latency->outputs + i] = shown(out);
+	}
 	free(range);
 	return 0;
 }
@@ -193,6 +240,14 @@ latency_playback(const struct latency *latency,
 	for (size_t i = 0; i < latency->nodes; i++)
 		if (latency->node[i].input != NO_PORT)
 			input[latency->node[i].input] = shown(range[i]);
+	for (size_t i = 0; i < latency->taps; i++) {
+		struct latency_range in = range[latency->tap[i].node];
+		if (in.min <= in.max) {
+			in.min -= latency->tap[i].through;
+			in.max -= latency->tap[i].through;
+		}
+		input[latency->inputs + i] = shown(in);
+	}
 	free(range);
 	return 0;
 }

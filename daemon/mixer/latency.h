@@ -11,6 +11,7 @@
 struct align;
 struct desk;
 struct latency;
+struct live;
 
 struct latency_range {
 	uint32_t min, max; /* frames */
@@ -19,19 +20,20 @@ struct latency_range {
 /* The range of a port that nothing is connected to: no path at all. */
 extern const struct latency_range latency_nothing;
 
-/* Snapshot of the routes, delays and inserts of a desk at a sample rate in
- * Hz. */
-struct latency *
-latency_new(const struct desk *desk, const struct align *align, unsigned rate);
+/* Snapshot of the routes, delays and inserts of a live desk. */
+struct latency *latency_new(const struct desk *desk, const struct live *live,
+    const struct align *align);
 void latency_free(struct latency *latency);
 
 /* Capture latency of every output port from that of every input port (both in
- * the order of desk_input_count() and desk_output_count()). An output that no
- * input reaches gets 0…0. Returns 0, or -1 without memory. */
+ * the order of desk_input_count() and desk_output_count(); behind them the
+ * sends are written, the returns not read). An output that no input reaches
+ * gets 0…0. Returns 0, or -1 without memory. */
 int latency_capture(const struct latency *latency,
     const struct latency_range *input, struct latency_range *output);
 
-/* Playback latency of every input port from that of every output port. */
+/* Playback latency of every input port from that of every output port; the
+ * returns are written, the sends not read. */
 int latency_playback(const struct latency *latency,
     const struct latency_range *output, struct latency_range *input);
 

@@ -319,7 +319,7 @@ mixer_latency(const struct mixer *mixer)
 {
 	if (mixer->live == NULL)
 		return NULL;
-	return latency_new(mixer->desk, &mixer->align, mixer->live->rate);
+	return latency_new(mixer->desk, mixer->live, &mixer->align);
 }
 
 unsigned
