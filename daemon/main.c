@@ -161,10 +161,9 @@ static struct desk *
 read_desk(const struct options *options)
 {
 	struct config_errors errors = { 0 };
-	struct desk *desk = config_read(options->config, &errors);
+	struct desk *desk = config_read(options->config, NULL, &errors);
 
-	if (!desk)
-		config_print_errors(stderr, options->config, &errors);
+	config_print_errors(stderr, options->config, &errors);
 	config_free_errors(&errors);
 	return desk;
 }

@@ -227,7 +227,7 @@ list_strip(struct osc_request *request, unsigned index)
 {
 	const struct mixer *mixer = request->osc->mixer;
 	const struct desk_strip *strip = &mixer_desk(mixer)->strip[index];
-	char part[DESK_STRIP_TEXT], stages[ADDRESS_LONGEST];
+	char part[DESK_STRIP_TEXT], stages[16 * (DESK_INSERTS + 3)];
 	size_t used = 0;
 
 	stages[0] = '\0';
@@ -261,6 +261,30 @@ list_sends(struct osc_request *request, unsigned index)
 }
 
 static void
+list_slots(struct osc_request *request, unsigned index)
+{
+	struct mixer *mixer = request->osc->mixer;
+	const struct desk_strip *strip = &mixer_desk(mixer)->strip[index];
+	struct address address = { .param = schema_param(PARAM_INSERT_STATE),
+		.strip = index };
+	struct schema_value state;
+	char part[DESK_STRIP_TEXT];
+
+	desk_strip_text(strip, false, part);
+	for (unsigned i = 0; i < strip->inserts; i++) {
+		const struct desk_insert *insert = &strip->insert[i];
+
+		address.sub = i;
+		mixer_get(mixer, &address, &state);
+		if (osc_request_answers(request))
+			osc_pack_print(&request->replies, "/list/slot", "sisss",
+			    part, (int)i + 1,
+			    insert->kind == INSERT_JACK ? "jack" : "lv2",
+			    mixer_insert_name(insert), state.text);
+	}
+}
+
+static void
 list(struct call *call)
 {
 	struct osc_request *request = call->request;
@@ -272,9 +296,58 @@ list(struct call *call)
 		list_strip(request, i);
 	for (unsigned i = 0; i < strips; i++)
 		list_sends(request, i);
+	for (unsigned i = 0; i < strips; i++)
+		list_slots(request, i);
 	if (osc_request_answers(request))
 		osc_pack_print(
 		    &request->replies, "/list/end", "i", (int)strips);
+}
+
+static void
+describe(struct call *call)
+{
+	const char *asked = take_text(call);
+
+	if (!asked || call->used < call->count)
+		refuse_arguments(call, "an address or pattern");
+	else
+		osc_describe(call->request, asked);
+}
+
+static void
+search_plugins(struct call *call)
+{
+	struct lease_client *client = call->request->client;
+	const char *filter = take_text(call);
+	char text[OSC_TEXT];
+
+	if (has_more(call, "none, or a part of a name or URI"))
+		return;
+	if (!client) {
+		too_many(call);
+		return;
+	}
+	if (filter && strlen(filter) >= sizeof(client->search.filter)) {
+		snprintf(text, sizeof(text),
+		    "found a text of %zu bytes; allowed at most %zu",
+		    strlen(filter), sizeof(client->search.filter) - 1);
+		refuse(call, "bad-value", text);
+		return;
+	}
+	client->search = (struct lease_search){ .going = true };
+	snprintf(client->search.filter, sizeof(client->search.filter), "%s",
+	    filter ? filter : "");
+}
+
+static void
+describe_plugin(struct call *call)
+{
+	const char *uri = take_text(call);
+
+	if (!uri || call->used < call->count)
+		refuse_arguments(call, "the URI of a plugin");
+	else
+		osc_plugin(call->request, uri);
 }
 
 static void
@@ -319,6 +392,15 @@ osc_command(struct osc_request *request, enum param command,
 		break;
 	case PARAM_LIST:
 		list(&call);
+		break;
+	case PARAM_DESCRIBE:
+		describe(&call);
+		break;
+	case PARAM_PLUGINS:
+		search_plugins(&call);
+		break;
+	case PARAM_PLUGIN:
+		describe_plugin(&call);
 		break;
 	case PARAM_RESET_LOUDNESS:
 		reset_loudness(&call);

@@ -22,6 +22,8 @@
 #define OSC_TICK_MS 10   /* the finest step of meters */
 #define OSC_SHARE 0.005  /* s of a tick that meters and status may take */
 #define OSC_REPLAY 256   /* events of a replay sent in one tick at most */
+#define OSC_PLUGINS 32   /* plugins told in one tick at most */
+#define OSC_PART 1000    /* bytes of a part of a long text */
 
 struct loop;
 
@@ -107,11 +109,42 @@ void osc_request_error(struct osc_request *request, const char *asked,
 
 /* --- osc_command.c --- */
 
-/* Handles /subscribe, /renew, /unsubscribe, /events, /list or /loudness/reset
- * with its arguments. */
+/* Handles a command, such as /subscribe or /list, with its arguments. */
 void osc_command(struct osc_request *request, enum param command,
     const struct packet_message *message, const struct schema_value *values,
     size_t count);
+
+/* --- osc_describe.c --- */
+
+/* Answers /describe with an address or pattern. */
+void osc_describe(struct osc_request *request, const char *asked);
+
+/* --- osc_plugins.c --- */
+
+/* Answers /plugin with the URI of a plugin. */
+void osc_plugin(struct osc_request *request, const char *uri);
+
+/* Tells the next stretch of what a client searches for, until `end` (as
+ * osc_now()) or OSC_PLUGINS, but one plugin at least. */
+void
+osc_publish_plugins(struct osc *osc, struct lease_client *client, double end);
+
+/* --- osc_json.c --- */
+
+struct cJSON;
+struct plugin_param;
+
+/* Adds a number with no more digits than a float has; nothing for an
+ * infinity. */
+void osc_json_float(struct cJSON *object, const char *key, double number);
+
+/* Adds what a plugin's parameter is: name, unit, range and the like. */
+void osc_json_param(struct cJSON *object, const struct plugin_param *param);
+
+/* Answers ADDRESS ,siis about part parts text with the object's text, cut into
+ * parts of at most OSC_PART bytes, and frees the object. */
+void osc_json_answer(struct osc_request *request, const char *address,
+    const char *about, struct cJSON *object);
 
 /* --- osc_unknown.c --- */
 

@@ -46,12 +46,21 @@ struct lease_peer {
 	socklen_t size;
 };
 
+/* A search for plugins that a client has begun. */
+struct lease_search {
+	bool going;
+	char filter[64]; /* part of a name or URI; "" for all */
+	size_t next;     /* plugin to look at */
+	unsigned found;
+};
+
 struct lease_client {
 	struct lease_peer peer;
 	double seen;                  /* when its last packet came */
 	struct meters_reader *reader; /* for meter gets; may be NULL */
 	uint64_t replay;     /* next event to replay; 0: none is wanted */
 	uint64_t replay_end; /* the last one */
+	struct lease_search search;
 	struct lease lease[LEASE_EACH];
 	size_t leases;
 };

@@ -62,6 +62,12 @@ whole(char type, double number)
 	return (struct schema_value){ .type = type, .number = number };
 }
 
+static struct schema_value
+word(const char *text)
+{
+	return (struct schema_value){ .type = 's', .text = text };
+}
+
 void
 osc_pack_event(struct osc_packer *packer, const struct event *event)
 {
@@ -75,14 +81,17 @@ osc_pack_event(struct osc_packer *packer, const struct event *event)
 		values[count++] = whole('i', event->count);
 		break;
 	case EVENT_JACK:
-		values[count++] =
-		    (struct schema_value){ .type = 's', .text = event->text };
+		values[count++] = word(event->text);
+		break;
+	case EVENT_INSERT:
+		values[count++] = word(event->strip);
+		values[count++] = whole('i', event->slot);
+		values[count++] = word(event->state);
+		values[count++] = word(event->text);
 		break;
 	default:
-		values[count++] =
-		    (struct schema_value){ .type = 's', .text = event->strip };
-		values[count++] =
-		    (struct schema_value){ .type = 's', .text = event->stage };
+		values[count++] = word(event->strip);
+		values[count++] = word(event->stage);
 		values[count++] = whole('i', event->lane);
 		values[count++] = whole('h', (double)event->last);
 		values[count++] = whole('i', event->count);
@@ -90,8 +99,7 @@ osc_pack_event(struct osc_packer *packer, const struct event *event)
 			break;
 		values[count++] = whole('f', event->peak);
 		if (event->kind == EVENT_OVER)
-			values[count++] = (struct schema_value){ .type = 's',
-				.text = event->origin };
+			values[count++] = word(event->origin);
 		break;
 	}
 	snprintf(address, sizeof(address), "/event/%s",
@@ -112,6 +120,8 @@ compare(const void *first, const void *second)
 		return a->param->id < b->param->id ? -1 : 1;
 	if (a->sub != b->sub)
 		return a->sub < b->sub ? -1 : 1;
+	if (a->item != b->item)
+		return a->item < b->item ? -1 : 1;
 	return 0;
 }
 
@@ -444,6 +454,13 @@ osc_tick(void *arg)
 
 		osc_publish_due(osc, client, now, OSC_TICK_MS / 2000.0);
 		osc_publish_replay(osc, client);
+	}
+	double end = osc_now() + OSC_SHARE;
+	for (size_t i = 0; i < clients; i++) {
+		struct lease_client *client =
+		    osc->table.client[(osc->turn + i) % clients];
+
+		osc_publish_plugins(osc, client, end);
 	}
 	mixer_status(osc->mixer)->subscribers =
 	    (unsigned)lease_subscribers(&osc->table);

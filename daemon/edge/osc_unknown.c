@@ -1,5 +1,7 @@
 #include "edge/osc_internal.h"
 
+#include "mixer/plugin.h"
+#include "mixer/plugin_param.h"
 #include "protocol/match.h"
 
 #include <stdarg.h>
@@ -169,6 +171,46 @@ say_sends(struct text *text, const struct desk *desk, unsigned index,
 		    desk->strip[strip->send[i].bus].id);
 }
 
+/* `at` is the part behind "insert". */
+static void
+say_insert(struct text *text, const struct desk_strip *strip,
+    const struct path *path, size_t at)
+{
+	unsigned long number = strtoul(path->part[at], NULL, 10);
+	const struct plugin *plugin;
+	char nearest[160];
+
+	if (number < 1 || number > strip->inserts) {
+		text_add(text, "found no insert slot \"%s\" in \"%s\"; ",
+		    path->part[at], strip->id);
+		if (strip->inserts == 0)
+			text_add(text, "it has none");
+		else
+			text_add(text, "allowed 1 to %zu", strip->inserts);
+		return;
+	}
+	plugin = strip->insert[number - 1].plugin;
+	if (strcmp(path->part[at + 1], "param") != 0) {
+		text_add(text, "found no \"%s\" in insert slot %lu; allowed ",
+		    path->part[at + 1], number);
+		say_tails(text, SCOPE_INSERT, 0);
+		if (plugin)
+			text_add(text, ", param/<symbol>");
+		return;
+	}
+	if (!plugin) {
+		text_add(text,
+		    "found a parameter; insert slot %lu has no plugin that "
+		    "runs here",
+		    number);
+		return;
+	}
+	plugin_param_nearest(
+	    plugin, path->part[at + 2], nearest, sizeof(nearest));
+	text_add(text, "found no parameter \"%s\" in \"%s\"; allowed %s",
+	    path->part[at + 2], plugin->name, nearest);
+}
+
 static void
 say_strip(struct text *text, const struct mixer *mixer, const struct path *path)
 {
@@ -184,6 +226,10 @@ say_strip(struct text *text, const struct mixer *mixer, const struct path *path)
 		say_sends(text, desk, (unsigned)index, path, at + 1);
 		return;
 	}
+	if (strcmp(path->part[at], "insert") == 0) {
+		say_insert(text, strip, path, at + 1);
+		return;
+	}
 	if (path->part[at][0] == '\0')
 		text_add(
 		    text, "found nothing behind \"%s\"; allowed ", strip->id);
@@ -194,6 +240,8 @@ say_strip(struct text *text, const struct mixer *mixer, const struct path *path)
 	say_tails(text, SCOPE_STRIP, KIND_BIT(strip->kind));
 	if (strip->sends > 0)
 		text_add(text, ", send/<bus>/...");
+	if (strip->inserts > 0)
+		text_add(text, ", insert/<n>/...");
 }
 
 static void
@@ -213,8 +261,9 @@ say_meter(struct text *text, const struct mixer *mixer, const struct path *path)
 	index = find_strip(text, desk, path, &at);
 	if (index < 0)
 		return;
-	text_add(text, "found no stage \"%s\" in \"%s\"; allowed ",
-	    path->part[at], desk->strip[index].id);
+	text_add(text, "found no stage \"%s%s%s\" in \"%s\"; allowed ",
+	    path->part[at], path->part[at + 1][0] ? "/" : "",
+	    path->part[at + 1], desk->strip[index].id);
 	for (unsigned i = 0; i < mixer_stages(mixer, (unsigned)index); i++)
 		text_add(text, "%s%s", i > 0 ? ", " : "",
 		    mixer_stage_name(mixer, (unsigned)index, i));

@@ -1,7 +1,8 @@
 #include "mixer/mixer.h"
 
-#include "mixer/meters_fold.h"
 #include "mixer/mixer_state.h"
+#include "mixer/plugin.h"
+#include "mixer/plugin_param.h"
 #include "protocol/match.h"
 
 #include <stdio.h>
@@ -37,9 +38,17 @@ mixer_address_text(const struct mixer *mixer, const struct address *address,
 		snprintf(text, ADDRESS_LONGEST, "/%s/send/%s/%s", name, bus,
 		    param->tail);
 		break;
+	case SCOPE_INSERT:
+		snprintf(text, ADDRESS_LONGEST, "/%s/insert/%u/%s", name,
+		    address->sub + 1, param->tail);
+		break;
+	case SCOPE_INSERT_PARAM:
+		snprintf(text, ADDRESS_LONGEST, "/%s/insert/%u/param/%s", name,
+		    address->sub + 1, param->tail);
+		break;
 	case SCOPE_METER:
 		snprintf(text, ADDRESS_LONGEST, "/meter/%s/%s", name,
-		    meters_stage_name(address->sub));
+		    desk_stage_name(strip, address->sub));
 		break;
 	case SCOPE_LOUDNESS:
 		snprintf(text, ADDRESS_LONGEST, "/loudness/%s%s%s", name,
@@ -164,17 +173,61 @@ find_send(const struct desk *desk, const struct parts *parts, size_t index,
 	return false;
 }
 
+/* The number in a part, from 1, or 0 if it is none. */
+static unsigned
+part_number(const struct parts *parts, size_t index)
+{
+	unsigned number = 0;
+
+	if (index >= parts->count || parts->size[index] > 3 ||
+	    parts->at[index][0] == '0')
+		return 0;
+	for (size_t i = 0; i < parts->size[index]; i++) {
+		char digit = parts->at[index][i];
+		if (digit < '0' || digit > '9')
+			return 0;
+		number = 10 * number + (unsigned)(digit - '0');
+	}
+	return number;
+}
+
+static bool
+find_insert(const struct desk *desk, const struct parts *parts, size_t index,
+    struct address *address)
+{
+	const struct desk_strip *strip = &desk->strip[address->strip];
+	unsigned number = part_number(parts, index);
+
+	if (number == 0 || number > strip->inserts || index + 1 >= parts->count)
+		return false;
+	const struct plugin *plugin = strip->insert[number - 1].plugin;
+	address->sub = number - 1;
+	address->param = schema_find(SCOPE_INSERT, parts->at[index + 1]);
+	if (address->param != NULL)
+		return true;
+	if (!part_is(parts, index + 1, "param") || index + 3 != parts->count ||
+	    plugin == NULL)
+		return false;
+	int item = plugin_param_find(plugin, parts->at[index + 2]);
+	if (item < 0)
+		return false;
+	address->item = (unsigned)item;
+	address->param = &plugin->param[item].row;
+	return true;
+}
+
 static bool
 find_meter(
     const struct desk *desk, const struct parts *parts, struct address *address)
 {
 	size_t index = 1;
 
-	if (!find_strip(desk, parts, &index, address) ||
-	    index + 1 != parts->count)
+	if (!find_strip(desk, parts, &index, address) || index >= parts->count)
 		return false;
-	for (unsigned stage = 0; stage < PLAN_STAGES; stage++)
-		if (part_is(parts, index, meters_stage_name(stage))) {
+	const struct desk_strip *strip = &desk->strip[address->strip];
+	for (unsigned stage = 0; stage < desk_stages(strip); stage++)
+		if (strcmp(parts->at[index], desk_stage_name(strip, stage)) ==
+		    0) {
 			address->param = schema_param(PARAM_METER);
 			address->sub = stage;
 			return true;
@@ -237,6 +290,8 @@ find_plain(const struct mixer *mixer, const char *text, struct address *address)
 		return false;
 	if (part_is(&parts, index, "send") && index + 1 < parts.count)
 		return find_send(mixer->desk, &parts, index + 1, address);
+	if (part_is(&parts, index, "insert"))
+		return find_insert(mixer->desk, &parts, index + 1, address);
 	address->param = schema_find(SCOPE_STRIP, parts.at[index]);
 	return strip_has(mixer->desk, address);
 }
@@ -254,12 +309,14 @@ struct search {
 	size_t found;
 };
 
-/* Tries the forms of an address, by id first. */
+/* Tries the forms of an address, by id first. The master has no place. */
 static void
 try_address(struct search *search, struct address address, unsigned forms)
 {
 	char text[ADDRESS_LONGEST];
 
+	if (search->mixer->desk->strip[address.strip].kind == STRIP_MASTER)
+		forms &= ~BY_PLACE_STRIP;
 	for (unsigned form = 0; form <= forms; form++) {
 		if ((form & ~forms) != 0)
 			continue;
@@ -343,6 +400,48 @@ search_sends(struct search *search, struct address address, size_t at)
 }
 
 static void
+search_params(struct search *search, struct address address, size_t at,
+    const struct plugin *plugin)
+{
+	if (!may_be(search, at, "param") ||
+	    !(search->deep || search->parts.count == at + 2))
+		return;
+	for (size_t i = 0; i < plugin->params; i++) {
+		address.item = (unsigned)i;
+		address.param = &plugin->param[i].row;
+		if (may_be(search, at + 1, address.param->tail))
+			try_address(search, address, BY_PLACE_STRIP);
+	}
+}
+
+/* The insert slots of a strip, whose name ends before part `at`. */
+static void
+search_inserts(struct search *search, struct address address, size_t at)
+{
+	const struct desk_strip *strip =
+	    &search->mixer->desk->strip[address.strip];
+
+	if (!may_be(search, at, "insert"))
+		return;
+	for (size_t i = 0; i < strip->inserts; i++) {
+		char number[24];
+		address.sub = (unsigned)i;
+		snprintf(number, sizeof number, "%zu", i + 1);
+		if (!may_be(search, at + 1, number))
+			continue;
+		for (int id = 0; id < PARAMS; id++) {
+			address.param = schema_param((enum param)id);
+			if (address.param->scope == SCOPE_INSERT &&
+			    may_end(search, at + 2, address.param->tail))
+				try_address(search, address, BY_PLACE_STRIP);
+		}
+		if (strip->insert[i].plugin != NULL)
+			search_params(
+			    search, address, at + 2, strip->insert[i].plugin);
+	}
+}
+
+static void
 search_strip(struct search *search, struct address address)
 {
 	enum strip_kind kind = search->mixer->desk->strip[address.strip].kind;
@@ -357,24 +456,23 @@ search_strip(struct search *search, struct address address)
 			search_sends(search, address, at);
 		else if (address.param->scope == SCOPE_STRIP &&
 			 may_end(search, at, address.param->tail))
-			try_address(
-			    search, address, master ? 0 : BY_PLACE_STRIP);
+			try_address(search, address, BY_PLACE_STRIP);
 	}
+	search_inserts(search, address, at);
 }
 
 static void
 search_meters(struct search *search, struct address address)
 {
-	enum strip_kind kind = search->mixer->desk->strip[address.strip].kind;
-
-	bool master = kind == STRIP_MASTER;
+	const struct desk_strip *strip =
+	    &search->mixer->desk->strip[address.strip];
+	bool master = strip->kind == STRIP_MASTER;
 
 	address.param = schema_param(PARAM_METER);
-	for (address.sub = 0; address.sub < PLAN_STAGES; address.sub++)
-		if (may_end(
-			search, master ? 2 : 3, meters_stage_name(address.sub)))
-			try_address(
-			    search, address, master ? 0 : BY_PLACE_STRIP);
+	for (address.sub = 0; address.sub < desk_stages(strip); address.sub++)
+		if (may_end(search, master ? 2 : 3,
+			desk_stage_name(strip, address.sub)))
+			try_address(search, address, BY_PLACE_STRIP);
 }
 
 /* A reset is not for a pattern that asks for everything: it must name it. */
@@ -383,7 +481,6 @@ search_loudness(struct search *search, struct address address)
 {
 	const struct desk *desk = search->mixer->desk;
 	enum strip_kind kind = desk->strip[address.strip].kind;
-	unsigned forms = kind == STRIP_MASTER ? 0 : BY_PLACE_STRIP;
 	size_t at = kind == STRIP_MASTER ? 2 : 3;
 	const char *tail = strrchr(search->pattern, '/');
 
@@ -391,11 +488,11 @@ search_loudness(struct search *search, struct address address)
 	if (!strip_has(desk, &address))
 		return;
 	if (search->deep || search->parts.count == at)
-		try_address(search, address, forms);
+		try_address(search, address, BY_PLACE_STRIP);
 	address.param = schema_param(PARAM_LOUDNESS_RESET);
 	if (tail != NULL && strcmp(tail + 1, address.param->tail) == 0 &&
 	    may_end(search, at, address.param->tail))
-		try_address(search, address, forms);
+		try_address(search, address, BY_PLACE_STRIP);
 }
 
 static void

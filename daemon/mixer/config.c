@@ -139,9 +139,12 @@ read_file(struct config_reader *reader)
 
 /* `text` ends with a zero byte that `size` does not count. */
 static struct desk *
-parse_terminated(const char *text, size_t size, struct config_errors *errors)
+parse_terminated(const char *text, size_t size, struct plugin_host *host,
+    struct config_errors *errors)
 {
-	struct config_reader reader = { .text = text, .desk = desk_new() };
+	struct config_reader reader = {
+		.text = text, .desk = desk_new(), .host = host
+	};
 	struct json_fault fault;
 	cJSON *root = reader.desk ? json_text_parse(text, size, &fault) : NULL;
 
@@ -152,7 +155,7 @@ parse_terminated(const char *text, size_t size, struct config_errors *errors)
 		config_fail(
 		    &reader, fault.offset, NULL, fault.found, fault.allowed);
 	}
-	if (!root || reader.findings || reader.no_memory) {
+	if (!root || reader.findings > reader.warnings || reader.no_memory) {
 		desk_free(reader.desk);
 		reader.desk = NULL;
 	}
@@ -176,7 +179,8 @@ fail_file(struct config_errors *errors, const char *found, const char *allowed)
 }
 
 struct desk *
-config_parse(const char *text, size_t size, struct config_errors *errors)
+config_parse(const char *text, size_t size, struct plugin_host *host,
+    struct config_errors *errors)
 {
 	struct desk *desk = NULL;
 	char *copy;
@@ -189,7 +193,7 @@ config_parse(const char *text, size_t size, struct config_errors *errors)
 	if (copy) {
 		memcpy(copy, text, size);
 		copy[size] = '\0';
-		desk = parse_terminated(copy, size, errors);
+		desk = parse_terminated(copy, size, host, errors);
 		free(copy);
 	}
 	if (!desk && !errors->count)
@@ -222,7 +226,8 @@ read_stream(FILE *stream, size_t *size)
 }
 
 struct desk *
-config_read(const char *file, struct config_errors *errors)
+config_read(
+    const char *file, struct plugin_host *host, struct config_errors *errors)
 {
 	const bool standard = !strcmp(file, "-");
 	FILE *stream = standard ? stdin : fopen(file, "re");
@@ -233,7 +238,7 @@ config_read(const char *file, struct config_errors *errors)
 	if (stream)
 		text = read_stream(stream, &size);
 	if (text && !ferror(stream))
-		desk = config_parse(text, size, errors);
+		desk = config_parse(text, size, host, errors);
 	else
 		fail_file(errors, strerror(errno), "a file that can be read");
 	free(text);
@@ -242,15 +247,21 @@ config_read(const char *file, struct config_errors *errors)
 	return desk;
 }
 
+static void
+free_errors(struct config_error *error, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		free(error[i].path);
+		free(error[i].found);
+		free(error[i].allowed);
+	}
+	free(error);
+}
+
 void
 config_free_errors(struct config_errors *errors)
 {
-	for (size_t i = 0; i < errors->count; i++) {
-		free(errors->error[i].path);
-		free(errors->error[i].found);
-		free(errors->error[i].allowed);
-	}
-	free(errors->error);
-	errors->error = NULL;
-	errors->count = 0;
+	free_errors(errors->error, errors->count);
+	free_errors(errors->warning, errors->warnings);
+	*errors = (struct config_errors){ 0 };
 }

@@ -11,7 +11,10 @@
  * go, and printing in full. Control thread.
  */
 
-/* Everything that is wrong with a file, in file order. */
+struct plugin_host;
+
+/* Everything that is wrong with a file, in file order, and beside it what is
+ * amiss but was allowed for. */
 struct config_errors {
 	struct config_error {
 		unsigned line; /* 1, 2, … */
@@ -19,19 +22,23 @@ struct config_errors {
 		    *path; /* "channels[3].sends.verb.level"; "" for the file */
 		char *found;   /* "\"loud\", a string" */
 		char *allowed; /* "a number from -200 to 10 dB" */
-	} * error;
-	size_t count;
+	} * error, *warning;
+	size_t count, warnings;
 };
 
-/* Reads and checks JSON text of `size` bytes. Returns a desk, or NULL with at
- * least one error. `errors` must be zeroed before and freed after. */
-struct desk *
-config_parse(const char *text, size_t size, struct config_errors *errors);
+/* Reads and checks JSON text of `size` bytes. What a plugin takes is asked of
+ * `host`, which must outlive the desk; NULL knows no plugin. Returns a desk, or
+ * NULL with at least one error; either way there may be warnings. `errors` must
+ * be zeroed before and freed after. */
+struct desk *config_parse(const char *text, size_t size,
+    struct plugin_host *host, struct config_errors *errors);
 
 /* The same from a file, at most 16 MiB; "-" is standard input. */
-struct desk *config_read(const char *file, struct config_errors *errors);
+struct desk *config_read(
+    const char *file, struct plugin_host *host, struct config_errors *errors);
 
-/* Writes each error as "FILE:LINE: PATH: found FOUND; allowed: ALLOWED". */
+/* Writes each error as "FILE:LINE: PATH: found FOUND; allowed: ALLOWED", and
+ * each warning with "warning: " before its path. */
 void config_print_errors(
     FILE *out, const char *file, const struct config_errors *errors);
 

@@ -101,26 +101,20 @@ read_lane(struct config_reader *reader, const cJSON *node,
 	}
 }
 
-void
-config_read_ports(struct config_reader *reader, const struct config_item *item)
+bool
+config_lanes(struct config_reader *reader, const struct config_item *item,
+    unsigned lanes, struct desk_ports *ports)
 {
-	struct desk_strip *strip = item->into;
-	const bool from = !strcmp(item->key->name, "from");
-	struct desk_ports *ports = from ? strip->from : strip->outputs;
 	struct config_path step = { item->path, NULL, 0 };
 	const char *allowed =
-	    strip->lanes == 1
-		? "[] or an array of 1 entry, as there is 1 lane"
-		: "[] or an array of 2 entries, as there are 2 lanes";
+	    lanes == 1 ? "[] or an array of 1 entry, as there is 1 lane"
+		       : "[] or an array of 2 entries, as there are 2 lanes";
 	size_t count = (size_t)cJSON_GetArraySize(item->node);
 
 	if (!config_array(reader, item->node, item->path, count, allowed))
-		return;
-	/* Without right lanes nobody knows how many entries are due. */
-	if (count && strip->lanes && count != strip->lanes)
+		return false;
+	if (count && lanes && count != lanes)
 		config_fail_value(reader, item->node, item->path, allowed);
-	if (!from)
-		strip->has_outputs = true;
 	for (const cJSON *lane = item->node->child; lane; lane = lane->next) {
 		/* What is past the lanes is checked too, and goes last. */
 		size_t into =
@@ -129,4 +123,18 @@ config_read_ports(struct config_reader *reader, const struct config_item *item)
 		read_lane(reader, lane, &step, &ports[into]);
 		step.index++;
 	}
+	return true;
+}
+
+void
+config_read_ports(struct config_reader *reader, const struct config_item *item)
+{
+	struct desk_strip *strip = item->into;
+	const bool from = !strcmp(item->key->name, "from");
+
+	/* Without right lanes nobody knows how many entries are due. */
+	if (config_lanes(reader, item, strip->lanes,
+		from ? strip->from : strip->outputs) &&
+	    !from)
+		strip->has_outputs = true;
 }

@@ -1,6 +1,7 @@
 #include "mixer/config.h"
 
 #include "mixer/config_reader.h"
+#include "mixer/plugin.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -12,21 +13,28 @@ or_nothing(const char *text)
 	return text ? text : "";
 }
 
+static void
+print_error(FILE *out, const char *file, const char *kind,
+    const struct config_error *error)
+{
+	const char *path = or_nothing(error->path);
+
+	fprintf(out, "%s:", file);
+	if (error->line)
+		fprintf(out, "%u:", error->line);
+	fprintf(out, " %s%s%sfound %s; allowed: %s\n", kind, path,
+	    *path ? ": " : "", or_nothing(error->found),
+	    or_nothing(error->allowed));
+}
+
 void
 config_print_errors(
     FILE *out, const char *file, const struct config_errors *errors)
 {
-	for (size_t i = 0; i < errors->count; i++) {
-		const struct config_error *error = &errors->error[i];
-		const char *path = or_nothing(error->path);
-
-		fprintf(out, "%s:", file);
-		if (error->line)
-			fprintf(out, "%u:", error->line);
-		fprintf(out, " %s%sfound %s; allowed: %s\n", path,
-		    *path ? ": " : "", or_nothing(error->found),
-		    or_nothing(error->allowed));
-	}
+	for (size_t i = 0; i < errors->count; i++)
+		print_error(out, file, "", &errors->error[i]);
+	for (size_t i = 0; i < errors->warnings; i++)
+		print_error(out, file, "warning: ", &errors->warning[i]);
 }
 
 static void
@@ -106,19 +114,102 @@ print_gap(FILE *out, const struct desk_strip *strip)
 }
 
 static void
-print_ports(FILE *out, const char *key, const struct desk_strip *strip,
+print_lanes(FILE *out, const char *key, const struct desk_strip *strip,
     const struct desk_ports *ports)
 {
 	size_t count = 0;
 
 	for (unsigned lane = 0; lane < strip->lanes; lane++)
 		count += ports[lane].count;
-	print_gap(out, strip);
 	fprintf(out, "\"%s\": [", key);
 	for (unsigned lane = 0; count && lane < strip->lanes; lane++) {
 		fputs(lane ? ", " : "", out);
 		print_lane(out, &ports[lane]);
 	}
+	putc(']', out);
+}
+
+static void
+print_ports(FILE *out, const char *key, const struct desk_strip *strip,
+    const struct desk_ports *ports)
+{
+	print_gap(out, strip);
+	print_lanes(out, key, strip, ports);
+}
+
+/* The fewest digits that read back as the same single-precision number. */
+static void
+print_float(FILE *out, double number)
+{
+	char text[32];
+
+	if (number == floor(number) && fabs(number) < 1e15) {
+		print_number(out, number);
+		return;
+	}
+	for (int digits = 6; digits <= 9; digits++) {
+		snprintf(text, sizeof(text), "%.*g", digits, number);
+		if ((float)strtod(text, NULL) == (float)number)
+			break;
+	}
+	fputs(text, out);
+}
+
+/* Every parameter with its value; of a missing plugin those that the file
+ * had. */
+static void
+print_params(FILE *out, const struct desk_insert *insert)
+{
+	const size_t params = insert->plugin ? insert->plugin->params : 0;
+
+	if (insert->unread) {
+		fprintf(out, ",\n          \"params\": %s", insert->unread);
+		return;
+	}
+	fputs(",\n          \"params\": {", out);
+	for (size_t i = 0; i < params; i++) {
+		fputs(i ? ",\n            " : "\n            ", out);
+		print_text(out, insert->plugin->param[i].symbol);
+		fputs(": ", out);
+		print_float(out, insert->param[i]);
+	}
+	fputs(params ? "\n          }" : "}", out);
+}
+
+static void
+print_insert(
+    FILE *out, const struct desk_strip *strip, const struct desk_insert *insert)
+{
+	if (insert->kind == INSERT_JACK) {
+		fprintf(out, "{ \"jack\": { \"mode\": \"%s\", ",
+		    config_mode_name(insert->mode));
+		print_lanes(out, "send", strip, insert->send);
+		fputs(", ", out);
+		print_lanes(out, "return", strip, insert->back);
+		fprintf(out, " }, \"bypass\": %d }", insert->bypass);
+		return;
+	}
+	fputs("{ \"lv2\": ", out);
+	print_text(out, insert->uri);
+	if (insert->preset) {
+		fputs(", \"preset\": ", out);
+		print_text(out, insert->preset);
+	}
+	print_params(out, insert);
+	fprintf(out, ",\n          \"bypass\": %d, \"required\": %s }",
+	    insert->bypass, insert->required ? "true" : "false");
+}
+
+static void
+print_inserts(FILE *out, const struct desk_strip *strip)
+{
+	fputs("\"inserts\": [", out);
+	for (size_t i = 0; i < strip->inserts; i++) {
+		fputs(i ? ",\n        " : "\n        ", out);
+		print_insert(out, strip, &strip->insert[i]);
+	}
+	if (strip->inserts)
+		fputs("\n      ", out);
 	putc(']', out);
 }
 
@@ -197,8 +288,10 @@ print_strip(FILE *out, const struct desk *desk, const struct desk_strip *strip)
 		print_ports(out, "from", strip, strip->from);
 	print_values(out, strip);
 	print_gap(out, strip);
-	fputs("\"inserts\": []", out);
+	print_inserts(out, strip);
 	if (!master) {
+		fprintf(out, ",\n      \"align\": %s",
+		    strip->align ? "true" : "false");
 		print_to(out, desk, strip);
 		print_sends(out, desk, strip);
 	}

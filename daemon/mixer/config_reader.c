@@ -68,6 +68,7 @@ config_fail(struct config_reader *reader, size_t offset,
 		return;
 	path_text(path, text, sizeof(text));
 	finding->offset = offset;
+	finding->warning = false;
 	finding->order = reader->findings;
 	finding->error.path = config_copy(reader, text);
 	finding->error.found = config_copy(reader, found);
@@ -98,6 +99,20 @@ config_fail_type(struct config_reader *reader, const cJSON *node,
 	config_fail(reader, (size_t)node->valueint, path, found, allowed);
 }
 
+void
+config_warn_value(struct config_reader *reader, const cJSON *node,
+    const struct config_path *path, const char *allowed)
+{
+	size_t before = reader->findings;
+
+	config_fail_value(reader, node, path, allowed);
+	/* At the limit it is an error that there are more. */
+	if (reader->findings == before || before >= CONFIG_ERRORS_MOST)
+		return;
+	reader->finding[before].warning = true;
+	reader->warnings++;
+}
+
 static int
 compare_findings(const void *a, const void *b)
 {
@@ -108,9 +123,24 @@ compare_findings(const void *a, const void *b)
 	return x->order < y->order ? -1 : x->order > y->order;
 }
 
+static void
+file_finding(struct config_errors *errors, const struct config_finding *finding)
+{
+	if (finding->warning && errors->warning) {
+		errors->warning[errors->warnings++] = finding->error;
+	} else if (!finding->warning && errors->error) {
+		errors->error[errors->count++] = finding->error;
+	} else {
+		free(finding->error.path);
+		free(finding->error.found);
+		free(finding->error.allowed);
+	}
+}
+
 void
 config_finish(struct config_reader *reader, struct config_errors *errors)
 {
+	const size_t failures = reader->findings - reader->warnings;
 	size_t at = 0;
 	unsigned line = 1;
 
@@ -118,24 +148,22 @@ config_finish(struct config_reader *reader, struct config_errors *errors)
 		return;
 	qsort(reader->finding, reader->findings, sizeof(*reader->finding),
 	    compare_findings);
-	errors->error = calloc(reader->findings, sizeof(*errors->error));
+	if (failures)
+		errors->error = calloc(failures, sizeof(*errors->error));
+	if (reader->warnings)
+		errors->warning =
+		    calloc(reader->warnings, sizeof(*errors->warning));
 	for (size_t i = 0; i < reader->findings; i++) {
 		struct config_finding *finding = &reader->finding[i];
 
 		line = json_text_line(reader->text, at, line, finding->offset);
 		at = finding->offset;
 		finding->error.line = line;
-		if (errors->error) {
-			errors->error[errors->count++] = finding->error;
-		} else {
-			free(finding->error.path);
-			free(finding->error.found);
-			free(finding->error.allowed);
-		}
+		file_finding(errors, finding);
 	}
 	free(reader->finding);
 	reader->finding = NULL;
-	reader->findings = reader->room = 0;
+	reader->findings = reader->warnings = reader->room = 0;
 }
 
 static bool
@@ -154,8 +182,8 @@ find_key(const struct config_keys *keys, const char *name)
 	return keys->count;
 }
 
-static void
-fail_key(struct config_reader *reader, const cJSON *member,
+void
+config_fail_key(struct config_reader *reader, const cJSON *member,
     const struct config_path *path, const char *form, const char *allowed)
 {
 	char found[TEXT_LONGEST], key[64];
@@ -181,7 +209,7 @@ fail_unknown(struct config_reader *reader, const cJSON *member,
 		if (key_fits(keys, &keys->key[i]))
 			config_list(
 			    allowed, sizeof(allowed), keys->key[i].name);
-	fail_key(reader, member, path, "", allowed);
+	config_fail_key(reader, member, path, "", allowed);
 }
 
 static void
@@ -213,7 +241,7 @@ config_object(struct config_reader *reader, const cJSON *node,
 		if (at == keys->count)
 			fail_unknown(reader, member, path, keys);
 		else if (seen & 1U << at)
-			fail_key(
+			config_fail_key(
 			    reader, member, path, " again", "each key once");
 		else
 			keys->key[at].read(reader, &item);

@@ -64,11 +64,13 @@ struct config_reader {
 	const char *text;
 	const cJSON *root;
 	struct desk *desk;
+	struct plugin_host *host; /* NULL: none */
 	struct config_finding {
 		size_t offset, order;
+		bool warning;
 		struct config_error error;
 	} * finding;
-	size_t findings, room;
+	size_t findings, warnings, room; /* warnings are findings too */
 	struct config_edge *edge;
 	size_t edges, edge_room;
 	bool no_memory;
@@ -84,6 +86,14 @@ void config_fail_value(struct config_reader *reader, const cJSON *node,
 
 /* Adds an error about a value of the wrong type. */
 void config_fail_type(struct config_reader *reader, const cJSON *node,
+    const struct config_path *path, const char *allowed);
+
+/* Adds an error about the key of a member; `form` goes behind it. */
+void config_fail_key(struct config_reader *reader, const cJSON *member,
+    const struct config_path *path, const char *form, const char *allowed);
+
+/* Adds a warning about a value of the right type. */
+void config_warn_value(struct config_reader *reader, const cJSON *node,
     const struct config_path *path, const char *allowed);
 
 /* The errors in file order, with their lines; the reader has none after. */
@@ -125,14 +135,25 @@ void config_read_strips(
 void config_read_master(
     struct config_reader *reader, const struct config_item *item);
 
+/* Ports of each of so many lanes (0: nobody knows how many) into `ports`, which
+ * is DESK_LANES long. Returns false where that is no array. */
+bool config_lanes(struct config_reader *reader, const struct config_item *item,
+    unsigned lanes, struct desk_ports *ports);
+
 /* "from" and "outputs". */
 void
 config_read_ports(struct config_reader *reader, const struct config_item *item);
+
+void config_read_inserts(
+    struct config_reader *reader, const struct config_item *item);
 
 void
 config_read_to(struct config_reader *reader, const struct config_item *item);
 void
 config_read_sends(struct config_reader *reader, const struct config_item *item);
+
+/* "direct", "loop". */
+const char *config_mode_name(enum insert_mode mode);
 
 /* After all routes are read: adds an error for each loop of buses. */
 void config_check_loops(struct config_reader *reader);

@@ -172,10 +172,15 @@ read_value(struct config_reader *reader, const struct config_item *item)
 }
 
 static void
-read_inserts(struct config_reader *reader, const struct config_item *item)
+read_align(struct config_reader *reader, const struct config_item *item)
 {
-	config_array(reader, item->node, item->path, 0,
-	    "[], as this version has no insert slots");
+	struct desk_strip *strip = item->into;
+
+	if (cJSON_IsBool(item->node))
+		strip->align = cJSON_IsTrue(item->node);
+	else
+		config_fail_type(
+		    reader, item->node, item->path, "true or false");
 }
 
 /* The keys of a strip in the order of headroom.json(5): the schema says which
@@ -200,8 +205,10 @@ strip_keys(struct config_key key[KEYS_MOST])
 			key[count++] = (struct config_key){ param->tail,
 				read_value, param->kinds, NULL, param };
 	}
+	key[count++] = (struct config_key){ "inserts", config_read_inserts, ALL,
+		NULL, NULL };
 	key[count++] =
-	    (struct config_key){ "inserts", read_inserts, ALL, NULL, NULL };
+	    (struct config_key){ "align", read_align, ANY, NULL, NULL };
 	key[count++] =
 	    (struct config_key){ "to", config_read_to, ANY, NULL, NULL };
 	key[count++] =

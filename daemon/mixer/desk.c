@@ -22,6 +22,7 @@ free_insert(struct desk_insert *insert)
 	free(insert->uri);
 	free(insert->preset);
 	free(insert->param);
+	free(insert->unread);
 }
 
 static void
@@ -183,6 +184,18 @@ unsigned
 desk_stage_fader(const struct desk_strip *strip)
 {
 	return 2 + (unsigned)strip->inserts;
+}
+
+const char *
+desk_stage_name(const struct desk_strip *strip, unsigned stage)
+{
+	static const char *const name[2 + DESK_INSERTS] = { "in", "trim",
+		"insert/1", "insert/2", "insert/3", "insert/4", "insert/5",
+		"insert/6", "insert/7", "insert/8", "insert/9", "insert/10",
+		"insert/11", "insert/12", "insert/13", "insert/14", "insert/15",
+		"insert/16" };
+
+	return stage == desk_stage_fader(strip) ? "fader" : name[stage];
 }
 
 void

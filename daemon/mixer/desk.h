@@ -56,6 +56,7 @@ struct desk_insert {
 	char *preset;                /* as written; NULL: none */
 	const struct plugin *plugin; /* NULL: it is missing */
 	double *param;               /* live values, plugin->params of them */
+	char *unread; /* "params" of a missing plugin, as JSON; NULL: none */
 	/* JACK */
 	enum insert_mode mode;
 	struct desk_ports send[DESK_LANES];
@@ -128,8 +129,12 @@ bool desk_feeds_hardware(const struct desk_strip *strip);
  * and "fader". */
 unsigned desk_stages(const struct desk_strip *strip);
 
-/* The stage behind the fader: the last. */
+/* The stage behind the fader: the last. The one before it is where a send before
+ * the fader is tapped. */
 unsigned desk_stage_fader(const struct desk_strip *strip);
+
+/* "in", "trim", "insert/1", …, "fader". */
+const char *desk_stage_name(const struct desk_strip *strip, unsigned stage);
 
 /* Room for desk_strip_text(), terminator included. */
 #define DESK_STRIP_TEXT (DESK_ID_LONGEST + 8)

@@ -1,7 +1,5 @@
 #include "mixer/episode.h"
 
-#include "engine/plan.h"
-#include "mixer/meters_fold.h"
 #include "protocol/level.h"
 
 #include <stdio.h>
@@ -106,23 +104,24 @@ send_is_heard(const struct desk_send *send)
 	       send->value[SEND_VALUE(PARAM_SEND_LEVEL)] > LEVEL_SILENCE;
 }
 
-/* The stage at which a strip is tapped for another, or PLAN_STAGES if it does
- * not feed it. */
-static unsigned
-tap_stage(const struct desk_strip *from, unsigned to)
+/* The stage at which a strip is tapped for another. False if it does not feed
+ * it. */
+static bool
+tap_stage(const struct desk_strip *from, unsigned to, unsigned *stage)
 {
+	*stage = desk_stage_fader(from);
 	for (size_t i = 0; i < from->tos; i++)
 		if (from->to[i] == to)
-			return STAGE_FADER;
+			return true;
 	for (size_t i = 0; i < from->sends; i++) {
 		const struct desk_send *send = &from->send[i];
-		if (send->bus == to && send_is_heard(send))
-			return send->value[SEND_VALUE(PARAM_SEND_TAP)] ==
-				       TAP_PRE
-				   ? STAGE_TRIM
-				   : STAGE_FADER;
+		if (send->bus != to || !send_is_heard(send))
+			continue;
+		if (send->value[SEND_VALUE(PARAM_SEND_TAP)] == TAP_PRE)
+			--*stage;
+		return true;
 	}
-	return PLAN_STAGES;
+	return false;
 }
 
 /* One step upstream: the loudest of the stages before that was over too. */
@@ -134,7 +133,7 @@ step_up(const struct episodes *episodes, const struct meter_window *window,
 	struct origin best = *at;
 	float most = 0;
 
-	if (at->stage != STAGE_IN) {
+	if (at->stage != 0) {
 		struct origin before = { at->strip, at->stage - 1 };
 		if (overlap(episodes, window, before, span) == 0)
 			return false;
@@ -142,9 +141,8 @@ step_up(const struct episodes *episodes, const struct meter_window *window,
 		return true;
 	}
 	for (unsigned i = 0; i < desk->strips; i++) {
-		struct origin source = { i,
-			tap_stage(&desk->strip[i], at->strip) };
-		if (source.stage == PLAN_STAGES)
+		struct origin source = { .strip = i };
+		if (!tap_stage(&desk->strip[i], at->strip, &source.stage))
 			continue;
 		float peak = overlap(episodes, window, source, span);
 		if (peak > most) {
@@ -188,7 +186,7 @@ event_kind_of(
 		return EVENT_INVALID;
 	if (mishap == MISHAP_RAIL)
 		return EVENT_CLIP;
-	if (stage == STAGE_FADER && desk_feeds_hardware(strip))
+	if (stage == desk_stage_fader(strip) && desk_feeds_hardware(strip))
 		return EVENT_CLIP;
 	return EVENT_OVER;
 }
@@ -211,10 +209,11 @@ episode_end(struct episodes *episodes, struct episode *episode,
 
 	desk_strip_text(strip, false, event.strip);
 	snprintf(event.stage, sizeof event.stage, "%s",
-	    meters_stage_name(place->stage));
-	desk_strip_text(&desk->strip[episode->origin.strip], false, origin);
+	    desk_stage_name(strip, place->stage));
+	strip = &desk->strip[episode->origin.strip];
+	desk_strip_text(strip, false, origin);
 	snprintf(event.origin, sizeof event.origin, "%s/%s", origin,
-	    meters_stage_name(episode->origin.stage));
+	    desk_stage_name(strip, episode->origin.stage));
 	episode->count = 0;
 	event_log_add(episodes->log, &event);
 }
@@ -282,8 +281,9 @@ episodes_fold(struct episodes *episodes, const struct meter_window *window)
 	struct place place = { 0 };
 
 	for (; place.strip < desk->strips; place.strip++) {
-		unsigned lanes = desk->strip[place.strip].lanes;
-		for (unsigned k = 0; k < PLAN_STAGES * lanes; k++) {
+		const struct desk_strip *strip = &desk->strip[place.strip];
+		unsigned lanes = strip->lanes;
+		for (unsigned k = 0; k < desk_stages(strip) * lanes; k++) {
 			place.stage = k / lanes;
 			place.lane = k % lanes;
 			for (int m = 0; m < MISHAPS; m++)

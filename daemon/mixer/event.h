@@ -18,7 +18,8 @@ enum event_kind {
 	EVENT_CLIP,    /* at the rail at an input, or over at an output */
 	EVENT_INVALID, /* NaN or Inf came in and was silenced */
 	EVENT_XRUN,
-	EVENT_JACK, /* the JACK server came, went or changed its mode */
+	EVENT_JACK,   /* the JACK server came, went or changed its mode */
+	EVENT_INSERT, /* an insert slot works, or works no more */
 	EVENT_KINDS
 };
 
@@ -26,16 +27,19 @@ struct event {
 	uint64_t sequence; /* 1, 2, … since the start of the daemon */
 	uint64_t frame;    /* JACK frame: the first one, for over and clip */
 	enum event_kind kind;
-	/* over, clip, invalid */
+	/* over, clip, invalid, insert */
 	char strip[DESK_STRIP_TEXT]; /* "ch/kick", "master" */
-	char stage[16];              /* "in", "trim", "fader" */
-	int lane;                    /* 1, 2 */
-	uint64_t last;               /* last frame */
-	unsigned count;              /* samples; xruns so far */
-	double peak;                 /* dBFS */
+	char stage[16];              /* "in", "trim", "insert/1", "fader" */
+	/* over, clip, invalid */
+	int lane;       /* 1, 2 */
+	uint64_t last;  /* last frame */
+	unsigned count; /* samples; xruns so far */
+	double peak;    /* dBFS */
 	char origin
 	    [64];      /* over: "ch/kick/trim", the first stage that was over */
-	char text[32]; /* jack: as in /status/jack */
+	char text[96]; /* jack: as in /status/jack; insert: why */
+	unsigned slot; /* insert: 1, 2, … */
+	const char *state; /* insert: as in /<s>/insert/<n>/state */
 };
 
 struct event_log;

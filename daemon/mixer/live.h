@@ -41,7 +41,6 @@ struct live_slot {
 	bool connected;   /* something plays into the return of a JACK slot */
 	bool leaving;     /* the processor is faded out, to be taken out */
 	enum live_phase phase;
-	int told;
 	struct live_job *job; /* what was asked of the host, or NULL */
 	uint32_t invalid;     /* state.invalid as of the last tick */
 	unsigned bad;         /* ticks in a row in which it rose */

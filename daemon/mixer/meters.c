@@ -1,6 +1,5 @@
 #include "mixer/meters.h"
 
-#include "engine/plan.h"
 #include "mixer/episode.h"
 #include "mixer/meters_fold.h"
 #include "protocol/level.h"
@@ -34,18 +33,11 @@ struct meters {
 	unsigned rate;
 	struct past past[HISTORY]; /* at windows % HISTORY */
 	uint64_t windows;          /* folded so far */
+	uint64_t frame;            /* behind the last one */
 	struct meters_reader *readers;
 	struct episodes *episodes;
 	struct loudness **loudness; /* a strip: NULL for channels */
 };
-
-const char *
-meters_stage_name(unsigned stage)
-{
-	static const char *const name[PLAN_STAGES] = { "in", "trim", "fader" };
-
-	return name[stage];
-}
 
 static int
 meters_alloc(struct meters *meters)
@@ -63,7 +55,8 @@ meters_alloc(struct meters *meters)
 	}
 	for (size_t i = 0; i < desk->strips; i++) {
 		meters->first[i] = meters->count;
-		meters->count += (size_t)PLAN_STAGES * desk->strip[i].lanes;
+		meters->count +=
+		    (size_t)desk_stages(&desk->strip[i]) * desk->strip[i].lanes;
 	}
 	for (size_t i = 0; i < HISTORY; i++) {
 		struct past *past = &meters->past[i];
@@ -149,9 +142,11 @@ fold_loudness(struct meters *meters, const struct meter_window *window)
 	    meter_programs_const(window, meters->count);
 
 	for (size_t i = desk->channels; i < desk->strips; i++) {
-		unsigned lanes = desk->strip[i].lanes;
-		const struct meter *fader = window->meter + meters->first[i] +
-					    (size_t)STAGE_FADER * lanes;
+		const struct desk_strip *strip = &desk->strip[i];
+		unsigned lanes = strip->lanes;
+		const struct meter *fader =
+		    window->meter + meters->first[i] +
+		    (size_t)desk_stage_fader(strip) * lanes;
 		struct loudness_window part = { .program = program,
 			.lanes = lanes,
 			.frames = window->frames };
@@ -179,6 +174,7 @@ meters_fold(struct meters *meters, const struct meter_window *window)
 	struct past *past = &meters->past[meters->windows++ % HISTORY];
 
 	past->frames = window->frames;
+	meters->frame = window->frame + window->frames;
 	for (size_t i = 0; i < meters->count; i++) {
 		past->squares[i] = window->meter[i].squares;
 		past->peak[i] = window->meter[i].peak;
@@ -191,6 +187,12 @@ meters_fold(struct meters *meters, const struct meter_window *window)
 	}
 	episodes_fold(meters->episodes, window);
 	fold_loudness(meters, window);
+}
+
+uint64_t
+meters_frame(const struct meters *meters)
+{
+	return meters->frame;
 }
 
 void

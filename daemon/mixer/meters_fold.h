@@ -22,11 +22,11 @@ void meters_set_rate(struct meters *meters, unsigned rate);
 /* Takes one window in. */
 void meters_fold(struct meters *meters, const struct meter_window *window);
 
+/* The first JACK frame that is not measured yet. */
+uint64_t meters_frame(const struct meters *meters);
+
 /* Nothing runs: the last 300 ms are silence. Peaks that a reader has not read
  * yet stay. */
 void meters_rest(struct meters *meters);
-
-/* "in", "trim", "fader". */
-const char *meters_stage_name(unsigned stage);
 
 #endif

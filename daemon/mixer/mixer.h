@@ -18,15 +18,11 @@
 struct mixer;
 struct engine;
 struct latency;
-struct plugin_host;
+struct plugin_param;
 
 /* Takes the desk over. NULL without memory. */
 struct mixer *mixer_new(struct desk *desk);
 void mixer_free(struct mixer *mixer);
-
-/* Who makes what works in the insert slots; it must outlive the mixer. Before
- * the first mixer_set_rate(). */
-void mixer_use_host(struct mixer *mixer, struct plugin_host *host);
 
 const struct desk *mixer_desk(const struct mixer *mixer);
 struct event_log *mixer_events(struct mixer *mixer);
@@ -42,7 +38,8 @@ struct meters *mixer_meters(struct mixer *mixer);
 struct address {
 	const struct schema_param *param;
 	unsigned strip;    /* index into desk.strip, for what is a strip's */
-	unsigned sub;      /* send index, stage index, drop reason */
+	unsigned sub;      /* send, insert or stage index, drop reason */
+	unsigned item;     /* parameter index of an insert's plugin */
 	unsigned by_place; /* BY_PLACE_ bits: how it was asked */
 };
 
@@ -59,7 +56,8 @@ void mixer_address_text(const struct mixer *mixer,
 size_t mixer_each(struct mixer *mixer, const char *pattern, unsigned *budget,
     void (*each)(void *arg, const struct address *address), void *arg);
 
-/* Number of stages of a strip ("in", "trim", "fader"), and their names. */
+/* Number of stages of a strip ("in", "trim", "insert/1", …, "fader"), and their
+ * names. */
 unsigned mixer_stages(const struct mixer *mixer, unsigned strip);
 const char *
 mixer_stage_name(const struct mixer *mixer, unsigned strip, unsigned stage);
@@ -90,6 +88,29 @@ void mixer_listen(struct mixer *mixer,
 	void *arg, const struct address *address, const void *origin),
     void *arg);
 
+/* --- insert slots --- */
+
+struct plugin_host;
+
+/* The host that the desk's plugins come from; NULL: none. Before anything is
+ * asked of it; it must outlive the mixer. */
+void mixer_set_host(struct mixer *mixer, struct plugin_host *host);
+struct plugin_host *mixer_host(const struct mixer *mixer);
+
+/* What has become of a slot, told by whoever runs it: INSERT_BYPASSED is not for
+ * it to tell, as that comes from the bypass of a slot that is active. Tells the
+ * listener and logs an event with `why` ("" for no reason) if the state is a new
+ * one, or an old one for a reason that is told. */
+void mixer_insert_state(struct mixer *mixer, unsigned strip, unsigned insert,
+    enum insert_state state, const char *why);
+
+/* The parameter that an address of SCOPE_INSERT_PARAM leads to. */
+const struct plugin_param *
+mixer_insert_param(const struct mixer *mixer, const struct address *address);
+
+/* Name of the plugin, its URI where it is missing, or "jack". */
+const char *mixer_insert_name(const struct desk_insert *insert);
+
 /* --- the audio side --- */
 
 /* The engine to run on the realtime thread. */
@@ -112,18 +133,6 @@ struct latency *mixer_latency(const struct mixer *mixer);
 
 /* Changes whenever mixer_latency() would give another answer. */
 unsigned mixer_latency_version(const struct mixer *mixer);
-
-/* What works in a slot, told by whoever looks after it. */
-enum insert_state {
-	INSERT_LOADING,
-	INSERT_ACTIVE,
-	INSERT_BYPASSED,
-	INSERT_UNCONNECTED,
-	INSERT_FAILED
-};
-
-void mixer_insert_state(struct mixer *mixer, unsigned strip, unsigned insert,
-    enum insert_state state, const char *why);
 
 /* A JACK slot's program: does it play into the return, and how many frames
  * late, on top of the cut or the loop? */

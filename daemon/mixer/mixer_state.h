@@ -15,7 +15,6 @@
 struct mixer {
 	struct desk *desk;
 	struct engine *engine;
-	struct plugin_host *host; /* NULL: there is none */
 	struct live *live;
 	struct live_plan *plan; /* the newest one that was posted */
 	struct align align;     /* of the latencies of live's slots */
@@ -23,6 +22,9 @@ struct mixer {
 	struct meters *meters;
 	struct event_log *events;
 	struct mixer_status status;
+	struct plugin_host *host; /* NULL: no plugins */
+	/* A slot of a strip: as mixer_insert_state() was told. */
+	enum insert_state (*insert)[DESK_INSERTS];
 	bool *stale; /* a strip: its targets may differ from those sent */
 	bool any_stale;
 	bool plan_stale;              /* the plan must be compiled anew */
@@ -33,5 +35,20 @@ struct mixer {
 	    void *arg, const struct address *address, const void *origin);
 	void *changed_arg;
 };
+
+/* Seconds of CLOCK_MONOTONIC. */
+double mixer_seconds(void);
+
+/* Tells the listener of one more change at an address, that of another
+ * parameter of the same strip, send or slot. */
+void mixer_tell(const struct mixer *mixer, const struct address *address,
+    enum param id, const void *origin);
+
+/* The states of all slots, as long as nobody runs them. */
+void mixer_insert_begin(struct mixer *mixer);
+
+/* The state of a slot as it is shown: bypassed, if it were active else. */
+enum insert_state
+mixer_insert_shown(const struct mixer *mixer, unsigned strip, unsigned insert);
 
 #endif

@@ -130,6 +130,7 @@ ask_instance(struct mixer *mixer, unsigned strip, unsigned insert)
 	if (job == NULL)
 		return;
 	slot->phase = SLOT_LOADING;
+	mixer_insert_state(mixer, strip, insert, INSERT_LOADING, "");
 	for (size_t i = 0; i < slot->params; i++)
 		slot->param[i] = (float)wanted->param[i];
 	mixer->host->load(mixer->host, &order, came, job);

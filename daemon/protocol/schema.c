@@ -14,6 +14,8 @@
 #define UNBOUNDED HUGE_VAL
 
 static const char *const taps[] = { "pre", "post", NULL };
+static const char *const insert_states[] = { "active", "bypassed",
+	"unconnected", "failed", "loading", NULL };
 static const char *const jack_states[] = { "waiting", "running", "freewheeling",
 	NULL };
 
@@ -61,6 +63,25 @@ static const struct schema_param table[PARAMS] = {
 	    "fader/position", SCOPE_STRIP, SCHEMA_FLOAT, EVERY, true, false, "",
 	    0, 1, 0.75, NULL,
 	    "The fader as a place along its travel; 0 is off, 0.75 is 0 dB." },
+	[PARAM_INSERT_NAME] = { PARAM_INSERT_NAME, "/<s>/insert/<n>/name",
+	    "name", SCOPE_INSERT, SCHEMA_TEXT, EVERY, false, false, "", 0, 256,
+	    0, NULL,
+	    "Name of the plugin, its URI if it is not installed, or jack." },
+	[PARAM_INSERT_STATE] = { PARAM_INSERT_STATE, "/<s>/insert/<n>/state",
+	    "state", SCOPE_INSERT, SCHEMA_CHOICE, EVERY, false, false, "",
+	    INSERT_ACTIVE, INSERT_LOADING, INSERT_ACTIVE, insert_states,
+	    "Unless it is active, the signal passes the slot as it is." },
+	[PARAM_INSERT_BYPASS] = { PARAM_INSERT_BYPASS, "/<s>/insert/<n>/bypass",
+	    "bypass", SCOPE_INSERT, SCHEMA_INT, EVERY, true, true, "", 0, 1, 0,
+	    NULL,
+	    "1 passes the signal by, without a click and without a change of "
+	    "latency." },
+	[PARAM_INSERT_PARAM] = { PARAM_INSERT_PARAM,
+	    "/<s>/insert/<n>/param/<symbol>", "<symbol>", SCOPE_INSERT_PARAM,
+	    SCHEMA_FLOAT, EVERY, true, false, "", -UNBOUNDED, UNBOUNDED, 0,
+	    NULL,
+	    "A parameter of an LV2 plugin by its symbol, in its own unit and "
+	    "range; where values have labels, a label may be set, too." },
 	[PARAM_METER] = { PARAM_METER, "/meter/<s>/<stage>", "", SCOPE_METER,
 	    SCHEMA_FLOAT, EVERY, false, false, "dBFS", -200, UNBOUNDED, -200,
 	    NULL,
@@ -135,7 +156,23 @@ static const struct schema_param table[PARAMS] = {
 	    SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
 	    "No arguments; answers /list ,ssisi strip name lanes stages "
 	    "outputs for each strip, /list/send ,ss strip bus for each of its "
-	    "sends, then /list/end ,i strips." },
+	    "sends, /list/slot ,sisss strip slot kind name state for each of "
+	    "its insert slots, then /list/end ,i strips." },
+	[PARAM_DESCRIBE] = { PARAM_DESCRIBE, "/describe", "describe",
+	    SCOPE_DESK, SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
+	    "s address or pattern; answers /describe ,siis address part parts "
+	    "text for each address, where the parts make up a JSON object, "
+	    "then /describe/end ,si asked addresses." },
+	[PARAM_PLUGINS] = { PARAM_PLUGINS, "/plugins", "plugins", SCOPE_DESK,
+	    SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
+	    "s part of a name or URI, or nothing for all; answers /plugins "
+	    ",ssiii uri name inputs outputs parameters for each installed "
+	    "plugin that a slot can hold, then /plugins/end ,si asked "
+	    "plugins." },
+	[PARAM_PLUGIN] = { PARAM_PLUGIN, "/plugin", "plugin", SCOPE_DESK,
+	    SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
+	    "s URI; answers /plugin ,siis uri part parts text, where the "
+	    "parts make up a JSON object." },
 	[PARAM_RESET_LOUDNESS] = { PARAM_RESET_LOUDNESS, "/loudness/reset",
 	    "loudness/reset", SCOPE_DESK, SCHEMA_COMMAND, 0, false, false, "",
 	    0, 0, 0, NULL,
@@ -215,6 +252,8 @@ schema_allowed(const struct schema_param *param, char *text, size_t size)
 	default:
 		break;
 	}
+	if (isinf(param->min))
+		return snprintf(text, size, "a number in its own range");
 	if (isinf(param->max))
 		return snprintf(text, size, "at least %g%s%s", param->min, gap,
 		    param->unit);

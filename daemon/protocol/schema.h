@@ -29,6 +29,10 @@ enum param {
 	SEND_END,
 	PARAM_NAME = SEND_END,
 	PARAM_FADER_POSITION,
+	PARAM_INSERT_NAME,
+	PARAM_INSERT_STATE,
+	PARAM_INSERT_BYPASS,
+	PARAM_INSERT_PARAM,
 	PARAM_METER,
 	PARAM_LOUDNESS,
 	PARAM_LOUDNESS_RESET,
@@ -46,6 +50,9 @@ enum param {
 	PARAM_UNSUBSCRIBE,
 	PARAM_EVENTS,
 	PARAM_LIST,
+	PARAM_DESCRIBE,
+	PARAM_PLUGINS,
+	PARAM_PLUGIN,
 	PARAM_RESET_LOUDNESS,
 	PARAMS
 };
@@ -65,12 +72,25 @@ enum schema_type {
 
 /* What the address is relative to. */
 enum schema_scope {
-	SCOPE_STRIP,    /* /<s>/TAIL */
-	SCOPE_SEND,     /* /<s>/send/<bus>/TAIL */
+	SCOPE_STRIP,  /* /<s>/TAIL */
+	SCOPE_SEND,   /* /<s>/send/<bus>/TAIL */
+	SCOPE_INSERT, /* /<s>/insert/<n>/TAIL */
+	/* /<s>/insert/<n>/param/TAIL. The table has one row that stands for
+	 * all of them, with an open range; a plugin brings the real ones. */
+	SCOPE_INSERT_PARAM,
 	SCOPE_METER,    /* /meter/<s>/<stage> */
 	SCOPE_LOUDNESS, /* /loudness/<s>, with /TAIL if there is one */
 	SCOPE_STATUS,   /* /status/TAIL, drops by reason */
 	SCOPE_DESK      /* /TAIL */
+};
+
+/* States of an insert slot, the choices of PARAM_INSERT_STATE in order. */
+enum insert_state {
+	INSERT_ACTIVE,
+	INSERT_BYPASSED,
+	INSERT_UNCONNECTED, /* nothing comes back: dry */
+	INSERT_FAILED,      /* dry */
+	INSERT_LOADING      /* dry, until the plugin has been made */
 };
 
 /* Kinds of strip, as bits in schema_param.kinds. */

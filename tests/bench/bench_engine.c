@@ -102,7 +102,7 @@ make_desk(unsigned channels)
 		    i == 0 ? "" : ",", i);
 	fprintf(out, "], \"buses\": [ { \"id\": \"sub\", \"lanes\": 1 } ] }");
 	fclose(out);
-	struct desk *desk = config_parse(json, size, &errors);
+	struct desk *desk = config_parse(json, size, NULL, &errors);
 	config_print_errors(stderr, "bench", &errors);
 	config_free_errors(&errors);
 	free(json);

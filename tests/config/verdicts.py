@@ -100,7 +100,9 @@ class Checker:
             "zz": 0, "version": 1, "jack": {"zz": 0}, "meters": {"zz": 0},
             "osc": {"zz": 0, "allow": [
                 {"zz": 0, "network": "::/0", "role": "view"}]},
-            "channels": [{"zz": 0, "id": "a", "sends": {"b": {"zz": 0}}}],
+            "channels": [{"zz": 0, "id": "a", "sends": {"b": {"zz": 0}},
+                          "inserts": [{"zz": 0, "lv2": ""},
+                                      {"zz": 0, "jack": {"zz": 0}}]}],
             "buses": [{"zz": 0, "id": "b"}], "master": {"zz": 0}})
         defs = self.schema["$defs"]
         top = self.schema["properties"]
@@ -111,6 +113,10 @@ class Checker:
             "osc.allow[0]": defs["network"]["properties"],
             "channels[0]": defs["channel"]["properties"],
             "channels[0].sends.b": defs["send"]["properties"],
+            "channels[0].inserts[0]": defs["lv2_insert"]["properties"],
+            "channels[0].inserts[1]": defs["jack_insert"]["properties"],
+            "channels[0].inserts[1].jack":
+                defs["jack_insert"]["properties"]["jack"]["properties"],
             "buses[0]": defs["bus"]["properties"],
             "master": defs["master"]["properties"]}
         found = {}
@@ -139,10 +145,12 @@ class Checker:
         """What is left out has the schema's default."""
         text = json.dumps({
             "version": 1,
-            "channels": [{"id": "a", "name": "a", "sends": {"b": {}}}],
+            "channels": [{"id": "a", "name": "a", "sends": {"b": {}},
+                          "inserts": [{"jack": {}}]}],
             "buses": [{"id": "b"}]})
         desk = json.loads(self.run(text, "-nv")[1])
         defs = self.schema["$defs"]
+        slot = desk["channels"][0]["inserts"].pop()
         send = desk["channels"][0].pop("sends")["b"]
         top = {key: part for key, part in self.schema["properties"].items()
                if key not in ("channels", "buses", "master")}
@@ -150,6 +158,8 @@ class Checker:
         self.compare_defaults("channels[0].", defs["channel"]["properties"],
                               desk["channels"][0])
         self.compare_defaults("sends.", defs["send"]["properties"], send)
+        self.compare_defaults("inserts.", defs["jack_insert"]["properties"],
+                              slot)
         self.compare_defaults("buses[0].", defs["bus"]["properties"],
                               desk["buses"][0])
         self.compare_defaults("master.", defs["master"]["properties"],

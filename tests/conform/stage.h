@@ -47,7 +47,7 @@ stage_open(unsigned rate, unsigned lanes)
 	    "{ \"version\": 1, \"channels\": [ { \"id\": \"a\", \"lanes\": %u }"
 	    " ], \"master\": { \"lanes\": %u } }",
 	    lanes, lanes);
-	struct desk *desk = config_parse(json, strlen(json), &errors);
+	struct desk *desk = config_parse(json, strlen(json), NULL, &errors);
 	assert_non_null(desk);
 	config_free_errors(&errors);
 	stage->mixer = mixer_new(desk);

@@ -30,12 +30,13 @@ config_slurp(const char *file, size_t *size)
 	return text;
 }
 
-/* What the daemon would print about a text; "" for a good one. */
+/* What the daemon would print about a text, plugins asked of a host (NULL:
+ * none); "" for a good one. */
 static inline char *
-config_complaints(const char *text, size_t size)
+config_complaints_with(struct plugin_host *host, const char *text, size_t size)
 {
 	struct config_errors errors = { 0 };
-	struct desk *desk = config_parse(text, size, &errors);
+	struct desk *desk = config_parse(text, size, host, &errors);
 	char *printed = NULL;
 	size_t printed_size;
 	FILE *out = open_memstream(&printed, &printed_size);
@@ -50,15 +51,29 @@ config_complaints(const char *text, size_t size)
 	return printed;
 }
 
+static inline char *
+config_complaints(const char *text, size_t size)
+{
+	return config_complaints_with(NULL, text, size);
+}
+
+static inline struct desk *
+config_take_with(struct plugin_host *host, const char *text)
+{
+	struct config_errors errors = { 0 };
+	struct desk *desk = config_parse(text, strlen(text), host, &errors);
+
+	if (!desk)
+		config_print_errors(stderr, "desk.json", &errors);
+	config_free_errors(&errors);
+	assert_non_null(desk);
+	return desk;
+}
+
 static inline struct desk *
 config_take(const char *text)
 {
-	struct config_errors errors = { 0 };
-	struct desk *desk = config_parse(text, strlen(text), &errors);
-
-	config_print_errors(stderr, "desk.json", &errors);
-	assert_non_null(desk);
-	return desk;
+	return config_take_with(NULL, text);
 }
 
 static inline void
@@ -84,16 +99,23 @@ config_text(const struct desk *desk)
 }
 
 static inline void
-config_assert_prints_back(const struct desk *desk)
+config_assert_prints_back_with(
+    struct plugin_host *host, const struct desk *desk)
 {
 	char *once = config_text(desk), *twice;
-	struct desk *again = config_take(once);
+	struct desk *again = config_take_with(host, once);
 
 	twice = config_text(again);
 	assert_string_equal(once, twice);
 	desk_free(again);
 	free(once);
 	free(twice);
+}
+
+static inline void
+config_assert_prints_back(const struct desk *desk)
+{
+	config_assert_prints_back_with(NULL, desk);
 }
 
 /* Calls `check` with the file and the expected errors of each case of a table;

@@ -198,18 +198,20 @@ send_bundle(struct bench *b, int client, const struct bundle *bundle)
 /* --- a bench --- */
 
 static inline void
-bench_start_as(struct bench *b, const char *network, const char *role)
+bench_start_desk(struct bench *b, const char *text, struct plugin_host *host)
 {
 	struct config_errors errors = { .count = 0 };
 	const char *urls[1];
-	char text[sizeof(desk_text) + 64], url[64], why[256];
+	char url[64], why[256];
 	struct desk *desk;
 
-	snprintf(text, sizeof(text), desk_text, network, role);
-	desk = config_parse(text, strlen(text), &errors);
+	desk = config_parse(text, strlen(text), host, &errors);
+	if (!desk)
+		config_print_errors(stderr, "bench", &errors);
 	config_free_errors(&errors);
 	assert_non_null(desk);
 	b->mixer = mixer_new(desk);
+	mixer_set_host(b->mixer, host);
 	b->loop = loop_new();
 	b->heard = calloc(1, HEARD);
 	assert_true(b->mixer && b->loop && b->heard);
@@ -228,6 +230,15 @@ bench_start_as(struct bench *b, const char *network, const char *role)
 		setsockopt(
 		    b->client[i], SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
 	}
+}
+
+static inline void
+bench_start_as(struct bench *b, const char *network, const char *role)
+{
+	char text[sizeof(desk_text) + 64];
+
+	snprintf(text, sizeof(text), desk_text, network, role);
+	bench_start_desk(b, text, NULL);
 }
 
 static inline int

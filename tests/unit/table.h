@@ -29,21 +29,29 @@ struct table {
 };
 
 static inline void
-table_open(struct table *table, const char *json, unsigned rate)
+table_open_with(struct table *table, const char *json, unsigned rate,
+    struct plugin_host *host)
 {
 	struct config_errors errors = { 0 };
-	struct desk *desk = config_parse(json, strlen(json), &errors);
+	struct desk *desk = config_parse(json, strlen(json), host, &errors);
 
 	config_print_errors(stderr, "table", &errors);
 	assert_non_null(desk);
 	config_free_errors(&errors);
 	*table = (struct table){ .mixer = mixer_new(desk) };
 	assert_non_null(table->mixer);
+	mixer_set_host(table->mixer, host);
 	assert_int_equal(mixer_set_rate(table->mixer, rate), 0);
 	for (int i = 0; i < TABLE_PORTS; i++) {
 		table->in[i] = calloc(TABLE_FRAMES, sizeof(float));
 		table->out[i] = calloc(TABLE_FRAMES, sizeof(float));
 	}
+}
+
+static inline void
+table_open(struct table *table, const char *json, unsigned rate)
+{
+	table_open_with(table, json, rate, NULL);
 }
 
 static inline void

@@ -229,7 +229,7 @@ a_thousand_errors_are_told_and_the_rest_is_mentioned(void **state)
 	struct config_errors errors = { 0 };
 
 	(void)state;
-	assert_null(config_parse(text, strlen(text), &errors));
+	assert_null(config_parse(text, strlen(text), NULL, &errors));
 	assert_int_equal(errors.count, 1001);
 	assert_string_equal(
 	    errors.error[1000].found, "more errors than are shown");
@@ -249,11 +249,11 @@ errors_are_told_in_file_order_with_line_and_path(void **state)
 	struct config_errors errors = { 0 };
 
 	(void)state;
-	assert_null(config_parse(text, strlen(text), &errors));
+	assert_null(config_parse(text, strlen(text), NULL, &errors));
 	assert_int_equal(errors.count, 1);
 	assert_int_equal(errors.error[0].line, 9);
 	config_free_errors(&errors);
-	assert_null(config_parse(good, strlen(good), &errors));
+	assert_null(config_parse(good, strlen(good), NULL, &errors));
 	assert_int_equal(errors.count, 3);
 	assert_int_equal(errors.error[0].line, 5);
 	assert_string_equal(errors.error[0].path, "master.fader");
@@ -329,12 +329,12 @@ a_file_that_cannot_be_read_says_why(void **state)
 	struct config_errors errors = { 0 };
 
 	(void)state;
-	assert_null(config_read("tests/config/none.json", &errors));
+	assert_null(config_read("tests/config/none.json", NULL, &errors));
 	assert_int_equal(errors.count, 1);
 	assert_int_equal(errors.error[0].line, 0);
 	assert_string_equal(errors.error[0].found, "No such file or directory");
 	config_free_errors(&errors);
-	assert_null(config_read("tests", &errors));
+	assert_null(config_read("tests", NULL, &errors));
 	assert_int_equal(errors.count, 1);
 	assert_string_equal(errors.error[0].found, "Is a directory");
 	config_free_errors(&errors);

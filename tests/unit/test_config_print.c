@@ -31,7 +31,7 @@ the_examples_are_valid_and_print_back(void **state)
 	(void)state;
 	for (size_t i = 0; i < 2; i++) {
 		struct config_errors errors = { 0 };
-		struct desk *desk = config_read(file[i], &errors);
+		struct desk *desk = config_read(file[i], NULL, &errors);
 
 		config_print_errors(stderr, file[i], &errors);
 		assert_non_null(desk);
@@ -170,7 +170,7 @@ mutated_files_are_refused_or_print_back(void **state)
 		memcpy(text, original, size);
 		for (uint32_t n = 1 + draw(&seed, 3); n > 0; n--)
 			size = mutate(&seed, text, size);
-		desk = config_parse(text, size, &errors);
+		desk = config_parse(text, size, NULL, &errors);
 		assert_int_equal(desk == NULL, errors.count > 0);
 		if (desk) {
 			config_assert_prints_back(desk);

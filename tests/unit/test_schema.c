@@ -366,6 +366,8 @@ each_address_is_its_scope_and_tail(void **state)
 {
 	static const char *const scopes[] = { [SCOPE_STRIP] = "/<s>/",
 		[SCOPE_SEND] = "/<s>/send/<bus>/",
+		[SCOPE_INSERT] = "/<s>/insert/<n>/",
+		[SCOPE_INSERT_PARAM] = "/<s>/insert/<n>/param/",
 		[SCOPE_METER] = "/meter/<s>/<stage>",
 		[SCOPE_LOUDNESS] = "/loudness/<s>",
 		[SCOPE_STATUS] = "/status/",
@@ -404,8 +406,10 @@ each_row_is_sound(void **state)
 			count++;
 		if (param->choices != NULL)
 			assert_true(param->max == (double)count - 1);
+		/* The row that stands for what plugins bring is open. */
 		if (param->writable)
-			assert_true(isfinite(param->max));
+			assert_int_equal(isfinite(param->max),
+			    param->scope != SCOPE_INSERT_PARAM);
 	}
 }
 

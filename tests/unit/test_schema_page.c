@@ -30,6 +30,8 @@ static const struct {
 } tables[] = {
 	{ "strips", SCOPE_STRIP },
 	{ "sends", SCOPE_SEND },
+	{ "inserts", SCOPE_INSERT },
+	{ "params", SCOPE_INSERT_PARAM },
 	{ "meters", SCOPE_METER },
 	{ "loudness", SCOPE_LOUDNESS },
 	{ "status", SCOPE_STATUS },
@@ -87,6 +89,8 @@ write_range(FILE *out, const struct schema_param *param)
 	char allowed[128], text[256];
 	bool writable = param->writable;
 
+	if (isinf(param->min))
+		return;
 	schema_allowed(param, allowed, sizeof(allowed));
 	if (writable && param->type == SCHEMA_TEXT)
 		snprintf(text, sizeof(text), "%s.", allowed);

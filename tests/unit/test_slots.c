@@ -63,7 +63,7 @@ rig_start(struct rig *rig)
 {
 	rig->table.mixer = mixer_new(rig->desk);
 	assert_non_null(rig->table.mixer);
-	mixer_use_host(rig->table.mixer, &rig->host.host);
+	mixer_set_host(rig->table.mixer, &rig->host.host);
 	assert_int_equal(mixer_set_rate(rig->table.mixer, 48000), 0);
 	mixer_tick(rig->table.mixer, true);
 }

@@ -1,0 +1,214 @@
+#include "mixer/mixer.h"
+
+#include "mixer/mixer_state.h"
+#include "mixer/plugin.h"
+#include "mixer/plugin_param.h"
+#include "protocol/level.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Where a number is kept, or NULL for what is no number of a strip or send. */
+static double *
+value_of(const struct mixer *mixer, const struct address *address)
+{
+	enum param id = address->param->id;
+	struct desk_strip *strip = &mixer->desk->strip[address->strip];
+
+	if (address->param->scope == SCOPE_INSERT_PARAM)
+		return &strip->insert[address->sub].param[address->item];
+	if (id < STRIP_VALUES)
+		return &strip->value[id];
+	if (id < SEND_END)
+		return &strip->send[address->sub].value[SEND_VALUE(id)];
+	return NULL;
+}
+
+static double
+status_number(const struct mixer *mixer, const struct address *address)
+{
+	const struct mixer_status *status = &mixer->status;
+
+	switch (address->param->id) {
+	case PARAM_STATUS_SAMPLE_RATE:
+		return status->sample_rate;
+	case PARAM_STATUS_PERIOD:
+		return status->period;
+	case PARAM_STATUS_DSP_LOAD:
+		return status->dsp_load;
+	case PARAM_STATUS_XRUNS:
+		return status->xruns;
+	case PARAM_STATUS_JACK:
+		return status->jack;
+	case PARAM_STATUS_UPTIME:
+		return mixer_seconds() - status->started;
+	case PARAM_STATUS_SUBSCRIBERS:
+		return status->subscribers;
+	default:
+		return status->drops[address->sub];
+	}
+}
+
+/* What stands in an insert slot beside its parameters. */
+static void
+get_insert(const struct mixer *mixer, const struct address *address,
+    struct schema_value *value)
+{
+	const struct desk_insert *insert =
+	    &mixer->desk->strip[address->strip].insert[address->sub];
+	enum insert_state state;
+
+	switch (address->param->id) {
+	case PARAM_INSERT_BYPASS:
+		value->type = 'i';
+		value->number = insert->bypass;
+		break;
+	case PARAM_INSERT_STATE:
+		state = mixer_insert_shown(mixer, address->strip, address->sub);
+		value->type = 's';
+		value->text = address->param->choices[state];
+		break;
+	default:
+		value->type = 's';
+		value->text = mixer_insert_name(insert);
+		break;
+	}
+}
+
+void
+mixer_get(struct mixer *mixer, const struct address *address,
+    struct schema_value *value)
+{
+	const struct schema_param *param = address->param;
+	const double *number = value_of(mixer, address);
+	const struct desk_strip *strip = &mixer->desk->strip[address->strip];
+
+	*value = (struct schema_value){ .type = 'f' };
+	if (param->scope == SCOPE_INSERT) {
+		get_insert(mixer, address, value);
+		return;
+	}
+	if (param->type == SCHEMA_TEXT) {
+		value->type = 's';
+		value->text = param->id == PARAM_NAME ? strip->name : VERSION;
+		return;
+	}
+	if (param->id == PARAM_FADER_POSITION)
+		value->number = level_position(strip->value[PARAM_FADER]);
+	else
+		value->number =
+		    number != NULL ? *number : status_number(mixer, address);
+	/* A plugin's whole numbers are floats to the wire: all of its
+	 * parameters have one type. */
+	if (param->type == SCHEMA_INT && param->scope != SCOPE_INSERT_PARAM) {
+		value->type = 'i';
+	} else if (param->type == SCHEMA_CHOICE) {
+		value->type = 's';
+		value->text = param->choices[(size_t)value->number];
+	}
+}
+
+void
+mixer_tell(const struct mixer *mixer, const struct address *address,
+    enum param id, const void *origin)
+{
+	struct address told = *address;
+
+	if (mixer->changed == NULL)
+		return;
+	if (id != PARAM_INSERT_PARAM)
+		told.param = schema_param(id);
+	mixer->changed(mixer->changed_arg, &told, origin);
+}
+
+static void
+mark_stale(struct mixer *mixer, unsigned strip, enum param id)
+{
+	mixer->any_stale = true;
+	mixer->stale[strip] = true;
+	if (id != PARAM_SOLO)
+		return;
+	/* Out of memory the solo is heard at the next change of one. */
+	route_solo_update(&mixer->solo, mixer->desk);
+	for (size_t i = 0; i < mixer->desk->strips; i++)
+		mixer->stale[i] = true;
+}
+
+static void
+set_number(struct mixer *mixer, const struct address *address, double number,
+    const void *origin)
+{
+	enum param id = address->param->id;
+	struct address where = *address;
+
+	if (id == PARAM_FADER_POSITION) {
+		id = PARAM_FADER;
+		where.param = schema_param(PARAM_FADER);
+		number = level_from_position(number);
+	}
+	double *value = value_of(mixer, &where);
+	if (*value == number)
+		return;
+	*value = number;
+	mark_stale(mixer, where.strip, id);
+	mixer_tell(mixer, &where, id, origin);
+	if (id == PARAM_FADER)
+		mixer_tell(mixer, &where, PARAM_FADER_POSITION, origin);
+}
+
+static void
+set_bypass(struct mixer *mixer, const struct address *address, bool bypass,
+    const void *origin)
+{
+	struct desk_insert *insert =
+	    &mixer->desk->strip[address->strip].insert[address->sub];
+	enum insert_state before =
+	    mixer_insert_shown(mixer, address->strip, address->sub);
+
+	if (insert->bypass == bypass)
+		return;
+	insert->bypass = bypass;
+	mark_stale(mixer, address->strip, PARAM_INSERT_BYPASS);
+	mixer_tell(mixer, address, PARAM_INSERT_BYPASS, origin);
+	if (mixer_insert_shown(mixer, address->strip, address->sub) != before)
+		mixer_tell(mixer, address, PARAM_INSERT_STATE, origin);
+}
+
+static void
+set_name(struct mixer *mixer, const struct address *address, const char *text,
+    const void *origin)
+{
+	struct desk_strip *strip = &mixer->desk->strip[address->strip];
+
+	if (strcmp(strip->name, text) == 0)
+		return;
+	snprintf(strip->name, sizeof strip->name, "%s", text);
+	mixer_tell(mixer, address, PARAM_NAME, origin);
+}
+
+enum schema_verdict
+mixer_set(struct mixer *mixer, const struct address *address,
+    const struct schema_value *value, const void *origin, char *why,
+    size_t why_size)
+{
+	struct schema_value taken;
+	enum schema_verdict verdict;
+
+	if (address->param->scope == SCOPE_INSERT_PARAM)
+		verdict =
+		    plugin_param_accept(mixer_insert_param(mixer, address),
+			value, &taken.number, why, why_size);
+	else
+		verdict =
+		    schema_accept(address->param, value, &taken, why, why_size);
+
+	if (verdict != SCHEMA_OK && verdict != SCHEMA_CLAMPED)
+		return verdict;
+	if (address->param->id == PARAM_INSERT_BYPASS)
+		set_bypass(mixer, address, taken.number != 0, origin);
+	else if (address->param->type == SCHEMA_TEXT)
+		set_name(mixer, address, taken.text, origin);
+	else
+		set_number(mixer, address, taken.number, origin);
+	return verdict;
+}
