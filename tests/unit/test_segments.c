@@ -47,7 +47,7 @@ static void
 open_table(struct table *table, const unsigned *inserts, enum insert_mode mode)
 {
 	struct config_errors errors = { 0 };
-	struct desk *desk = config_parse(json, strlen(json), &errors);
+	struct desk *desk = config_parse(json, strlen(json), NULL, &errors);
 
 	config_print_errors(stderr, "segments", &errors);
 	assert_non_null(desk);

@@ -48,7 +48,7 @@ rig_begin(struct rig *rig)
 
 	*rig = (struct rig){ 0 };
 	fake_host_init(&rig->host);
-	rig->desk = config_parse(json, strlen(json), &errors);
+	rig->desk = config_parse(json, strlen(json), NULL, &errors);
 	config_print_errors(stderr, "rig", &errors);
 	assert_non_null(rig->desk);
 	config_free_errors(&errors);
