@@ -115,25 +115,44 @@ capture_latency(jack_port_t *port)
 	return range.max;
 }
 
+/* The send of a return, as a place in handle. */
+static size_t
+send_of(const struct jack *jack, size_t input)
+{
+	const struct patchbay_port *port = &jack->port[input];
+	size_t i = jack->inputs;
+
+	while (jack->port[i].strip != port->strip ||
+	       jack->port[i].insert != port->insert ||
+	       jack->port[i].lane != port->lane)
+		i++;
+	return i;
+}
+
 /* Frames between a send and its return: what the program says of itself, or
  * a period where the return is that of the last one. */
 static uint32_t
 insert_latency(struct jack *jack, size_t input, enum insert_mode mode)
 {
-	const struct patchbay_port *port = &jack->port[input];
-	uint32_t back = capture_latency(jack->handle[input]), sent;
+	uint32_t back = capture_latency(jack->handle[input]);
+	uint32_t sent = capture_latency(jack->handle[send_of(jack, input)]);
 
 	if (mode == INSERT_LOOP)
 		return atomic_load(&jack->period);
-	for (size_t i = jack->inputs; i < jack->inputs + jack->outputs; i++) {
-		const struct patchbay_port *send = &jack->port[i];
-		if (send->strip != port->strip ||
-		    send->insert != port->insert || send->lane != port->lane)
-			continue;
-		sent = capture_latency(jack->handle[i]);
-		return back > sent ? back - sent : 0;
-	}
-	return 0;
+	return back > sent ? back - sent : 0;
+}
+
+/* A program that hears or plays half the lanes only is none. */
+static bool
+insert_connected(struct jack *jack, size_t input, unsigned lanes)
+{
+	size_t send = send_of(jack, input);
+
+	for (unsigned lane = 0; lane < lanes; lane++)
+		if (jack_port_connected(jack->handle[input + lane]) == 0 ||
+		    jack_port_connected(jack->handle[send + lane]) == 0)
+			return false;
+	return true;
 }
 
 void
@@ -144,15 +163,11 @@ follow_inserts(struct jack *jack)
 	for (size_t i = 0; i < jack->inputs; i++) {
 		const struct patchbay_port *port = &jack->port[i];
 		const struct desk_strip *strip = &desk->strip[port->strip];
-		bool connected = false;
 
 		if (port->insert == 0 || port->lane != 0)
 			continue;
-		for (unsigned lane = 0; lane < strip->lanes; lane++)
-			connected |=
-			    jack_port_connected(jack->handle[i + lane]) > 0;
 		mixer_insert_connected(jack->mixer, port->strip,
-		    port->insert - 1, connected,
+		    port->insert - 1, insert_connected(jack, i, strip->lanes),
 		    insert_latency(
 			jack, i, strip->insert[port->insert - 1].mode));
 	}

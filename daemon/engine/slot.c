@@ -52,23 +52,20 @@ slot_send(const struct block *block, const struct plan_slot *slot)
 static void
 take_return(const struct block *block, const struct plan_slot *slot)
 {
-	for (uint32_t lane = 0; lane < slot->lanes; lane++) {
-		const float *back = block->in[slot->back[lane]];
-		size_t size = block->frames * sizeof *back;
-		if (back != NULL)
-			memcpy(slot->out[lane], back + block->offset, size);
-		else
-			memset(slot->out[lane], 0, size);
-	}
+	for (uint32_t lane = 0; lane < slot->lanes; lane++)
+		memcpy(slot->out[lane],
+		    block->in[slot->back[lane]] + block->offset,
+		    block->frames * sizeof *slot->out[lane]);
 }
 
+/* Half a program is none: a lane of it would be silent. */
 static bool
 program_there(const struct block *block, const struct plan_slot *slot)
 {
 	for (uint32_t lane = 0; lane < slot->lanes; lane++)
-		if (block->in[slot->back[lane]] != NULL)
-			return true;
-	return false;
+		if (block->in[slot->back[lane]] == NULL)
+			return false;
+	return true;
 }
 
 static void

@@ -27,6 +27,7 @@ struct osc_client;
 struct rig {
 	char server[48];
 	unsigned rate, period; /* Hz, frames */
+	bool sync;             /* the server waits for its clients */
 	pid_t jackd, daemon;   /* 0: does not run */
 	int daemon_log;        /* what the daemon wrote to stderr and stdout */
 	unsigned udp_port;
@@ -79,6 +80,11 @@ void rig_sleep(unsigned ms);
 
 /* CLOCK_MONOTONIC in seconds. */
 double rig_now(void);
+
+/* Starts another program, which ends with the test; ends one, and returns its
+ * exit status, 128 + n after signal n. */
+pid_t rig_spawn(const char *const argv[]);
+int rig_end_child(pid_t pid, int sig);
 
 /* --- rig_jack.c: player and recorder --- */
 

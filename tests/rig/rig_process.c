@@ -127,7 +127,7 @@ free_udp_port(void)
 void
 rig_init(struct rig *rig, unsigned rate, unsigned period)
 {
-	memset(rig, 0, sizeof *rig);
+	*rig = (struct rig){ .sync = rig->sync };
 	rig->rate = rate;
 	rig->period = period;
 	rig->udp_port = free_udp_port();
@@ -167,8 +167,8 @@ spawn(const char *const argv[], int in, int out)
 }
 
 /* Ends a child; after PATIENCE the hard way. */
-static int
-end_child(pid_t pid, int sig)
+int
+rig_end_child(pid_t pid, int sig)
 {
 	int status = 0;
 	double until = rig_now() + PATIENCE;
@@ -186,12 +186,23 @@ end_child(pid_t pid, int sig)
 				   : WEXITSTATUS(status);
 }
 
+pid_t
+rig_spawn(const char *const argv[])
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	pid_t pid = spawn(argv, null, null);
+
+	close(null);
+	return pid;
+}
+
 void
 rig_start_server(struct rig *rig)
 {
 	char rate[16], period[16];
 	const char *argv[] = { "jackd", "-r", "-n", rig->server, "--port-max",
-		"512", "-d", "dummy", "-r", rate, "-p", period, NULL };
+		"512", rig->sync ? "-S" : "-r", "-d", "dummy", "-r", rate, "-p",
+		period, NULL };
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	double until = rig_now() + PATIENCE;
 
@@ -217,7 +228,7 @@ void
 rig_stop_server(struct rig *rig, int sig)
 {
 	if (rig->jackd != 0)
-		end_child(rig->jackd, sig);
+		rig_end_child(rig->jackd, sig);
 	running[RUNNING_SERVER] = rig->jackd = 0;
 }
 
@@ -253,7 +264,7 @@ rig_stop_daemon(struct rig *rig)
 	int status = 0;
 
 	if (rig->daemon != 0)
-		status = end_child(rig->daemon, SIGTERM);
+		status = rig_end_child(rig->daemon, SIGTERM);
 	if (status != 0)
 		print_daemon_log(rig);
 	running[RUNNING_DAEMON] = rig->daemon = 0;

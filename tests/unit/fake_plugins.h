@@ -203,6 +203,18 @@ fake_big(struct plugin *plugin)
 	plugin->params = FAKE_BIG;
 }
 
+/* Nothing that it is asked for ever comes: all slots stay dry. */
+static inline void
+fake_never(struct plugin_host *host, const struct plugin_order *order,
+    void (*done)(void *arg, struct processor *processor, const char *why),
+    void *arg)
+{
+	(void)host;
+	(void)order;
+	(void)done;
+	(void)arg;
+}
+
 /* The host; always the same. */
 static inline struct plugin_host *
 fake_host(void)
@@ -210,7 +222,8 @@ fake_host(void)
 	static struct plugin_host host = { .count = fake_count,
 		.uri = fake_uri,
 		.find = fake_find,
-		.preset = fake_apply };
+		.preset = fake_apply,
+		.load = fake_never };
 
 	fake_big(&fake_plugin[3]);
 	for (size_t i = 0; i < FAKE_PLUGINS; i++)
