@@ -321,6 +321,7 @@ read_insert(struct config_reader *reader, const cJSON *node,
 	const cJSON *uri = cJSON_GetObjectItemCaseSensitive(node, "lv2");
 	const cJSON *required =
 	    cJSON_GetObjectItemCaseSensitive(node, "required");
+	const char *text = cJSON_GetStringValue(uri);
 	struct desk_insert *insert = into->insert;
 
 	insert->required = !cJSON_IsFalse(required);
@@ -331,8 +332,8 @@ read_insert(struct config_reader *reader, const cJSON *node,
 	}
 	if (uri)
 		keys.kinds = LV2;
-	if (cJSON_IsString(uri) && uri->valuestring[0]) {
-		insert->uri = config_copy(reader, uri->valuestring);
+	if (text && text[0]) {
+		insert->uri = config_copy(reader, text);
 		find_plugin(reader, uri, path, into);
 		apply_preset(reader,
 		    cJSON_GetObjectItemCaseSensitive(node, "preset"), path,

@@ -42,10 +42,10 @@ an_address_of_nothing_has_no_parameter(void **state)
 {
 	static const char *const address[] = { "", "/", "//", "fader", "/fader",
 		"/ch/kick", "/ch/kick/", "/ch/kick/nope", "/ch/kick/send",
-		"/ch/kick/send/", "/ch/kick/send/verb",
-		"/ch/kick/insert/1", "/ch/kick/insert/1/param",
-		"/ch/kick/insert/1/param/", "/ch/kick/insert/1/param/a/b",
-		"/ch/kick/send/verb/nope", "/ch/kick/*", "/subscribe" };
+		"/ch/kick/send/", "/ch/kick/send/verb", "/ch/kick/insert/1",
+		"/ch/kick/insert/1/param", "/ch/kick/insert/1/param/",
+		"/ch/kick/insert/1/param/a/b", "/ch/kick/send/verb/nope",
+		"/ch/kick/*", "/subscribe" };
 	(void)state;
 
 	for (size_t i = 0; i < sizeof(address) / sizeof(address[0]); i++)
