@@ -339,7 +339,7 @@ read_insert(struct config_reader *reader, const cJSON *node,
 	}
 	if (uri)
 		keys.kinds = LV2;
-	if (text && text[0]) {
+	if (uri && text && text[0]) {
 		insert->uri = config_copy(reader, text);
 		find_plugin(reader, uri, path, into);
 		apply_preset(reader,
