@@ -37,6 +37,8 @@ enum status meters_run(struct command *command, int count, char **argument);
 enum status events_run(struct command *command, int count, char **argument);
 enum status status_run(struct command *command, int count, char **argument);
 enum status list_run(struct command *command, int count, char **argument);
+enum status inserts_run(struct command *command, int count, char **argument);
+enum status plugins_run(struct command *command, int count, char **argument);
 
 /* Prints "headroomctl: " and a message on standard error. */
 void

@@ -54,7 +54,7 @@ _headroomctl_parse()
 
 _headroomctl()
 {
-	local commands='get set watch meters events status list help'
+	local commands='get set watch meters events status list inserts plugins help'
 	local cur=${COMP_WORDS[COMP_CWORD]} command argument words=''
 
 	COMPREPLY=()
@@ -64,9 +64,12 @@ _headroomctl()
 	get | watch) words=$(_headroomctl_addresses) ;;
 	meters) words=$(_headroomctl_addresses |
 		sed -n 's|^/meter\(/.*\)/[^/]*$|\1|p' | sort -u) ;;
+	inserts) words=$(_headroomctl_addresses |
+		sed -n 's|^/\(.*\)/insert/[0-9]*/name$|\1|p' | sort -u) ;;
 	set)
 		((argument % 2)) || words=$(_headroomctl_addresses |
-			grep -Ev '^/(meter|loudness|status)/')
+			grep -Ev -e '^/(meter|loudness|status)/' \
+				-e '/insert/[0-9]+/(name|state)$')
 		;;
 	esac
 	[[ $cur == -* ]] && words=$(_headroomctl_options "$command")

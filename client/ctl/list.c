@@ -1,6 +1,7 @@
 #include "command.h"
 
 #include "roster.h"
+#include "texts.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -38,15 +39,62 @@ list_row(struct output *out, const struct roster_strip *strip,
 	}
 }
 
-static void
-list_addresses(struct output *out, const struct roster *roster)
+/* The symbols of parameters are the plugin's: the daemon tells them. */
+static enum status
+list_params_of(struct command *command, const struct roster_strip *strip,
+    const struct roster_slot *slot)
+{
+	struct texts texts;
+	char text[96];
+
+	if (strcmp(slot->kind, "lv2") != 0)
+		return STATUS_OK;
+	snprintf(text, sizeof(text), "/%s/insert/%u/param/*", strip->address,
+	    slot->number);
+	enum status status = texts_ask(command, "/describe", text, &texts);
+	if (status == STATUS_REFUSED)
+		command_warn("%s", texts.refused);
+	for (size_t i = 0; status == STATUS_OK && i < texts.count; i++)
+		command->out.form->address(
+		    &command->out, texts_word(texts.json[i], "address", ""));
+	texts_free(&texts);
+	return status;
+}
+
+static enum status
+list_inserts(struct command *command, const struct roster_strip *strip)
 {
 	char text[160];
+	enum status status = STATUS_OK;
 
-	for (size_t i = 0; i < roster->strips; i++)
+	for (size_t i = 0; status == STATUS_OK && i < strip->slots; i++) {
+		for (int p = 0; p < PARAMS; p++) {
+			const struct schema_param *param =
+			    schema_param((enum param)p);
+			if (param->scope != SCOPE_INSERT)
+				continue;
+			snprintf(text, sizeof(text), "/%s/insert/%u/%s",
+			    strip->address, strip->slot[i].number, param->tail);
+			command->out.form->address(&command->out, text);
+		}
+		status = list_params_of(command, strip, &strip->slot[i]);
+	}
+	return status;
+}
+
+static enum status
+list_addresses(struct command *command, const struct roster *roster)
+{
+	struct output *out = &command->out;
+	enum status status = STATUS_OK;
+	char text[160];
+
+	for (size_t i = 0; status == STATUS_OK && i < roster->strips; i++) {
 		for (int p = 0; p < PARAMS; p++)
 			list_row(out, &roster->strip[i],
 			    schema_param((enum param)p));
+		status = list_inserts(command, &roster->strip[i]);
+	}
 	for (size_t i = 0; i < roster->strips; i++)
 		for (unsigned s = 0; s < roster->strip[i].stages; s++) {
 			snprintf(text, sizeof(text), "/meter/%s/%s",
@@ -60,6 +108,7 @@ list_addresses(struct output *out, const struct roster *roster)
 			continue;
 		out->form->address(out, param->address);
 	}
+	return status;
 }
 
 enum status
@@ -67,6 +116,7 @@ list_run(struct command *command, int count, char **argument)
 {
 	struct output *out = &command->out;
 	struct roster roster;
+	enum status status = STATUS_OK;
 
 	(void)argument;
 	if (count) {
@@ -80,9 +130,9 @@ list_run(struct command *command, int count, char **argument)
 	if (roster_load(&roster, &command->link, command->timeout) < 0)
 		return command_silent(command);
 	if (command->addresses)
-		list_addresses(out, &roster);
+		status = list_addresses(command, &roster);
 	else
 		out->form->strips(out, &roster);
 	roster_free(&roster);
-	return STATUS_OK;
+	return status;
 }

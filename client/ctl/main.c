@@ -58,6 +58,15 @@ static const struct entry entries[] = {
 	    "meaning; needs no\n"
 	    "                     daemon\n",
 	    list_run },
+	{ "inserts", "", "[STRIP]", "print insert slots with their parameters",
+	    "STRIP is one that `headroomctl list` names, or a kind of them, "
+	    "such as ch.\n",
+	    inserts_run },
+	{ "plugins", "", "[FILTER | URI]", "print plugins that are installed",
+	    "FILTER is a part of a name or URI. Of a whole URI, parameters "
+	    "and presets are\nprinted, too. The first search may take a few "
+	    "seconds.\n",
+	    plugins_run },
 };
 #define ENTRIES (sizeof(entries) / sizeof(entries[0]))
 
@@ -265,7 +274,8 @@ main_inform(const struct request *request, const char *name, const char *about)
 	}
 	if ((help || name) && of && !main_find(of)) {
 		command_warn("found command \"%s\", allowed: get, set, watch, "
-			     "meters, events, status, list, help",
+			     "meters, events, status, list, inserts, "
+			     "plugins, help",
 		    of);
 		return STATUS_USAGE;
 	}

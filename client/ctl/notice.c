@@ -20,6 +20,9 @@ static const struct {
 		"lane", "last_frame", "samples", NULL } },
 	{ "xrun", "hhi",
 	    (const char *const[]){ "sequence", "frame", "xruns", NULL } },
+	{ "insert", "hhsiss",
+	    (const char *const[]){ "sequence", "frame", "strip", "slot",
+		"state", "reason", NULL } },
 	{ "jack", "hhs",
 	    (const char *const[]){ "sequence", "frame", "state", NULL } },
 };
@@ -70,6 +73,16 @@ notice_signal(const struct link_message *message, char *text, size_t size)
 	    peak, value[6].number, value[6].number == 1 ? "" : "s", origin);
 }
 
+static void
+notice_insert(const struct link_message *message, char *text, size_t size)
+{
+	const struct schema_value *value = message->value;
+
+	snprintf(text, size, "insert %.0f of %s %s%s%s", value[3].number,
+	    value[2].text, value[4].text, value[5].text[0] ? ": " : "",
+	    value[5].text);
+}
+
 bool
 notice_short(const struct link_message *message, char *text, size_t size)
 {
@@ -78,7 +91,9 @@ notice_short(const struct link_message *message, char *text, size_t size)
 
 	if (!fields)
 		return false;
-	if (message->values > 3)
+	if (strcmp(notice_kind(message), "insert") == 0)
+		notice_insert(message, text, size);
+	else if (message->values > 3)
 		notice_signal(message, text, size);
 	else if (value[2].text)
 		snprintf(

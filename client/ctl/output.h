@@ -15,6 +15,13 @@
  */
 
 struct cJSON;
+struct texts;
+
+/* A plugin that is installed. */
+struct output_plugin {
+	char *uri, *name;
+	int inputs, outputs, params;
+};
 
 struct output {
 	const struct output_form *form;
@@ -36,6 +43,17 @@ struct output_form {
 	void (*meters)(struct output *out, const struct roster *roster);
 	/* The strips of a desk. */
 	void (*strips)(struct output *out, const struct roster *roster);
+	/* Begins a table of insert slots. */
+	void (*slots)(struct output *out);
+	/* One insert slot; `params` describes each of its parameters. */
+	void (*slot)(struct output *out, const struct roster_strip *strip,
+	    const struct roster_slot *slot, bool bypass,
+	    const struct texts *params);
+	/* Plugins that are installed. */
+	void (*plugins)(struct output *out, const struct output_plugin *plugin,
+	    size_t count);
+	/* One plugin, as /plugin tells. */
+	void (*plugin)(struct output *out, struct cJSON *json);
 	/* One address of a desk. */
 	void (*address)(struct output *out, const char *address);
 	/* One row of the schema. */

@@ -1,6 +1,7 @@
 #include "output.h"
 
 #include "notice.h"
+#include "texts.h"
 #include "value.h"
 
 #include "protocol/zone.h"
@@ -171,6 +172,18 @@ json_meters(struct output *out, const struct roster *roster)
 	json_line(out, line);
 }
 
+static cJSON *
+json_slot_of(const struct roster_slot *slot)
+{
+	cJSON *object = cJSON_CreateObject();
+
+	cJSON_AddNumberToObject(object, "slot", slot->number);
+	cJSON_AddStringToObject(object, "kind", slot->kind);
+	cJSON_AddStringToObject(object, "name", slot->name);
+	cJSON_AddStringToObject(object, "state", slot->state);
+	return object;
+}
+
 static void
 json_strips(struct output *out, const struct roster *roster)
 {
@@ -192,8 +205,57 @@ json_strips(struct output *out, const struct roster *roster)
 		for (size_t s = 0; s < strip->sends; s++)
 			cJSON_AddItemToArray(
 			    sends, cJSON_CreateString(strip->send[s]));
+		cJSON *slots = cJSON_AddArrayToObject(object, "inserts");
+		for (size_t s = 0; s < strip->slots; s++)
+			cJSON_AddItemToArray(
+			    slots, json_slot_of(&strip->slot[s]));
 		cJSON_AddItemToArray(array, object);
 	}
+}
+
+static void
+json_slots(struct output *out)
+{
+	json_root(out, cJSON_CreateArray);
+}
+
+static void
+json_slot(struct output *out, const struct roster_strip *strip,
+    const struct roster_slot *slot, bool bypass, const struct texts *params)
+{
+	cJSON *object = json_slot_of(slot);
+	cJSON *array;
+
+	cJSON_AddStringToObject(object, "strip", strip->address);
+	cJSON_AddBoolToObject(object, "bypass", bypass);
+	array = cJSON_AddArrayToObject(object, "params");
+	for (size_t i = 0; i < params->count; i++)
+		cJSON_AddItemToArray(
+		    array, cJSON_Duplicate(params->json[i], true));
+	cJSON_AddItemToArray(json_root(out, cJSON_CreateArray), object);
+}
+
+static void
+json_plugins(
+    struct output *out, const struct output_plugin *plugin, size_t count)
+{
+	cJSON *array = json_root(out, cJSON_CreateArray);
+
+	for (size_t i = 0; i < count; i++) {
+		cJSON *object = cJSON_CreateObject();
+		cJSON_AddStringToObject(object, "uri", plugin[i].uri);
+		cJSON_AddStringToObject(object, "name", plugin[i].name);
+		cJSON_AddNumberToObject(object, "inputs", plugin[i].inputs);
+		cJSON_AddNumberToObject(object, "outputs", plugin[i].outputs);
+		cJSON_AddNumberToObject(object, "params", plugin[i].params);
+		cJSON_AddItemToArray(array, object);
+	}
+}
+
+static void
+json_plugin(struct output *out, cJSON *json)
+{
+	out->root = cJSON_Duplicate(json, true);
 }
 
 static void
@@ -231,7 +293,8 @@ json_param(struct output *out, const struct schema_param *param)
 	cJSON_AddBoolToObject(object, "writable", param->writable);
 	cJSON_AddStringToObject(object, "unit", param->unit);
 	if (param->writable && param->type != SCHEMA_COMMAND &&
-	    param->type != SCHEMA_TEXT && !param->choices) {
+	    param->type != SCHEMA_TEXT && !param->choices &&
+	    isfinite(param->min)) {
 		cJSON_AddNumberToObject(object, "min", param->min);
 		cJSON_AddNumberToObject(object, "max", param->max);
 		cJSON_AddNumberToObject(object, "default", param->def);
@@ -262,6 +325,10 @@ const struct output_form output_json = {
 	.event = json_event,
 	.meters = json_meters,
 	.strips = json_strips,
+	.slots = json_slots,
+	.slot = json_slot,
+	.plugins = json_plugins,
+	.plugin = json_plugin,
 	.address = json_address,
 	.param = json_param,
 	.close = json_close,

@@ -1,6 +1,7 @@
 #include "output.h"
 
 #include "notice.h"
+#include "output_plugin.h"
 #include "value.h"
 
 #include "protocol/level.h"
@@ -160,6 +161,14 @@ text_strips(struct output *out, const struct roster *roster)
 		fprintf(out->file, "%-16s %5u  %-20s %-6s  ", strip->address,
 		    strip->place, text, strip->lanes == 1 ? "mono" : "stereo");
 		text_words(out, strip, 18);
+		for (size_t k = 0; k < strip->slots; k++) {
+			const struct roster_slot *slot = &strip->slot[k];
+			struct schema_value of = { .type = 's',
+				.text = slot->name };
+			value_text(&of, text, sizeof(text));
+			fprintf(out->file, "  insert/%-2u %s %s: %s\n",
+			    slot->number, slot->kind, text, slot->state);
+		}
 	}
 }
 
@@ -201,6 +210,10 @@ const struct output_form output_text = {
 	.event = text_event,
 	.meters = text_meters,
 	.strips = text_strips,
+	.slots = text_slots,
+	.slot = text_slot,
+	.plugins = text_plugins,
+	.plugin = text_plugin,
 	.address = text_address,
 	.param = text_param,
 	.close = text_close,

@@ -98,6 +98,42 @@ roster_add_send(struct roster *roster, const char *address, const char *bus)
 	return 0;
 }
 
+static int
+roster_add_slot(struct roster *roster, const struct schema_value *value)
+{
+	struct roster_strip *strip = roster_find(roster, value[0].text);
+
+	if (!strip)
+		return 0;
+	struct roster_slot *grown =
+	    realloc(strip->slot, (strip->slots + 1) * sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	strip->slot = grown;
+	struct roster_slot *slot = &grown[strip->slots++];
+	slot->number = (unsigned)value[1].number;
+	snprintf(slot->kind, sizeof(slot->kind), "%s", value[2].text);
+	snprintf(slot->name, sizeof(slot->name), "%s", value[3].text);
+	snprintf(slot->state, sizeof(slot->state), "%s", value[4].text);
+	return 0;
+}
+
+/* Has every slot that is a stage been told? */
+static bool
+roster_has_slots(const struct roster *roster)
+{
+	for (size_t i = 0; i < roster->strips; i++) {
+		const struct roster_strip *strip = &roster->strip[i];
+		size_t slots = 0;
+		for (unsigned s = 0; s < strip->stages; s++)
+			slots +=
+			    strncmp(strip->stage[s].name, "insert/", 7) == 0;
+		if (slots != strip->slots)
+			return false;
+	}
+	return true;
+}
+
 static bool
 roster_is(
     const struct link_message *message, const char *address, const char *types)
@@ -125,9 +161,12 @@ roster_told(void *arg, const struct link_message *message)
 		error = roster_add(roster, value, telling->now);
 	else if (roster_is(message, "/list/send", "ss"))
 		error = roster_add_send(roster, value[0].text, value[1].text);
+	else if (roster_is(message, "/list/slot", "sisss"))
+		error = roster_add_slot(roster, value);
 	else if (roster_is(message, "/list/end", "i"))
 		/* A number that differs means that a packet was lost. */
-		telling->complete = value[0].number == (double)roster->strips;
+		telling->complete = value[0].number == (double)roster->strips &&
+				    roster_has_slots(roster);
 	if (error)
 		telling->error = error;
 }
@@ -169,6 +208,7 @@ roster_free(struct roster *roster)
 	for (size_t i = 0; i < roster->strips; i++) {
 		free(roster->strip[i].stage);
 		free(roster->strip[i].send);
+		free(roster->strip[i].slot);
 	}
 	free(roster->strip);
 	*roster = (struct roster){ 0 };

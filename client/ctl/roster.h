@@ -47,6 +47,14 @@ enum roster_loudness {
 	LOUDNESSES
 };
 
+/* An insert slot. */
+struct roster_slot {
+	unsigned number; /* from 1 */
+	char kind[8];    /* "lv2", "jack" */
+	char name[96];   /* of the plugin, or "jack" */
+	char state[16];
+};
+
 struct roster_strip {
 	enum strip_kind kind;
 	char address[48]; /* "ch/kick", "master" */
@@ -61,6 +69,8 @@ struct roster_strip {
 	struct roster_stage *stage;
 	char (*send)[36]; /* ids of buses */
 	size_t sends;
+	struct roster_slot *slot;
+	size_t slots;
 };
 
 struct roster {

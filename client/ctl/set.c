@@ -1,10 +1,13 @@
 #include "command.h"
 
 #include "ask.h"
+#include "texts.h"
 #include "value.h"
 
 #include "protocol/match.h"
 
+#include <cjson/cJSON.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -218,11 +221,65 @@ set_tell_bound(struct wish *wish, const struct schema_param *param,
 	    wish->param ? wish->address : answer->address, found, allowed);
 }
 
+/* What a plugin's parameter makes of a number. */
+static double
+set_plugin_due(const cJSON *param, double number)
+{
+	double min = texts_number(param, "min", number);
+	double max = texts_number(param, "max", number);
+	double best = fmin(fmax(number, min), max), nearest = HUGE_VAL;
+	const cJSON *choice;
+
+	if (texts_true(param, "whole") || texts_true(param, "toggle"))
+		best = rint(best);
+	if (!texts_true(param, "only_choices"))
+		return best;
+	cJSON_ArrayForEach(
+	    choice, cJSON_GetObjectItemCaseSensitive(param, "choices"))
+	{
+		double value = texts_number(choice, "value", HUGE_VAL);
+		if (fabs(value - best) < fabs(nearest - best))
+			nearest = value;
+	}
+	return nearest;
+}
+
+/* The schema leaves the range of a plugin's parameter open: is what stands
+ * there the nearest that the plugin takes? Then that is said. */
+static bool
+set_is_plugin_bound(struct command *command, const struct wish *wish,
+    const struct link_message *answer)
+{
+	struct texts texts;
+	char found[VALUE_LONGEST];
+	bool same = false;
+
+	if (texts_ask(command, "/describe", answer->address, &texts) !=
+	    STATUS_OK)
+		return false;
+	if (texts.count == 1) {
+		const cJSON *param = texts.json[0];
+		const char *unit = texts_word(param, "unit", "");
+		struct schema_value due = { .type = 'f',
+			.number = set_plugin_due(param, wish->value.number) };
+		same = value_equal(&due, &answer->value[0]);
+		value_text(&answer->value[0], found, sizeof(found));
+		if (same)
+			command_warn("%s: set to %s, allowed: %g to %g%s%s",
+			    answer->address, found,
+			    texts_number(param, "min", 0),
+			    texts_number(param, "max", 0), unit[0] ? " " : "",
+			    unit);
+	}
+	texts_free(&texts);
+	return same;
+}
+
 /* Compares what stands at an address with the last wish that covers it: at a
  * bound it is a remark, anything else is a failure. */
 static enum status
-set_compare(const struct wishes *wishes, size_t index, const struct ask *ask,
-    const struct link_message *answer)
+set_compare(struct command *command, const struct wishes *wishes, size_t index,
+    const struct ask *ask, const struct link_message *answer)
 {
 	struct wish *wish = &wishes->wish[index];
 	const struct schema_param *param = value_param(answer->address);
@@ -239,7 +296,9 @@ set_compare(const struct wishes *wishes, size_t index, const struct ask *ask,
 			set_tell_bound(wish, param, answer);
 		return STATUS_OK;
 	}
-	if (set_moved_it(wishes, index, ask, answer))
+	if (set_moved_it(wishes, index, ask, answer) ||
+	    (param->scope == SCOPE_INSERT_PARAM &&
+		set_is_plugin_bound(command, wish, answer)))
 		return STATUS_OK;
 	value_text(&answer->value[0], found, sizeof(found));
 	command_warn("%s: stands at %s, not at %s: lost on the way, or moved "
@@ -249,7 +308,8 @@ set_compare(const struct wishes *wishes, size_t index, const struct ask *ask,
 }
 
 static enum status
-set_check(const struct wishes *wishes, const struct ask *ask)
+set_check(
+    struct command *command, const struct wishes *wishes, const struct ask *ask)
 {
 	enum status status = STATUS_OK;
 
@@ -261,7 +321,8 @@ set_check(const struct wishes *wishes, const struct ask *ask)
 			last--;
 		if (last == 0 || ask_item(ask, last - 1)->refused)
 			continue;
-		if (set_compare(wishes, last - 1, ask, answer) != STATUS_OK)
+		if (set_compare(command, wishes, last - 1, ask, answer) !=
+		    STATUS_OK)
 			status = STATUS_REFUSED;
 	}
 	return status;
@@ -281,7 +342,7 @@ set_run(struct command *command, int count, char **argument)
 	if (status == STATUS_OK && wishes.count) {
 		status = set_send(command, &wishes, ask);
 		ask_print(ask, command->out.form->answer);
-		enum status checked = set_check(&wishes, ask);
+		enum status checked = set_check(command, &wishes, ask);
 		if (status == STATUS_OK)
 			status = checked;
 	}

@@ -18,6 +18,21 @@ value_next_part(const char *path)
 	return slash ? slash + 1 : NULL;
 }
 
+/* What follows "insert/". A parameter's row is the one for all of them: its
+ * range is the plugin's. */
+static const struct schema_param *
+value_insert(const char *path)
+{
+	const char *tail = value_next_part(path);
+
+	if (!tail)
+		return NULL;
+	if (strncmp(tail, "param/", 6) == 0 && tail[6] &&
+	    !strchr(tail + 6, '/'))
+		return schema_param(PARAM_INSERT_PARAM);
+	return schema_find(SCOPE_INSERT, tail);
+}
+
 const struct schema_param *
 value_param(const char *address)
 {
@@ -33,6 +48,10 @@ value_param(const char *address)
 		const char *tail = i ? master : strip;
 		if (!tail)
 			continue;
+		if (strncmp(tail, "insert/", 7) == 0) {
+			param = value_insert(tail + 7);
+			continue;
+		}
 		if (strncmp(tail, "send/", 5) != 0) {
 			param = schema_find(SCOPE_STRIP, tail);
 			continue;

@@ -12,6 +12,7 @@
 	"an object with the key \"lv2\" or the key \"jack\", " \
 	"such as { \"jack\": {} }"
 #define PARAMS_ALLOWED "an object of symbols: { \"gain\": -6 }"
+#define PARAMS_MOST 4096 /* more than any plugin has */
 #define TEXT_LONGEST 640 /* bytes of what is allowed */
 
 /* What the keys of a slot fill. */
@@ -95,8 +96,9 @@ keep_unread(struct config_reader *reader, const struct config_item *item,
 		if (is_repeated(item->node, node))
 			config_fail_key(reader, node, item->path, " again",
 			    "each key once");
-		if (!cJSON_IsNumber(node) && !cJSON_IsBool(node) &&
-		    !cJSON_IsString(node))
+		bool number =
+		    cJSON_IsNumber(node) && isfinite(node->valuedouble);
+		if (!number && !cJSON_IsBool(node) && !cJSON_IsString(node))
 			config_fail_type(
 			    reader, node, &step, "a number or a label");
 	}
@@ -116,6 +118,11 @@ read_params(struct config_reader *reader, const struct config_item *item)
 	if (!cJSON_IsObject(item->node)) {
 		config_fail_type(
 		    reader, item->node, item->path, PARAMS_ALLOWED);
+		return;
+	}
+	if (cJSON_GetArraySize(item->node) > PARAMS_MOST) {
+		config_fail_value(reader, item->node, item->path,
+		    "an object of at most 4096 symbols");
 		return;
 	}
 	if (!plugin) {
@@ -321,6 +328,7 @@ read_insert(struct config_reader *reader, const cJSON *node,
 	const cJSON *uri = cJSON_GetObjectItemCaseSensitive(node, "lv2");
 	const cJSON *required =
 	    cJSON_GetObjectItemCaseSensitive(node, "required");
+	const char *text = cJSON_GetStringValue(uri);
 	struct desk_insert *insert = into->insert;
 
 	insert->required = !cJSON_IsFalse(required);
@@ -331,8 +339,8 @@ read_insert(struct config_reader *reader, const cJSON *node,
 	}
 	if (uri)
 		keys.kinds = LV2;
-	if (cJSON_IsString(uri) && uri->valuestring[0]) {
-		insert->uri = config_copy(reader, uri->valuestring);
+	if (uri && text && text[0]) {
+		insert->uri = config_copy(reader, text);
 		find_plugin(reader, uri, path, into);
 		apply_preset(reader,
 		    cJSON_GetObjectItemCaseSensitive(node, "preset"), path,

@@ -36,7 +36,7 @@ distance(const char *a, const char *b)
 
 	for (unsigned j = 0; j <= size; j++)
 		row[j] = j;
-	for (unsigned i = 0; a[i] != '\0' && i < SYMBOL_LONGEST; i++) {
+	for (unsigned i = 0; i < SYMBOL_LONGEST && a[i] != '\0'; i++) {
 		unsigned diagonal = row[0];
 		row[0] = i + 1;
 		for (size_t j = 0; j < size; j++) {

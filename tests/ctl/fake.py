@@ -3,10 +3,11 @@
 
 Speaks OSC over UDP as headroom-osc(7) says, as far as the client asks. Writes
 its port into the file READY. MODE is normal, lossy (passes over the first
-datagram of every sender), garbage (malformed packets go before every answer),
+datagram of every sender), slots (a strip has insert slots), garbage (malformed packets go before every answer),
 deaf (never answers) or broken (answers the first address of a datagram only).
 """
 import fnmatch
+import json
 import socket
 import struct
 import sys
@@ -60,6 +61,18 @@ def unpack(data):
 STRIPS = [("ch/kick", "Kick\x1b[31m", 1, 0), ("ch/keys", "Keys", 2, 0),
           ("bus/verb", "Reverb", 2, 1), ("master", "Main", 2, 1)]
 STAGES = ("in", "trim", "fader")
+# With insert slots: kind, name, state, bypass and parameters.
+THR = {"symbol": "thr", "name": "Threshold", "unit": "dB", "min": -60,
+       "max": 0, "default": -20, "whole": False, "toggle": False,
+       "logarithmic": False}
+MODE = {"symbol": "mode", "name": "Dete\x1bctor", "unit": "", "min": 0,
+        "max": 4, "default": 0, "whole": True, "toggle": False,
+        "logarithmic": False, "only_choices": True, "choices": [
+            {"value": 0, "label": "peak"}, {"value": 4, "label": "true"}]}
+SLOTS = {"ch/keys": [("lv2", "Comp\x1bressor", "active", 0, (THR, MODE)),
+                     ("jack", "jack", "bypassed", 1, ())]}
+PLUGINS = [("urn:a:comp", "Compressor", 2, 2, (THR, MODE)),
+           ("urn:a:gain", "Gain", 1, 1, ())]
 
 
 class Desk:
@@ -80,10 +93,25 @@ class Desk:
                 f"/{strip}/name": name, f"/{strip}/trim": 0.0,
                 f"/{strip}/fader": -6.0, f"/{strip}/mute": 0})
         self.values["/ch/kick/send/verb/tap"] = "post"
+        self.slots = SLOTS if mode == "slots" else {}
+        self.params = {}
+        self.searches = 0
+        for strip, slots in self.slots.items():
+            for number, (_, name, state, bypass, params) in enumerate(slots, 1):
+                base = f"/{strip}/insert/{number}/"
+                self.values.update({base + "name": name, base + "state": state,
+                                    base + "bypass": bypass})
+                for param in params:
+                    address = f"{base}param/{param['symbol']}"
+                    self.values[address] = float(param["default"])
+                    self.params[address] = param
         self.events = [pack("/event/xrun", "hhi", 1, 100, 1),
                        pack("/event/over", "hhssihifs", 2, 200, "ch/kick",
                             "trim", 1, 210, 11, 2.5, "ch/kick/trim"),
                        pack("/event/jack", "hhs", 3, 300, "waiting")]
+        if self.slots:
+            self.events.append(pack("/event/insert", "hhsiss", 4, 400,
+                                    "ch/keys", 1, "failed", "it makes NaN"))
 
     def send(self, to, data):
         if self.mode == "garbage":
@@ -126,7 +154,13 @@ class Desk:
                                f'{address}: found "{value}"; allowed a number'))
             return
         clamped = address.endswith("/fader") and value > 10
-        self.values[address] = type(old)(10 if clamped else value)
+        if address in self.params:
+            param = self.params[address]
+            clamped = not param["min"] <= value <= param["max"]
+            bound = min(max(value, param["min"]), param["max"])
+        else:
+            bound = 10 if clamped else value
+        self.values[address] = type(old)(bound)
         if clamped:
             self.answer(to, asked)
         if address == "/ch/keys/mute":
@@ -146,6 +180,48 @@ class Desk:
                     level = 1.5
                 self.send(to, pack(f"/meter/{strip}/{stage}", "fff" * lanes,
                                    *(level, level - 3, level) * lanes))
+
+    def stages(self, strip):
+        slots = len(self.slots.get(strip, ()))
+        return ["in", "trim"] + [f"insert/{n + 1}" for n in range(slots)] + \
+            ["fader"]
+
+    def parts(self, to, command, about, text):
+        """A text in parts of 80 characters."""
+        parts = [text[i:i + 80] for i in range(0, len(text), 80)]
+        for i, part in enumerate(parts):
+            self.send(to, pack(command, "siis", about, i + 1, len(parts),
+                               part))
+
+    def describe(self, to, asked):
+        found = self.match(asked)
+        for address in found:
+            self.parts(to, "/describe", address, json.dumps({
+                "address": address, "value": self.values[self.own(address)],
+                **self.params.get(self.own(address), {})}))
+        self.send(to, pack("/describe/end", "si", asked, len(found)))
+
+    def plugins(self, to, wanted):
+        self.searches += 1
+        found = [p for p in PLUGINS if wanted.lower() in (p[0] + p[1]).lower()]
+        for uri, name, inputs, outputs, params in found:
+            # A packet of the first search is lost.
+            if self.searches == 1 and uri == "urn:a:gain":
+                continue
+            self.send(to, pack("/plugins", "ssiii", uri, name, inputs, outputs,
+                               len(params)))
+        self.send(to, pack("/plugins/end", "si", wanted, len(found)))
+
+    def plugin(self, to, wanted):
+        for uri, name, inputs, outputs, params in PLUGINS:
+            if uri == wanted:
+                self.parts(to, "/plugin", uri, json.dumps({
+                    "uri": uri, "name": name, "inputs": inputs,
+                    "outputs": outputs, "hard_rt": True, "params": params,
+                    "presets": [{"uri": uri + "#x", "name": "Gentle"}]}))
+                return
+        self.send(to, pack("/error", "sss", "/plugin", "bad-value",
+                           "/plugin: no such plugin"))
 
     def loudness(self, to):
         for strip in ("bus/verb", "master"):
@@ -172,9 +248,19 @@ class Desk:
         elif address == "/list":
             for strip, name, lanes, outputs in STRIPS:
                 self.send(to, pack("/list", "ssisi", strip, name, lanes,
-                                   " ".join(STAGES), outputs))
+                                   " ".join(self.stages(strip)), outputs))
             self.send(to, pack("/list/send", "ss", "ch/kick", "verb"))
+            for strip, slots in self.slots.items():
+                for number, slot in enumerate(slots, 1):
+                    self.send(to, pack("/list/slot", "sisss", strip, number,
+                                       *slot[:3]))
             self.send(to, pack("/list/end", "i", len(STRIPS)))
+        elif address == "/describe":
+            self.describe(to, values[0])
+        elif address == "/plugins":
+            self.plugins(to, values[0])
+        elif address == "/plugin":
+            self.plugin(to, values[0])
         elif address == "/events":
             for event in self.events[values[0] if values else 1 << 30:]:
                 self.send(to, event)

@@ -117,7 +117,7 @@ ended()
 # --- without a daemon ---
 run; warns "usage: headroomctl"; it "no command is a usage error" 2
 run --help; says "Commands:"; silent; it "help goes to standard output" 0
-for c in get set watch meters events status list; do
+for c in get set watch meters events status list inserts plugins; do
 	run help "$c"; says "usage: headroomctl $c"; silent
 	it "help tells of $c" 0
 done
@@ -145,7 +145,8 @@ it "a closed port is no answer" 3
 
 start deaf
 for c in "get /ch/kick/fader" "get /ch/*/fader" "set /ch/kick/fader 1" \
-	status list meters "meters --once" watch events; do
+	status list meters "meters --once" watch events inserts plugins \
+	"plugins urn:a:comp"; do
 	# shellcheck disable=SC2086
 	run -t 0.4 $c; warns "no answer from $HEADROOM_OSC within 0.4 s"
 	it "$c: silence is no answer" 3
@@ -291,6 +292,88 @@ TERM=none-such /usr/bin/python3 "$here/terminal.py" 80 24 "$ctl" meters \
 	>"$work/out" 2>"$work/err"; code=$?
 says "is not known to ncurses"; it "an unknown terminal is named" 2
 
+# --- insert slots and plugins ---
+run inserts; [ "$(wc -l <"$work/out")" = 1 ] || wrong=" lines;"; silent
+it "a desk without slots has an empty table" 0
+stop
+start slots
+run inserts ch/keys; silent
+out "STRIP            SLOT  KIND  NAME                         STATE        BYPASS
+ch/keys             1  lv2   Comp?ressor                  active       0
+  thr                  -20 dB             -60 to 0                 Threshold
+  mode                 peak (0)           peak, true               Dete?ctor
+ch/keys             2  jack  jack                         bypassed     1"
+it "inserts shows slots with their parameters" 0
+run inserts -j ch/2
+json 0 "v[0]['strip'] == 'ch/keys' and v[0]['params'][0]['unit'] == 'dB' \
+	and v[0]['params'][0]['value'] == -20 and v[1]['bypass'] is True"
+it "inserts takes a strip by place" 0
+run inserts nope; warns 'found strip "nope"'; it "a strip that is none is refused" 1
+run list; says "  insert/1  lv2 Comp?ressor: active"
+says "in trim insert/1 insert/2 fader"; it "list shows the slots" 0
+run list -j
+json 0 "v[1]['inserts'][1] == {'slot': 2, 'kind': 'jack', 'name': 'jack', \
+	'state': 'bypassed'} and v[0]['inserts'] == []"
+it "list has them as JSON" 0
+run list --addresses; says "/ch/keys/insert/1/param/thr"
+says "/ch/keys/insert/2/bypass"; says "/meter/ch/keys/insert/2"
+it "addresses are those of slots and their parameters, too" 0
+run get /ch/keys/insert/1/param/thr '/ch/keys/insert/*/bypass'
+out "/ch/keys/insert/1/param/thr -20
+/ch/keys/insert/1/bypass 0
+/ch/keys/insert/2/bypass 1"
+it "get reads slots" 0
+run set /ch/keys/insert/1/param/thr -12.5 /ch/2/insert/1/bypass on; silent
+out "/ch/keys/insert/1/param/thr -12.5
+/ch/2/insert/1/bypass 1"
+it "set sets them" 0
+run set /ch/keys/insert/1/param/thr 6
+out "/ch/keys/insert/1/param/thr 0"
+warns "/ch/keys/insert/1/param/thr: set to 0, allowed: -60 to 0 dB"
+it "a plugin's own range is told" 0
+follow watch /ch/keys/insert
+"$ctl" set /ch/keys/insert/1/param/thr -3 >"$work/other" 2>&1
+soon "/ch/keys/insert/1/param/thr -3" out; ended
+it "watch tells of a parameter" 0
+run events --once --since 3
+out "4  frame 400  insert 1 of ch/keys failed: it makes NaN"
+it "events tell what has become of a slot" 0
+run events --once --since 3 --json
+json 1 "v == [{'event': 'insert', 'sequence': 4, 'frame': 400, \
+	'strip': 'ch/keys', 'slot': 1, 'state': 'failed', \
+	'reason': 'it makes NaN'}]"
+it "they do so in JSON" 0
+run plugins; silent
+out "NAME                             INPUTS OUTPUTS PARAMS  URI
+Compressor                            2       2      2  urn:a:comp
+Gain                                  1       1      0  urn:a:gain"
+it "plugins lists what is installed, lost packets asked for again" 0
+run plugins --json GAIN
+json 0 "v == [{'uri': 'urn:a:gain', 'name': 'Gain', 'inputs': 1, \
+	'outputs': 1, 'params': 0}]"
+it "a filter narrows them" 0
+run plugins urn:a:comp; silent
+out "Compressor
+urn:a:comp
+2 inputs, 2 outputs
+
+  PARAMETER            DEFAULT            VALUES                   NAME
+  thr                  -20 dB             -60 to 0                 Threshold
+  mode                 peak (0)           peak, true               Dete?ctor
+
+  PRESET                       URI
+  Gentle                       urn:a:comp#x"
+it "a whole URI shows all of a plugin" 0
+run plugins -j urn:a:comp
+json 0 "v['params'][1]['choices'][1]['label'] == 'true'"
+it "it does so in JSON" 0
+run plugins urn:a; says "urn:a:gain"; it "a part of a URI is a filter" 0
+run plugins nothing; warns 'no plugin has "nothing" in its name or URI'
+it "what no plugin has is refused" 1
+run plugins a b; warns "allowed: one FILTER or URI"; it "two filters are too many" 2
+stop
+start normal
+
 # --- watch and events ---
 follow watch /ch
 "$ctl" set /ch/kick/trim 3 >"$work/other" 2>&1
@@ -387,6 +470,15 @@ completed "headroomctl set /ch/kick/fader "; out ""
 it "bash does not complete values" 0
 completed "headroomctl meters /bus"; out "/bus/verb"
 it "bash completes strips to meter" 0
+stop
+start slots
+completed "headroomctl -u $HEADROOM_OSC set /ch/keys/insert/1/"
+out "/ch/keys/insert/1/bypass
+/ch/keys/insert/1/param/thr
+/ch/keys/insert/1/param/mode"
+it "bash completes what can be set in a slot" 0
+completed "headroomctl inserts ch/"; out "ch/keys"
+it "bash completes strips with slots" 0
 stop
 
 echo "$passed passed, $failed failed"

@@ -148,4 +148,47 @@ config_each_case(const char *file,
 	return count;
 }
 
+static inline uint32_t
+config_draw(uint32_t *seed, uint32_t bound)
+{
+	*seed ^= *seed << 13;
+	*seed ^= *seed >> 17;
+	*seed ^= *seed << 5;
+	return *seed % bound;
+}
+
+/* Room for config_mutate() to grow a text, each time. */
+#define CONFIG_GROWS 16
+
+/* Changes some bytes, inserts a piece of JSON or takes bytes out. */
+static inline size_t
+config_mutate(uint32_t *seed, char *text, size_t size)
+{
+	static const char *const piece[] = { "\"", "{", "}", "[", "]", ",", ":",
+		"-", "1e999", "null", "true", "\\u0000", "\"id\":", "\"verb\"",
+		"\"master\"", "[]", "{}", "/", "//", "0.5", "-200" };
+	const size_t at = config_draw(seed, (uint32_t)size);
+	const char *chosen;
+	size_t count;
+
+	switch (config_draw(seed, 3)) {
+	case 0:
+		text[at] = (char)config_draw(seed, 256);
+		return size;
+	case 1:
+		count = config_draw(seed, 40);
+		if (at + count > size)
+			count = size - at;
+		memmove(&text[at], &text[at + count], size - at - count);
+		return size - count;
+	default:
+		chosen =
+		    piece[config_draw(seed, sizeof(piece) / sizeof(piece[0]))];
+		count = strlen(chosen);
+		memmove(&text[at + count], &text[at], size - at);
+		memcpy(&text[at], chosen, count);
+		return size + count;
+	}
+}
+
 #endif

@@ -213,6 +213,66 @@ slots_are_printed_in_full_and_read_back(void **state)
 	desk_free(desk);
 }
 
+static void
+mutated_slots_are_refused_or_print_back(void **state)
+{
+	char *original = slot_text(
+	    "{ \"lv2\": \"urn:fake:comp\", \"preset\": \"urn:fake:comp#hard\","
+	    "  \"params\": { \"freq\": 0.3, \"mode\": \"rms\", \"thr\": -6,"
+	    "    \"look\": true }, \"bypass\": 0, \"required\": true },"
+	    "{ \"lv2\": \"urn:none\", \"required\": false,"
+	    "  \"params\": { \"a\": 1.5, \"b\": \"x\", \"c\": false } },"
+	    "{ \"jack\": { \"mode\": \"loop\", \"send\": [\"a:l\", [\"/b/\"]],"
+	    "  \"return\": [] }, \"bypass\": true }");
+	size_t original_size = strlen(original);
+	uint32_t seed = 20261122;
+	unsigned taken = 0;
+
+	(void)state;
+	for (int i = 0; i < 20000; i++) {
+		struct config_errors errors = { 0 };
+		char *text = malloc(original_size + 3 * CONFIG_GROWS);
+		size_t size = original_size;
+
+		assert_non_null(text);
+		memcpy(text, original, size);
+		for (uint32_t n = 1 + config_draw(&seed, 3); n > 0; n--)
+			size = config_mutate(&seed, text, size);
+		struct desk *desk =
+		    config_parse(text, size, fake_host(), &errors);
+		assert_int_equal(desk == NULL, errors.count > 0);
+		if (desk) {
+			config_assert_prints_back_with(fake_host(), desk);
+			taken++;
+		}
+		desk_free(desk);
+		config_free_errors(&errors);
+		free(text);
+	}
+	assert_in_range(taken, 100, 19900);
+	free(original);
+}
+
+static void
+there_is_an_end_to_params(void **state)
+{
+	char *text = malloc(1 << 20);
+	size_t used = (size_t)sprintf(text,
+	    "{ \"version\": 1, \"master\": { \"inserts\": [ { \"lv2\": "
+	    "\"urn:none\", \"required\": false, \"params\": { \"a\": 1");
+
+	(void)state;
+	for (int i = 0; i < 4096; i++)
+		used += (size_t)sprintf(text + used, ", \"a%d\": 1", i);
+	used += (size_t)sprintf(text + used, "} } ] } }");
+	char *found = config_complaints_with(fake_host(), text, used);
+	assert_non_null(strstr(found,
+	    "params: found an object; allowed: an object of at most 4096 "
+	    "symbols"));
+	free(found);
+	free(text);
+}
+
 int
 main(void)
 {
@@ -225,6 +285,8 @@ main(void)
 		cmocka_unit_test(
 		    a_missing_plugin_that_is_not_required_is_a_warning),
 		cmocka_unit_test(without_a_host_there_is_no_plugin),
+		cmocka_unit_test(mutated_slots_are_refused_or_print_back),
+		cmocka_unit_test(there_is_an_end_to_params),
 		cmocka_unit_test(slots_are_printed_in_full_and_read_back),
 	};
 

@@ -112,45 +112,6 @@ a_print_that_cannot_be_written_fails(void **state)
 	desk_free(desk);
 }
 
-static uint32_t
-draw(uint32_t *seed, uint32_t bound)
-{
-	*seed ^= *seed << 13;
-	*seed ^= *seed >> 17;
-	*seed ^= *seed << 5;
-	return *seed % bound;
-}
-
-/* Changes some bytes, inserts a piece of JSON or takes bytes out. */
-static size_t
-mutate(uint32_t *seed, char *text, size_t size)
-{
-	static const char *const piece[] = { "\"", "{", "}", "[", "]", ",", ":",
-		"-", "1e999", "null", "true", "\\u0000", "\"id\":", "\"verb\"",
-		"\"master\"", "[]", "{}", "/", "//", "0.5", "-200" };
-	const size_t at = draw(seed, (uint32_t)size);
-	const char *chosen;
-	size_t count;
-
-	switch (draw(seed, 3)) {
-	case 0:
-		text[at] = (char)draw(seed, 256);
-		return size;
-	case 1:
-		count = draw(seed, 40);
-		if (at + count > size)
-			count = size - at;
-		memmove(&text[at], &text[at + count], size - at - count);
-		return size - count;
-	default:
-		chosen = piece[draw(seed, sizeof(piece) / sizeof(piece[0]))];
-		count = strlen(chosen);
-		memmove(&text[at + count], &text[at], size - at);
-		memcpy(&text[at], chosen, count);
-		return size + count;
-	}
-}
-
 static void
 mutated_files_are_refused_or_print_back(void **state)
 {
@@ -168,8 +129,8 @@ mutated_files_are_refused_or_print_back(void **state)
 
 		assert_non_null(text);
 		memcpy(text, original, size);
-		for (uint32_t n = 1 + draw(&seed, 3); n > 0; n--)
-			size = mutate(&seed, text, size);
+		for (uint32_t n = 1 + config_draw(&seed, 3); n > 0; n--)
+			size = config_mutate(&seed, text, size);
 		desk = config_parse(text, size, NULL, &errors);
 		assert_int_equal(desk == NULL, errors.count > 0);
 		if (desk) {

@@ -24,6 +24,11 @@ the_parameter_of_an_address_is_found(void **state)
 		{ "/ch/kick/send/verb/level", PARAM_SEND_LEVEL },
 		{ "/ch/kick/send/*/tap", PARAM_SEND_TAP },
 		{ "/ch/send/send/send/mute", PARAM_SEND_MUTE },
+		{ "/ch/kick/insert/1/bypass", PARAM_INSERT_BYPASS },
+		{ "/ch/*/insert/*/state", PARAM_INSERT_STATE },
+		{ "/ch/insert/insert/2/name", PARAM_INSERT_NAME },
+		{ "/master/insert/16/param/thr", PARAM_INSERT_PARAM },
+		{ "/bus/1/insert/2/param/bypass", PARAM_INSERT_PARAM },
 	};
 	(void)state;
 
@@ -37,8 +42,10 @@ an_address_of_nothing_has_no_parameter(void **state)
 {
 	static const char *const address[] = { "", "/", "//", "fader", "/fader",
 		"/ch/kick", "/ch/kick/", "/ch/kick/nope", "/ch/kick/send",
-		"/ch/kick/send/", "/ch/kick/send/verb",
-		"/ch/kick/send/verb/nope", "/ch/kick/*", "/subscribe" };
+		"/ch/kick/send/", "/ch/kick/send/verb", "/ch/kick/insert/1",
+		"/ch/kick/insert/1/param", "/ch/kick/insert/1/param/",
+		"/ch/kick/insert/1/param/a/b", "/ch/kick/send/verb/nope",
+		"/ch/kick/*", "/subscribe" };
 	(void)state;
 
 	for (size_t i = 0; i < sizeof(address) / sizeof(address[0]); i++)
@@ -71,6 +78,9 @@ what_is_typed_becomes_what_the_parameter_wants(void **state)
 		{ "/ch/1/mute", "maybe", 's', 0 },
 		{ "/ch/1/name", "12", 's', 0 },
 		{ "/ch/1/send/verb/tap", "pre", 's', 0 },
+		{ "/ch/1/insert/1/bypass", "on", 'i', 1 },
+		{ "/ch/1/insert/1/param/thr", "-6", 'f', -6 },
+		{ "/ch/1/insert/1/param/mode", "peak", 's', 0 },
 		{ "/ch/1/nope", "2", 'i', 2 },
 		{ "/ch/1/nope", "2.5", 'f', 2.5 },
 		{ "/ch/1/nope", "two", 's', 0 },

@@ -244,6 +244,7 @@ static char *
 put_together(const char *heard, const char *head, int *texts)
 {
 	char *text = calloc(1, HEARD), *copy = strdup(heard), *save = NULL;
+	size_t used = 0;
 	int due = 1;
 
 	*texts = 0;
@@ -262,7 +263,8 @@ put_together(const char *heard, const char *head, int *texts)
 		assert_int_equal(part, due);
 		due = part == parts ? 1 : part + 1;
 		*texts += part == parts;
-		strcat(text, line + strlen(head) + at);
+		used += (size_t)snprintf(
+		    text + used, HEARD - used, "%s", line + strlen(head) + at);
 	}
 	assert_int_equal(due, 1);
 	free(copy);
