@@ -226,13 +226,16 @@ up_work(struct jack *jack, double now)
 		    (double)jack_cpu_load(jack->client);
 		follow_names(jack);
 	}
-	if (take_due(&jack->connect_due))
+	void (*held)(struct jack * jack) = hold_step(jack, now);
+	if (held)
+		worker_give(jack, held);
+	else if (take_due(&jack->connect_due))
 		worker_give(jack, client_connect);
 	else if (atomic_load(&jack->ports_head) !=
 		     atomic_load(&jack->ports_tail) ||
 		 atomic_load(&jack->ports_lost))
 		worker_give(jack, client_connect_new);
-	else if (take_due(&jack->latency_due))
+	else if (!hold_any(jack) && take_due(&jack->latency_due))
 		worker_give(jack, client_recompute);
 	else if (take_due(&jack->label_due))
 		worker_give(jack, client_label);
@@ -389,6 +392,8 @@ jack_allocate(struct jack *jack, const struct desk *desk)
 		    port->insert != 0 ||
 		    !desk_feeds_hardware(&desk->strip[port->strip]);
 	}
+	if (hold_allocate(jack) < 0)
+		return -1;
 	return segments_allocate(jack);
 }
 
@@ -400,6 +405,9 @@ jack_release(struct jack *jack)
 	free(jack->server);
 	for (unsigned i = 0; i < jack->segments; i++)
 		free(jack->segment[i].input);
+	if (jack->hold)
+		hold_reset(jack);
+	free(jack->hold);
 	free(jack->optional);
 	free(jack->wanted);
 	free(jack->silent);

@@ -133,6 +133,17 @@ thread_init(void *arg)
 		touch[i] = 0;
 }
 
+/* R of the probe. */
+REALTIME static int
+probe_process(jack_nframes_t frames, void *arg)
+{
+	struct jack *jack = arg;
+
+	(void)frames;
+	atomic_fetch_add_explicit(&jack->probe_cycles, 1, memory_order_relaxed);
+	return 0;
+}
+
 /* --- N, or whichever thread JACK calls on: notes only --- */
 
 REALTIME static int
@@ -285,6 +296,12 @@ callback_set(struct jack_segment *segment)
 	return 0;
 }
 
+int
+callback_set_probe(struct jack *jack)
+{
+	return jack_set_process_callback(jack->probe, probe_process, jack);
+}
+
 void
 callback_reset(struct jack *jack)
 {
@@ -297,6 +314,7 @@ callback_reset(struct jack *jack)
 	atomic_store(&jack->ports_tail, atomic_load(&jack->ports_head));
 	atomic_store(&jack->buffers, 0);
 	engine_reset_turns(jack->engine);
+	hold_reset(jack);
 	jack->framed = false;
 	for (size_t i = 0; i < jack->outputs; i++) {
 		atomic_store(&jack->wanted[i], !jack->optional[i]);

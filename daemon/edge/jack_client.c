@@ -26,6 +26,34 @@ segment_open(struct jack *jack, const char *name)
 	return jack_client_open(name, options, &jack->status);
 }
 
+static void
+close_all(struct jack *jack)
+{
+	if (jack->probe)
+		jack_client_close(jack->probe);
+	jack->probe = NULL;
+	for (unsigned i = jack->segments; i-- > 0;) {
+		if (jack->segment[i].client)
+			jack_client_close(jack->segment[i].client);
+		jack->segment[i].client = NULL;
+	}
+	jack->client = NULL;
+}
+
+/* Whatever may stand still later must not be waited for then: the probe is
+ * there from the beginning. */
+static int
+probe_open(struct jack *jack)
+{
+	char name[PATCHBAY_CLIENT + 8];
+
+	if (jack->holds == 0)
+		return 0;
+	snprintf(name, sizeof name, "%s.probe", jack->segment[0].name);
+	jack->probe = segment_open(jack, name);
+	return jack->probe ? 0 : -1;
+}
+
 void
 client_open(struct jack *jack)
 {
@@ -33,12 +61,13 @@ client_open(struct jack *jack)
 		struct jack_segment *segment = &jack->segment[i];
 
 		segment->client = segment_open(jack, segment->name);
-		if (segment->client)
-			continue;
-		while (i-- > 0) {
-			jack_client_close(jack->segment[i].client);
-			jack->segment[i].client = NULL;
+		if (!segment->client) {
+			close_all(jack);
+			return;
 		}
+	}
+	if (probe_open(jack) < 0) {
+		close_all(jack);
 		return;
 	}
 	jack->client = jack->segment[0].client;
@@ -66,6 +95,19 @@ link_ports(struct jack *jack, struct jack_segment *segment)
 }
 
 static int
+probe_start(struct jack *jack)
+{
+	if (!jack->probe)
+		return 0;
+	jack->probe_in = jack_port_register(
+	    jack->probe, "in", JACK_DEFAULT_AUDIO_TYPE, JackPortIsInput, 0);
+	return jack->probe_in && callback_set_probe(jack) == 0 &&
+		       jack_activate(jack->probe) == 0
+		   ? 0
+		   : -1;
+}
+
+static int
 register_ports(struct jack *jack)
 {
 	for (size_t i = 0; i < port_count(jack); i++) {
@@ -90,7 +132,7 @@ client_start(struct jack *jack)
 		if (callback_set(&jack->segment[i]) < 0 ||
 		    link_ports(jack, &jack->segment[i]) < 0)
 			return;
-	if (register_ports(jack) < 0)
+	if (register_ports(jack) < 0 || probe_start(jack) < 0)
 		return;
 	pages_take_own(jack);
 	for (unsigned i = 0; i < jack->segments; i++) {
@@ -176,9 +218,5 @@ client_close(struct jack *jack)
 		if (!jack->label[i].stale)
 			jack_remove_properties(
 			    jack->client, jack_port_uuid(jack->handle[i]));
-	for (unsigned i = jack->segments; i-- > 0;) {
-		jack_client_close(jack->segment[i].client);
-		jack->segment[i].client = NULL;
-	}
-	jack->client = NULL;
+	close_all(jack);
 }

@@ -164,7 +164,7 @@ follow_inserts(struct jack *jack)
 		const struct patchbay_port *port = &jack->port[i];
 		const struct desk_strip *strip = &desk->strip[port->strip];
 
-		if (port->insert == 0 || port->lane != 0)
+		if (port->insert == 0 || port->lane != 0 || hold_is(jack, i))
 			continue;
 		mixer_insert_connected(jack->mixer, port->strip,
 		    port->insert - 1, insert_connected(jack, i, strip->lanes),

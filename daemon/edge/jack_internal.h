@@ -60,6 +60,14 @@ struct jack_segment {
 	jack_port_t *link_in, *link_out; /* make JACK run them in order */
 };
 
+/* The return of a direct JACK insert, which can be held back. */
+struct jack_hold {
+	size_t input; /* place of its first lane in handle */
+	unsigned lanes;
+	bool held, told;                 /* W or C */
+	const char **source[DESK_LANES]; /* what was connected to it */
+};
+
 struct jack {
 	/* set once */
 	struct mixer *mixer;
@@ -95,8 +103,16 @@ struct jack {
 
 	/* W or C */
 	jack_client_t *client; /* the first segment's */
-	jack_status_t status;  /* of the last attempt to open */
-	int started;           /* 0 or -1: client_start() */
+	jack_client_t *probe;  /* only where there is something to hold */
+	jack_port_t *probe_in;
+	unsigned probe_ran; /* cycles of it when it began to listen */
+	struct jack_hold *hold;
+	size_t holds, probed; /* … and the one that is listened to */
+	unsigned lagging;     /* segment */
+	bool probing;
+	double probed_at;     /* s */
+	jack_status_t status; /* of the last attempt to open */
+	int started;          /* 0 or -1: client_start() */
 	struct jack_label *label;
 
 	/* W, then fixed while active: inputs, then outputs */
@@ -117,6 +133,7 @@ struct jack {
 	/* R to C */
 	atomic_uint busy; /* segments inside the process callback */
 	atomic_uint_least32_t cycles;
+	atomic_uint probe_cycles;
 	atomic_uint_least64_t frame_now;
 
 	/* C to R */
@@ -165,6 +182,23 @@ void follow_connections(struct jack *jack);
 /* Which inserts have a program, and how late it is. */
 void follow_inserts(struct jack *jack);
 
+/* --- jack_hold.c: programs that stand still --- */
+
+/* Finds what can be held. Returns 0, or -1 without memory. */
+int hold_allocate(struct jack *jack);
+
+/* The next job for W, or NULL. While W is idle. */
+void (*hold_step(struct jack *jack, double now))(struct jack *jack);
+
+/* Is the return at this place held back? */
+bool hold_is(const struct jack *jack, size_t input);
+
+/* Is any? Then the server may wait for a program that stands still. */
+bool hold_any(const struct jack *jack);
+
+/* Holds nothing. While no client is open. */
+void hold_reset(struct jack *jack);
+
 /* --- jack_client.c: the jobs of W --- */
 
 /* Opens `client`, or leaves it NULL with `status` set. */
@@ -211,6 +245,9 @@ void pages_trim(struct jack *jack);
 /* Hands JACK every callback of a segment's client. Before it is activated.
  * Returns 0 or -1. */
 int callback_set(struct jack_segment *segment);
+
+/* The same of the probe. */
+int callback_set_probe(struct jack *jack);
 
 /* Forgets what R and N noted. While no client is active. */
 void callback_reset(struct jack *jack);

@@ -28,8 +28,9 @@ struct rig {
 	char server[48];
 	unsigned rate, period; /* Hz, frames */
 	bool sync;             /* the server waits for its clients */
-	pid_t jackd, daemon;   /* 0: does not run */
-	int daemon_log;        /* what the daemon wrote to stderr and stdout */
+	unsigned timeout;    /* … in ms, before it goes on; 0: as it likes */
+	pid_t jackd, daemon; /* 0: does not run */
+	int daemon_log;      /* what the daemon wrote to stderr and stdout */
 	unsigned udp_port;
 	struct osc_client *osc;
 	struct rig_jack *jack; /* NULL before rig_join() */

@@ -127,7 +127,7 @@ free_udp_port(void)
 void
 rig_init(struct rig *rig, unsigned rate, unsigned period)
 {
-	*rig = (struct rig){ .sync = rig->sync };
+	*rig = (struct rig){ .sync = rig->sync, .timeout = rig->timeout };
 	rig->rate = rate;
 	rig->period = period;
 	rig->udp_port = free_udp_port();
@@ -144,7 +144,7 @@ rig_init(struct rig *rig, unsigned rate, unsigned period)
 static pid_t
 spawn(const char *const argv[], int in, int out)
 {
-	char *arguments[16] = { NULL };
+	char *arguments[24] = { NULL };
 	pid_t parent = getpid();
 	pid_t pid = fork();
 
@@ -159,7 +159,7 @@ spawn(const char *const argv[], int in, int out)
 	dup2(in, STDIN_FILENO);
 	dup2(out, STDOUT_FILENO);
 	dup2(out, STDERR_FILENO);
-	for (int i = 0; i < 15 && argv[i] != NULL; i++)
+	for (int i = 0; i < 23 && argv[i] != NULL; i++)
 		memcpy(&arguments[i], &argv[i], sizeof *arguments);
 	execvp(argv[0], arguments);
 	dprintf(STDERR_FILENO, "%s: %s\n", argv[0], strerror(errno));
@@ -199,15 +199,17 @@ rig_spawn(const char *const argv[])
 void
 rig_start_server(struct rig *rig)
 {
-	char rate[16], period[16];
+	char rate[16], period[16], timeout[16];
 	const char *argv[] = { "jackd", "-r", "-n", rig->server, "--port-max",
-		"512", rig->sync ? "-S" : "-r", "-d", "dummy", "-r", rate, "-p",
-		period, NULL };
+		"512", "-t", timeout, rig->sync ? "-S" : "-r", "-d", "dummy",
+		"-r", rate, "-p", period, NULL };
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	double until = rig_now() + PATIENCE;
 
 	snprintf(rate, sizeof rate, "%u", rig->rate);
 	snprintf(period, sizeof period, "%u", rig->period);
+	snprintf(timeout, sizeof timeout, "%u",
+	    rig->timeout != 0 ? rig->timeout : 500);
 	rig->jackd = spawn(argv, null, null);
 	running[RUNNING_SERVER] = rig->jackd;
 	close(null);
