@@ -5,6 +5,7 @@
 #include "mixer/plugin.h"
 
 #include <stdio.h>
+#include <string.h>
 
 void
 mixer_set_host(struct mixer *mixer, struct plugin_host *host)
@@ -60,7 +61,13 @@ log_state(struct mixer *mixer, unsigned strip, unsigned insert,
 	desk_strip_text(desk, false, event.strip);
 	snprintf(event.stage, sizeof event.stage, "%s",
 	    desk_stage_name(desk, 2 + insert));
-	snprintf(event.text, sizeof event.text, "%s", why);
+	/* A reason that is too long is cut between two characters. */
+	size_t size = strnlen(why, sizeof event.text);
+	if (size == sizeof event.text)
+		do
+			size--;
+		while (((unsigned char)why[size] & 0xc0) == 0x80);
+	memcpy(event.text, why, size);
 	event_log_add(mixer->events, &event);
 }
 

@@ -4,6 +4,8 @@
 #include "mixer/episode.h"
 #include "mixer/mixer_state.h"
 
+#include <stdio.h>
+
 #define RATE 48000
 
 /* Two slots in a channel that a bus gets after the fader and another before
@@ -219,6 +221,27 @@ a_change_of_a_slot_makes_its_strip_stale_and_is_told_once(void **state)
 	table_close(&table);
 }
 
+static void
+a_reason_that_is_too_long_is_cut_between_characters(void **state)
+{
+	struct table table;
+	char why[256] = "x";
+	size_t used = 1;
+
+	(void)state;
+	table_open_with(&table, slots, RATE, fake_host());
+	for (int i = 0; i < 80; i++)
+		used += (size_t)snprintf(why + used, sizeof why - used, "ä");
+	mixer_insert_state(table.mixer, CH_A, 0, INSERT_FAILED, why);
+	mixer_insert_state(table.mixer, CH_A, 0, INSERT_FAILED, why + 1);
+	struct event_log *log = mixer_events(table.mixer);
+	assert_int_equal(strlen(event_log_at(log, 1)->text), 95);
+	assert_int_equal(strlen(event_log_at(log, 2)->text), 94);
+	assert_int_equal(event_log_at(log, 2)->slot, 1);
+	assert_string_equal(event_log_at(log, 2)->state, "failed");
+	table_close(&table);
+}
+
 int
 main(void)
 {
@@ -226,6 +249,8 @@ main(void)
 		cmocka_unit_test(each_slot_has_a_meter_between_trim_and_fader),
 		cmocka_unit_test(an_over_is_traced_to_the_slot_that_made_it),
 		cmocka_unit_test(an_event_names_the_slot_as_its_stage),
+		cmocka_unit_test(
+		    a_reason_that_is_too_long_is_cut_between_characters),
 		cmocka_unit_test(
 		    a_change_of_a_slot_makes_its_strip_stale_and_is_told_once),
 	};
