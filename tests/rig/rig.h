@@ -27,6 +27,8 @@ struct osc_client;
 struct rig {
 	char server[48];
 	unsigned rate, period; /* Hz, frames */
+	unsigned port_max;     /* of the server; 0: its own default */
+	unsigned priority;     /* of a realtime server; 0: it is none */
 	pid_t jackd, daemon;   /* 0: does not run */
 	int daemon_log;        /* what the daemon wrote to stderr and stdout */
 	unsigned udp_port;
@@ -79,6 +81,17 @@ void rig_sleep(unsigned ms);
 
 /* CLOCK_MONOTONIC in seconds. */
 double rig_now(void);
+
+/* --- rig_thread.c: the realtime thread --- */
+
+/* The daemon's one thread that says by its name that it is realtime. */
+pid_t rig_thread(const struct rig *rig);
+
+/* Its page faults so far, minor and major. */
+unsigned long rig_page_faults(const struct rig *rig, pid_t thread);
+
+/* Whether this machine lets us have realtime priority (SCHED_FIFO). */
+bool rig_may_realtime(void);
 
 /* --- rig_jack.c: player and recorder --- */
 

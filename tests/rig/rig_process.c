@@ -130,6 +130,7 @@ rig_init(struct rig *rig, unsigned rate, unsigned period)
 	memset(rig, 0, sizeof *rig);
 	rig->rate = rate;
 	rig->period = period;
+	rig->port_max = 512;
 	rig->udp_port = free_udp_port();
 	snprintf(rig->server, sizeof rig->server, "rig-%d-%u", (int)getpid(),
 	    rig->udp_port);
@@ -144,7 +145,7 @@ rig_init(struct rig *rig, unsigned rate, unsigned period)
 static pid_t
 spawn(const char *const argv[], int in, int out)
 {
-	char *arguments[16] = { NULL };
+	char *arguments[17] = { NULL };
 	pid_t parent = getpid();
 	pid_t pid = fork();
 
@@ -159,7 +160,7 @@ spawn(const char *const argv[], int in, int out)
 	dup2(in, STDIN_FILENO);
 	dup2(out, STDOUT_FILENO);
 	dup2(out, STDERR_FILENO);
-	for (int i = 0; i < 15 && argv[i] != NULL; i++)
+	for (int i = 0; i < 16 && argv[i] != NULL; i++)
 		memcpy(&arguments[i], &argv[i], sizeof *arguments);
 	execvp(argv[0], arguments);
 	dprintf(STDERR_FILENO, "%s: %s\n", argv[0], strerror(errno));
@@ -186,17 +187,37 @@ end_child(pid_t pid, int sig)
 				   : WEXITSTATUS(status);
 }
 
+static const char *
+number(char text[16], unsigned value)
+{
+	snprintf(text, 16, "%u", value);
+	return text;
+}
+
 void
 rig_start_server(struct rig *rig)
 {
-	char rate[16], period[16];
-	const char *argv[] = { "jackd", "-r", "-n", rig->server, "--port-max",
-		"512", "-d", "dummy", "-r", rate, "-p", period, NULL };
+	char text[4][16];
+	const char *argv[16] = { "jackd", "-n", rig->server };
+	int n = 3;
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	double until = rig_now() + PATIENCE;
 
-	snprintf(rate, sizeof rate, "%u", rig->rate);
-	snprintf(period, sizeof period, "%u", rig->period);
+	argv[n++] = rig->priority != 0 ? "-R" : "-r";
+	if (rig->priority != 0) {
+		argv[n++] = "-P";
+		argv[n++] = number(text[0], rig->priority);
+	}
+	if (rig->port_max != 0) {
+		argv[n++] = "--port-max";
+		argv[n++] = number(text[1], rig->port_max);
+	}
+	argv[n++] = "-d";
+	argv[n++] = "dummy";
+	argv[n++] = "-r";
+	argv[n++] = number(text[2], rig->rate);
+	argv[n++] = "-p";
+	argv[n++] = number(text[3], rig->period);
 	rig->jackd = spawn(argv, null, null);
 	running[RUNNING_SERVER] = rig->jackd;
 	close(null);
