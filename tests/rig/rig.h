@@ -21,6 +21,20 @@
 
 #define RIG_PORTS 64
 
+/* Whether daemon and tests were built with a sanitizer, which is slow, and takes
+ * memory and system calls of its own. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define RIG_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || \
+    __has_feature(realtime_sanitizer)
+#define RIG_SANITIZED 1
+#endif
+#endif
+#ifndef RIG_SANITIZED
+#define RIG_SANITIZED 0
+#endif
+
 struct rig_jack;
 struct osc_client;
 
@@ -90,7 +104,8 @@ pid_t rig_thread(const struct rig *rig);
 /* Its page faults so far, minor and major. */
 unsigned long rig_page_faults(const struct rig *rig, pid_t thread);
 
-/* Whether this machine lets us have realtime priority (SCHED_FIFO). */
+/* Whether this machine lets us have realtime priority (SCHED_FIFO), and this
+ * build stands it: none with a sanitizer does. */
 bool rig_may_realtime(void);
 
 /* --- rig_jack.c: player and recorder --- */

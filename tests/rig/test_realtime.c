@@ -23,18 +23,6 @@
  * a sanitizer goes through the same, and only the sanitizer judges.
  */
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || \
-    __has_feature(realtime_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
-
 #define RATE 48000
 #define PERIOD 64
 #define PLAYS 5
@@ -362,7 +350,7 @@ no_page_fault_whatever_is_done(void **state)
 			bad += after - before;
 		before = after;
 	}
-	if (!SANITIZED)
+	if (!RIG_SANITIZED)
 		assert_int_equal(bad, 0);
 }
 
@@ -429,7 +417,7 @@ no_system_call_but_futex_whatever_is_done(void **state)
 	char log[] = "/tmp/headroom-strace.XXXXXX";
 	unsigned futexes;
 
-	if (SANITIZED)
+	if (RIG_SANITIZED)
 		return;
 	close(mkstemp(log));
 	pid_t strace = start_strace(&scene->rig, rig_thread(&scene->rig), log);

@@ -17,7 +17,7 @@
  */
 
 #define RATE 48000
-#define PERIOD 64
+#define PERIOD (RIG_SANITIZED ? 1024 : 64)
 #define CHANNELS 512
 #define BUSES 32
 #define SILENT 32 /* the last channels, which nothing feeds */
