@@ -21,6 +21,7 @@
 #define RATE 48000
 #define PERIOD 64
 #define TICK (RATE / 100) /* frames between two ticks: a window */
+#define TICK_NS 1e7       /* the same in ns */
 #define STAGES 3
 #define BANK 64   /* blocks of a falling tone that channels step through */
 #define ROUNDS 15 /* the median of these is printed, but for plans */
@@ -91,8 +92,8 @@ rig_open(struct rig *rig, unsigned channels)
 		ports += desk->strip[i].lanes;
 	rig->lanes = (unsigned)ports;
 	rig->reader = meters_reader_new(mixer_meters(rig->mixer));
-	rig->in = calloc(channels, sizeof *rig->in);
-	rig->out = calloc(ports, sizeof *rig->out);
+	rig->in = calloc(channels + 1, sizeof *rig->in);
+	rig->out = calloc(ports + 1, sizeof *rig->out);
 	if (rig->reader == NULL || rig->in == NULL || rig->out == NULL)
 		exit(1);
 	for (int i = 0; i < BANK * PERIOD; i++)
@@ -205,7 +206,7 @@ make_line(const struct rig *rig, struct times *times)
 		.channels = rig->channels,
 		.engine_ns = median(times->engine),
 		.tick_ns = tick / (rig->lanes * STAGES),
-		.core = 100 * tick / (1e9 * TICK / RATE),
+		.core = 100 * tick / TICK_NS,
 		.plan_ms = largest(times->plan) / 1e6,
 	};
 }
