@@ -142,7 +142,7 @@ $(PLANTED): $(BUILD)/tests/realtime/plant.o
 		$(TEST_LIBS)
 # The rig knows the daemon from outside only.
 $(BUILD)/tests/bench/bench_control $(BUILD)/tests/bench/bench_footprint: $(RIG_OBJ)
-$(BUILD)/tests/bench/bench_loudness: $(LIBRARY)
+$(BUILD)/tests/bench/bench_loudness $(BUILD)/tests/bench/bench_mixer: $(LIBRARY)
 $(BUILD)/tests/bench/bench_engine: $(LIBRARY) $(BUILD)/tests/bench/bench_floor.o
 $(BENCH): $(BUILD)/%: $(BUILD)/%.o
 	$(CC) $(CFLAGS) $(SAN) -pthread -o $@ $^ $(LDFLAGS) $(TEST_LIBS)

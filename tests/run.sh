@@ -3,6 +3,7 @@
 # sh tests/run.sh BUILD_DIR [PREFIX], with PREFIX only programs whose name (such
 # as rig/test_osc) begins with it. Programs print what cmocka prints; scripts end
 # with a line "N passed, N failed".
+# A test that this machine cannot run says "SKIPPED: " and why.
 set -u
 
 HEADROOM_BUILD=${1:?usage: sh tests/run.sh BUILD_DIR [PREFIX]}
@@ -27,7 +28,7 @@ pgrep -x 'jackd|jackdbus' >/dev/null || rm -f /dev/shm/jack-shm-registry
 # cmocka_count WORD: sums what cmocka says, over all groups of a program.
 cmocka_count()
 {
-	sed -n "s/^\[  $1  \] \([0-9][0-9]*\) test(s).*/\1/p" "$log" |
+	sed -n "s/^\[  $1 *\] \([0-9][0-9]*\) test(s).*/\1/p" "$log" |
 		awk '{ n += $1 } END { print n + 0 }'
 }
 
@@ -56,20 +57,23 @@ run()
 	if [ "$kind" = cmocka ]; then
 		good=$(cmocka_count PASSED)
 		wrong=$(cmocka_count FAILED)
+		skipped=$(cmocka_count SKIPPED)
 	else
 		good=$(script_count passed)
 		wrong=$(script_count failed)
+		skipped=0
 	fi
 	why=""
 	if [ "$code" -eq 124 ] || [ "$code" -eq 137 ]; then
 		why=" (stopped after $limit s)"
 	elif [ "$code" -ne 0 ] && [ "$wrong" -eq 0 ]; then
 		why=" (exit code $code)"
-	elif [ "$((good + wrong))" -eq 0 ]; then
+	elif [ "$((good + wrong + skipped))" -eq 0 ]; then
 		why=" (it ran no test)"
 	fi
 	# What went wrong beside the tests counts as one more.
 	[ -z "$why" ] || wrong=$((wrong + 1))
+	[ "$skipped" -eq 0 ] || why="$why ($skipped skipped)"
 	programs=$((programs + 1))
 	passed=$((passed + good))
 	failed=$((failed + wrong))
@@ -77,6 +81,7 @@ run()
 	[ "$wrong" -eq 0 ] || verdict=FAILED
 	printf '%-6s  %-28s %4d passed, %d failed  %4d.%d s%s\n' "$verdict" \
 		"$name" "$good" "$wrong" $((tenths / 10)) $((tenths % 10)) "$why"
+	sed -n 's/^SKIPPED: /        skipped: /p' "$log" | sort -u
 	[ "$wrong" -eq 0 ] || {
 		bad=$((bad + 1))
 		sed 's/^/    /' "$log"

@@ -459,6 +459,7 @@ edge_jack_free(struct jack *jack)
 {
 	const struct timespec pause = { .tv_nsec = 2000000 };
 	double end = seconds() + END_WAIT;
+	unsigned labelled = 0;
 
 	if (!jack)
 		return;
@@ -467,6 +468,12 @@ edge_jack_free(struct jack *jack)
 	while (jack->phase != PHASE_AWAY && seconds() < end) {
 		jack_step(jack);
 		nanosleep(&pause, NULL);
+		/* Who ends while it writes JACK's metadata leaves a lock there
+		 * that stops every client of every server of this user. */
+		if (atomic_load(&jack->labelled) != labelled) {
+			labelled = atomic_load(&jack->labelled);
+			end = seconds() + END_WAIT;
+		}
 	}
 	if (jack->phase != PHASE_AWAY) {
 		/* The worker may still come back to it: it is left as it is. */

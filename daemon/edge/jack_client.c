@@ -185,9 +185,11 @@ client_label(struct jack *jack)
 		size_t place = i < jack->inputs ? i : i - jack->inputs;
 		char order[24];
 
-		if (!jack->label[i].stale || atomic_load(&jack->gone))
+		if (!jack->label[i].stale || atomic_load(&jack->gone) ||
+		    atomic_load(&jack->stopped))
 			continue;
 		jack->label[i].stale = false;
+		atomic_fetch_add(&jack->labelled, 1);
 		snprintf(order, sizeof order, "%zu", place + 1);
 		jack_set_property(jack->client, uuid, JACK_METADATA_PRETTY_NAME,
 		    jack->label[i].pretty, TYPE_TEXT);
@@ -214,9 +216,12 @@ client_close(struct jack *jack)
 	/* Port numbers are used again, by whoever comes next: what was said of
 	 * ours must not stick to theirs. */
 	for (size_t i = 0; there && jack->started == 0 && i < port_count(jack);
-	     i++)
-		if (!jack->label[i].stale)
-			jack_remove_properties(
-			    jack->client, jack_port_uuid(jack->handle[i]));
+	     i++) {
+		if (jack->label[i].stale)
+			continue;
+		jack_remove_properties(
+		    jack->client, jack_port_uuid(jack->handle[i]));
+		atomic_fetch_add(&jack->labelled, 1);
+	}
 	close_all(jack);
 }

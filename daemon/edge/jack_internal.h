@@ -118,6 +118,9 @@ struct jack {
 	/* W, then fixed while active: inputs, then outputs */
 	jack_port_t **handle;
 
+	/* W to C: ports labelled or unlabelled so far */
+	atomic_uint labelled;
+
 	/* W to N: buffers whose pages R finds in its memory */
 	atomic_uint buffers;
 	const float *buffer[JACK_BUFFERS];

@@ -15,6 +15,22 @@
 #define JACK_MEMORY "/dev/shm/jack-"
 #define PAGE_LEAST 4096 /* bytes; no page is smaller */
 
+/* CAP_IPC_LOCK is above the limit: tries to lock more, of which no page is
+ * ever there. */
+static bool
+may_exceed(rlim_t limit)
+{
+	size_t size = (size_t)limit + 2 * (size_t)sysconf(_SC_PAGESIZE);
+	void *at = mmap(NULL, size, PROT_READ,
+	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (at == MAP_FAILED)
+		return false;
+	bool may = mlock2(at, size, MLOCK_ONFAULT) == 0;
+	munmap(at, size);
+	return may;
+}
+
 int
 memory_lock(void)
 {
@@ -24,7 +40,7 @@ memory_lock(void)
 	 * 100 MB and more, would fail at it. */
 	if (setrlimit(RLIMIT_MEMLOCK, &limit) < 0 &&
 	    getrlimit(RLIMIT_MEMLOCK, &limit) == 0 &&
-	    limit.rlim_cur != RLIM_INFINITY) {
+	    limit.rlim_cur != RLIM_INFINITY && !may_exceed(limit.rlim_cur)) {
 		log_line("memory is not locked: the limit is %lu kB, not "
 			 "unlimited",
 		    (unsigned long)limit.rlim_cur / 1024);

@@ -5,7 +5,7 @@
 void
 gain_init(struct gain *gain, float value)
 {
-	*gain = (struct gain){ .now = value, .target = value };
+	*gain = (struct gain){ .now = value, .target = value, .next = value };
 }
 
 static float
@@ -25,24 +25,15 @@ gain_slope(const struct gain *gain, uint32_t length)
 	return slope * (float)length / (float)gain->length;
 }
 
-void
-gain_move(struct gain *gain, float target, uint32_t length)
+static void
+gain_set_off(struct gain *gain, float target, uint32_t length, float slope)
 {
-	if (target == gain->target && (gain_moves(gain) || length != 0))
-		return;
-	if (length == 0) {
-		gain_init(gain, target);
-		return;
-	}
 	float way = target - gain->now;
-	float slope = gain_slope(gain, length);
-	if (slope * way <= 0)
-		slope = 0;
-	else if (fabsf(slope) > 3 * fabsf(way))
-		slope = 3 * way;
+
 	*gain = (struct gain){
 		.now = gain->now,
 		.target = target,
+		.next = target,
 		.left = length,
 		.length = length,
 		.from = gain->now,
@@ -52,35 +43,77 @@ gain_move(struct gain *gain, float target, uint32_t length)
 	};
 }
 
+/* The ramp has landed. */
+static void
+gain_land(struct gain *gain)
+{
+	gain->left = 0;
+	gain->now = gain->target;
+	if (gain->next != gain->target)
+		gain_set_off(gain, gain->next, gain->length, 0);
+}
+
 void
-gain_ramp(struct gain *gain, float *out, uint32_t n)
+gain_move(struct gain *gain, float target, uint32_t length)
+{
+	if (target == gain->target && (gain_moves(gain) || length != 0)) {
+		gain->next = target;
+		return;
+	}
+	if (length == 0) {
+		gain_init(gain, target);
+		return;
+	}
+	float way = target - gain->now;
+	float slope = gain_slope(gain, length);
+	if (slope == 0 || (slope * way > 0 && fabsf(slope) <= 3 * fabsf(way)))
+		gain_set_off(gain, target, length, slope);
+	else
+		gain->next = target;
+}
+
+/* Writes up to `n` gains of the running ramp. Returns how many. */
+static uint32_t
+gain_run(struct gain *gain, float *out, uint32_t n)
 {
 	uint32_t moving = n < gain->left ? n : gain->left;
 	uint32_t done = gain->length - gain->left;
-	float step = moving != 0 ? 1.0F / (float)gain->length : 0;
+	float step = 1.0F / (float)gain->length;
 	/* A copy, which out[] cannot be part of: so the loop vectorises. */
 	const struct gain curve = *gain;
 
 	for (uint32_t i = 0; i < moving; i++)
 		out[i] = gain_at(&curve, (float)(int32_t)(done + i + 1) * step);
 	gain->left -= moving;
-	if (gain->left == 0) {
-		for (uint32_t i = moving != 0 ? moving - 1 : 0; i < n; i++)
-			out[i] = gain->target;
-		gain->now = gain->target;
-	} else {
+	if (gain->left != 0) {
 		gain->now = out[moving - 1];
+	} else {
+		out[moving - 1] = gain->target;
+		gain_land(gain);
 	}
+	return moving;
+}
+
+void
+gain_ramp(struct gain *gain, float *out, uint32_t n)
+{
+	uint32_t done = 0;
+
+	while (done < n && gain_moves(gain))
+		done += gain_run(gain, out + done, n - done);
+	for (uint32_t i = done; i < n; i++)
+		out[i] = gain->target;
 }
 
 void
 gain_skip(struct gain *gain, uint32_t n)
 {
-	if (n >= gain->left) {
-		gain->left = 0;
-		gain->now = gain->target;
-		return;
+	while (n >= gain->left && gain_moves(gain)) {
+		n -= gain->left;
+		gain_land(gain);
 	}
+	if (!gain_moves(gain) || n == 0)
+		return;
 	gain->left -= n;
 	gain->now = gain_at(
 	    gain, (float)(gain->length - gain->left) / (float)gain->length);

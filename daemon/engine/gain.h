@@ -7,16 +7,17 @@
 #include <stdint.h>
 
 /*
- * A linear gain that never jumps: on its way to a new target it follows a
- * cubic whose slope is continuous where a ramp is interrupted and zero where
- * it lands, and it lands exactly. Monotonic (Fritsch and Carlson, SIAM J.
- * Numer. Anal. 17, 1980), so it overshoots neither end. R only, except
- * gain_init.
+ * A linear gain that never jumps, and neither does its slope: on its way to a
+ * new target it follows a cubic that sets off with the slope it has and lands
+ * exactly, with none. Monotonic (Fritsch and Carlson, SIAM J. Numer. Anal. 17,
+ * 1980), so it overshoots neither end; where that forbids the slope it has,
+ * the new target waits until the ramp has landed. R only, except gain_init.
  */
 
 struct gain {
 	float now;              /* the gain of the last sample that was run */
 	float target;           /* where it stands, or lands */
+	float next;             /* where it goes from there, or the same */
 	uint32_t left;          /* samples until it lands; 0: it stands */
 	uint32_t length;        /* samples of the whole ramp */
 	float from, c1, c2, c3; /* from + t(c1 + t(c2 + t c3)), t in 0…1 */
@@ -25,7 +26,9 @@ struct gain {
 /* Stands at a value. */
 REALTIME void gain_init(struct gain *gain, float value);
 
-/* Sets off for a target, to land after `length` samples; 0: at once. */
+/* Sets off for a target, to land after `length` samples; 0: at once. One that
+ * lies behind it, or too near for its slope, is set off for once the running
+ * ramp has landed, and takes as long as that did; the last one counts. */
 REALTIME void gain_move(struct gain *gain, float target, uint32_t length);
 
 /* Writes the gains of the next `n` samples and moves on by them. */

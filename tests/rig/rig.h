@@ -21,6 +21,20 @@
 
 #define RIG_PORTS 64
 
+/* Whether daemon and tests were built with a sanitizer, which is slow, and takes
+ * memory and system calls of its own. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define RIG_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || \
+    __has_feature(realtime_sanitizer)
+#define RIG_SANITIZED 1
+#endif
+#endif
+#ifndef RIG_SANITIZED
+#define RIG_SANITIZED 0
+#endif
+
 struct rig_jack;
 struct osc_client;
 
@@ -28,9 +42,11 @@ struct rig {
 	char server[48];
 	unsigned rate, period; /* Hz, frames */
 	bool sync;             /* the server waits for its clients */
-	unsigned timeout;    /* … in ms, before it goes on; 0: as it likes */
-	pid_t jackd, daemon; /* 0: does not run */
-	int daemon_log;      /* what the daemon wrote to stderr and stdout */
+	unsigned timeout;      /* … in ms, before it goes on; 0: its own */
+	unsigned port_max;     /* of the server; 0: its own default */
+	unsigned priority;     /* of a realtime server; 0: it is none */
+	pid_t jackd, daemon;   /* 0: does not run */
+	int daemon_log;        /* what the daemon wrote to stderr and stdout */
 	unsigned udp_port;
 	struct osc_client *osc;
 	struct rig_jack *jack; /* NULL before rig_join() */
@@ -86,6 +102,17 @@ double rig_now(void);
  * exit status, 128 + n after signal n. */
 pid_t rig_spawn(const char *const argv[]);
 int rig_end_child(pid_t pid, int sig);
+/* --- rig_thread.c: the realtime thread --- */
+
+/* The daemon's one thread that says by its name that it is realtime. */
+pid_t rig_thread(const struct rig *rig);
+
+/* Its page faults so far, minor and major. */
+unsigned long rig_page_faults(const struct rig *rig, pid_t thread);
+
+/* Whether this machine lets us have realtime priority (SCHED_FIFO), and this
+ * build stands it: none with a sanitizer does. */
+bool rig_may_realtime(void);
 
 /* --- rig_jack.c: player and recorder --- */
 

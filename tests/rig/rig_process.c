@@ -127,9 +127,10 @@ free_udp_port(void)
 void
 rig_init(struct rig *rig, unsigned rate, unsigned period)
 {
-	*rig = (struct rig){ .sync = rig->sync, .timeout = rig->timeout };
+	memset(rig, 0, sizeof *rig);
 	rig->rate = rate;
 	rig->period = period;
+	rig->port_max = 512;
 	rig->udp_port = free_udp_port();
 	snprintf(rig->server, sizeof rig->server, "rig-%d-%u", (int)getpid(),
 	    rig->udp_port);
@@ -196,20 +197,43 @@ rig_spawn(const char *const argv[])
 	return pid;
 }
 
+static const char *
+number(char text[16], unsigned value)
+{
+	snprintf(text, 16, "%u", value);
+	return text;
+}
+
 void
 rig_start_server(struct rig *rig)
 {
-	char rate[16], period[16], timeout[16];
-	const char *argv[] = { "jackd", "-r", "-n", rig->server, "--port-max",
-		"512", "-t", timeout, rig->sync ? "-S" : "-r", "-d", "dummy",
-		"-r", rate, "-p", period, NULL };
+	char text[5][16];
+	const char *argv[20] = { "jackd", "-n", rig->server };
+	int n = 3;
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	double until = rig_now() + PATIENCE;
 
-	snprintf(rate, sizeof rate, "%u", rig->rate);
-	snprintf(period, sizeof period, "%u", rig->period);
-	snprintf(timeout, sizeof timeout, "%u",
-	    rig->timeout != 0 ? rig->timeout : 500);
+	argv[n++] = rig->priority != 0 ? "-R" : "-r";
+	if (rig->priority != 0) {
+		argv[n++] = "-P";
+		argv[n++] = number(text[0], rig->priority);
+	}
+	if (rig->port_max != 0) {
+		argv[n++] = "--port-max";
+		argv[n++] = number(text[1], rig->port_max);
+	}
+	if (rig->timeout != 0) {
+		argv[n++] = "-t";
+		argv[n++] = number(text[4], rig->timeout);
+	}
+	if (rig->sync)
+		argv[n++] = "-S";
+	argv[n++] = "-d";
+	argv[n++] = "dummy";
+	argv[n++] = "-r";
+	argv[n++] = number(text[2], rig->rate);
+	argv[n++] = "-p";
+	argv[n++] = number(text[3], rig->period);
 	rig->jackd = spawn(argv, null, null);
 	running[RUNNING_SERVER] = rig->jackd;
 	close(null);

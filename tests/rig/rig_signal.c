@@ -92,9 +92,10 @@ signal_above(const float *x, uint32_t frames, double cycles)
 
 	design_high_pass(tap, cycles);
 	for (uint32_t at = 0; at + TAPS <= frames; at++) {
-		double y = 0;
-		for (uint32_t i = 0; i < TAPS; i++)
-			y += tap[i] * (double)x[at + i];
+		double y = tap[TAPS / 2] * (double)x[at + TAPS / 2];
+		for (uint32_t i = 0; i < TAPS / 2; i++)
+			y += tap[i] *
+			     ((double)x[at + i] + (double)x[at + TAPS - 1 - i]);
 		largest = fmax(largest, fabs(y));
 	}
 	return largest;

@@ -90,6 +90,8 @@ effect_start(const struct rig *rig, unsigned index, const char *gain)
 struct slots {
 	unsigned a, sub, master;
 	const char *mode;
+	bool sync;        /* the server waits for its clients … */
+	unsigned timeout; /* … so many ms; 0: as long as it likes */
 };
 
 static void
@@ -130,6 +132,9 @@ start_desk(struct rig *rig, unsigned period, const struct slots *slots)
 	fprintf(out, " } }");
 	fclose(out);
 	rig_init(rig, 48000, period);
+	rig->priority = rig_may_realtime() ? 70 : 0;
+	rig->sync = slots->sync;
+	rig->timeout = slots->timeout;
 	rig_start_server(rig);
 	rig_start_daemon(rig, json);
 	rig_wait_state(rig, "running");
@@ -217,8 +222,8 @@ run_quietly(struct rig *rig, struct rig_take *take)
 }
 
 static void
-slots_are_exact_and_late_by(void **state, bool sync, unsigned period,
-    const struct slots *slots, unsigned late)
+slots_are_exact_and_late_by(
+    void **state, unsigned period, const struct slots *slots, unsigned late)
 {
 	struct rig *rig = *state;
 	static struct takes takes;
@@ -226,7 +231,6 @@ slots_are_exact_and_late_by(void **state, bool sync, unsigned period,
 	unsigned count = slots->a + slots->sub + slots->master;
 	char text[32];
 
-	rig->sync = sync;
 	start_desk(rig, period, slots);
 	for (unsigned i = 0; i < count; i++)
 		program[i] = effect_start(rig, i, i % 2 == 0 ? "-0.5" : "2");
@@ -251,28 +255,32 @@ slots_are_exact_and_late_by(void **state, bool sync, unsigned period,
 		rig_end_child(program[i], SIGTERM);
 }
 
-static const struct slots one = { 1, 0, 0, "direct" };
-static const struct slots series = { 3, 0, 0, "direct" };
-static const struct slots everywhere = { 1, 1, 1, "direct" };
-static const struct slots loop = { 1, 0, 0, "loop" };
-static const struct slots loops = { 1, 1, 1, "loop" };
+static const struct slots one = { 1, 0, 0, "direct", false, 0 };
+static const struct slots one_sync = { 1, 0, 0, "direct", true, 0 };
+static const struct slots series = { 3, 0, 0, "direct", false, 0 };
+static const struct slots series_sync = { 3, 0, 0, "direct", true, 0 };
+static const struct slots everywhere = { 1, 1, 1, "direct", false, 0 };
+static const struct slots everywhere_sync = { 1, 1, 1, "direct", true, 0 };
+static const struct slots loop = { 1, 0, 0, "loop", false, 0 };
+static const struct slots loop_sync = { 1, 0, 0, "loop", true, 0 };
+static const struct slots loops = { 1, 1, 1, "loop", false, 0 };
 
-#define EXACT(name, sync, period, slots, late)                                 \
-	static void name(void **state)                                         \
-	{                                                                      \
-		slots_are_exact_and_late_by(state, sync, period, slots, late); \
+#define EXACT(name, period, slots, late)                                 \
+	static void name(void **state)                                   \
+	{                                                                \
+		slots_are_exact_and_late_by(state, period, slots, late); \
 	}
 
-EXACT(one_at_32, false, 32, &one, 0)
-EXACT(one_at_64, false, 64, &one, 0)
-EXACT(one_at_256_sync, true, 256, &one, 0)
-EXACT(three_in_series_at_64, false, 64, &series, 0)
-EXACT(three_in_series_at_256_sync, true, 256, &series, 0)
-EXACT(channel_bus_and_master_at_64, false, 64, &everywhere, 0)
-EXACT(channel_bus_and_master_at_64_sync, true, 64, &everywhere, 0)
-EXACT(a_loop_is_a_period_late_at_64, false, 64, &loop, 64)
-EXACT(a_loop_is_a_period_late_at_256_sync, true, 256, &loop, 256)
-EXACT(three_loops_are_three_periods_late, false, 64, &loops, 192)
+EXACT(one_at_32, 32, &one, 0)
+EXACT(one_at_64, 64, &one, 0)
+EXACT(one_at_256_sync, 256, &one_sync, 0)
+EXACT(three_in_series_at_64, 64, &series, 0)
+EXACT(three_in_series_at_256_sync, 256, &series_sync, 0)
+EXACT(channel_bus_and_master_at_64, 64, &everywhere, 0)
+EXACT(channel_bus_and_master_at_64_sync, 64, &everywhere_sync, 0)
+EXACT(a_loop_is_a_period_late_at_64, 64, &loop, 64)
+EXACT(a_loop_is_a_period_late_at_256_sync, 256, &loop_sync, 256)
+EXACT(three_loops_are_three_periods_late, 64, &loops, 192)
 
 /* --- programs that go --- */
 
@@ -427,13 +435,12 @@ longest_gap(const float *x, const float *y, int from, int to)
 static void
 a_program_that_freezes_is_left_out_until_it_thaws(void **state)
 {
-	static const struct slots two = { 1, 0, 1, "direct" };
+	static const struct slots two = { 1, 0, 1, "direct", false, 20 };
 	struct rig *rig = *state;
 	static struct takes takes;
 	pid_t program[2];
 	int shortest = FRAMES;
 
-	rig->timeout = 20;
 	start_desk(rig, 64, &two);
 	program[0] = effect_start(rig, 0, "-0.5");
 	program[1] = effect_start(rig, 1, "2");

@@ -2,7 +2,6 @@
 
 #include <jack/jack.h>
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <math.h>
 #include <setjmp.h>
@@ -24,25 +23,12 @@
  * a sanitizer goes through the same, and only the sanitizer judges.
  */
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || \
-    __has_feature(realtime_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
-
 #define RATE 48000
 #define PERIOD 64
 #define PLAYS 5
 #define CAPTURES 6
 #define LENGTH 4800
 #define GUEST "rig-guest:out"
-#define THREAD "headroom-rt"
 
 static const char desk[] =
     "{ \"version\": 1, \"channels\": ["
@@ -347,77 +333,16 @@ tear_down(void **state)
 
 /* --- the thread --- */
 
-/* Reads a line of /proc/PID/task/TID/FILE. */
-static int
-task_line(pid_t pid, const char *task, const char *file, char *line, int size)
-{
-	char path[512];
-	FILE *in;
-
-	snprintf(
-	    path, sizeof path, "/proc/%d/task/%s/%s", (int)pid, task, file);
-	in = fopen(path, "re");
-	if (in == NULL)
-		return -1;
-	bool got = fgets(line, size, in) != NULL;
-	fclose(in);
-	return got ? 0 : -1;
-}
-
-/* Every realtime thread of the daemon says so by its name; there is one. */
-static pid_t
-find_thread(const struct rig *rig)
-{
-	char path[64], line[512];
-	pid_t found = 0;
-	DIR *tasks;
-
-	snprintf(path, sizeof path, "/proc/%d/task", (int)rig->daemon);
-	tasks = opendir(path);
-	assert_non_null(tasks);
-	for (struct dirent *task; (task = readdir(tasks)) != NULL;) {
-		if (task->d_name[0] == '.' ||
-		    task_line(rig->daemon, task->d_name, "comm", line,
-			sizeof line) < 0 ||
-		    strcmp(line, THREAD "\n") != 0)
-			continue;
-		assert_int_equal(found, 0);
-		found = (pid_t)strtol(task->d_name, NULL, 10);
-	}
-	closedir(tasks);
-	assert_int_not_equal(found, 0);
-	return found;
-}
-
-/* Page faults so far, minor and major (proc(5): stat, fields 10 and 12). */
-static unsigned long
-page_faults(const struct rig *rig, pid_t thread)
-{
-	char task[16], line[1024];
-	unsigned long minor = 0, major = 0;
-
-	snprintf(task, sizeof task, "%d", (int)thread);
-	assert_int_equal(
-	    task_line(rig->daemon, task, "stat", line, sizeof line), 0);
-	const char *after = strrchr(line, ')');
-	assert_non_null(after);
-	assert_int_equal(
-	    sscanf(after, ") %*c %*d %*d %*d %*d %*d %*u %lu %*u %lu", &minor,
-		&major),
-	    2);
-	return minor + major;
-}
-
 static void
 no_page_fault_whatever_is_done(void **state)
 {
 	struct scene *scene = *state;
-	pid_t thread = find_thread(&scene->rig);
-	unsigned long before = page_faults(&scene->rig, thread), bad = 0;
+	pid_t thread = rig_thread(&scene->rig);
+	unsigned long before = rig_page_faults(&scene->rig, thread), bad = 0;
 
 	for (size_t i = 0; i < SCENARIOS; i++) {
 		scenarios[i].run(scene);
-		unsigned long after = page_faults(&scene->rig, thread);
+		unsigned long after = rig_page_faults(&scene->rig, thread);
 		if (after != before)
 			print_error("%s: %lu page faults\n", scenarios[i].name,
 			    after - before);
@@ -425,7 +350,7 @@ no_page_fault_whatever_is_done(void **state)
 			bad += after - before;
 		before = after;
 	}
-	if (!SANITIZED)
+	if (!RIG_SANITIZED)
 		assert_int_equal(bad, 0);
 }
 
@@ -492,10 +417,10 @@ no_system_call_but_futex_whatever_is_done(void **state)
 	char log[] = "/tmp/headroom-strace.XXXXXX";
 	unsigned futexes;
 
-	if (SANITIZED)
+	if (RIG_SANITIZED)
 		return;
 	close(mkstemp(log));
-	pid_t strace = start_strace(&scene->rig, find_thread(&scene->rig), log);
+	pid_t strace = start_strace(&scene->rig, rig_thread(&scene->rig), log);
 	for (size_t i = 0; i < SCENARIOS; i++)
 		scenarios[i].run(scene);
 	/* Not SIGINT, which background programs ignore. */

@@ -12,7 +12,8 @@
 
 /*
  * No change clicks, each takes about 10 ms whatever the period, and lands
- * exactly.
+ * exactly. What a click puts above 2 kHz is measured by a high-pass of 1,023
+ * taps in double precision (signal_above()), against a tone of 100 Hz.
  */
 
 #define RATE 48000
@@ -114,10 +115,10 @@ send_change(struct scene *scene, const struct change *change, int which)
 		    scene->rig.osc, change->address, "f", change->value[which]);
 }
 
-/* Plays the take and changes back and forth, every so many frames or so; all
- * is as configured before and after. */
-static void
-perform(struct scene *scene, const struct change *change, uint32_t every)
+/* Plays the take once and changes back and forth meanwhile. Returns 0, or -1 if
+ * JACK lost time in it. */
+static int
+perform_once(struct scene *scene, const struct change *change, uint32_t every)
 {
 	struct rig *rig = &scene->rig;
 	uint32_t due = RATE / 20;
@@ -131,9 +132,22 @@ perform(struct scene *scene, const struct change *change, uint32_t every)
 		send_change(scene, change, i % 2);
 		due = rig_rolled(rig) + every;
 	}
-	assert_int_equal(rig_finish(rig), 0);
+	int lost = rig_finish(rig);
 	osc_drain(rig->osc);
 	ref_push(rig, &scene->desk);
+	return lost;
+}
+
+/* Plays the take and changes back and forth, every so many frames or so; all
+ * is as configured before and after. What JACK drops on a busy machine is no
+ * click of ours: such a take is played again. */
+static void
+perform(struct scene *scene, const struct change *change, uint32_t every)
+{
+	for (int attempt = 0; attempt < 8; attempt++)
+		if (perform_once(scene, change, every) == 0)
+			return;
+	rig_fail(&scene->rig, "JACK lost time in every one of 8 takes");
 }
 
 /* --- ramps of a constant signal --- */
@@ -285,34 +299,68 @@ changes_in_a_hurry_do_not_jump_either(void **state)
 
 /* --- what is heard of it --- */
 
-static void
-no_change_of_a_tone_is_heard_above_2_khz(void **state)
-{
-	struct scene *scene = *state;
-	uint32_t frames = 2 * RATE, fade = RATE / 20;
+/* Above 2 kHz a change may leave this much of a tone of 100 Hz. */
+#define ALLOWED_DB (-75.0)
+#define TONE 0.5
 
-	start(scene, 32, frames);
+static void
+play_tone(struct scene *scene)
+{
+	uint32_t frames = scene->take->frames, fade = RATE / 20;
 	float *x = scene->take->play[0];
-	signal_sine(x, frames, 0.5, 100.0 / RATE);
+
+	signal_sine(x, frames, TONE, 100.0 / RATE);
 	/* Its own beginning and end must not be heard either. */
 	for (uint32_t i = 0; i < fade; i++) {
 		double gain = 0.5 - 0.5 * cos(M_PI * i / fade);
 		x[i] *= (float)gain;
 		x[frames - 1 - i] *= (float)gain;
 	}
-	for (size_t c = 0; c < sizeof changes / sizeof *changes; c++) {
-		perform(scene, &changes[c], RATE / 20);
-		for (unsigned port = 0; port < 7; port++) {
-			double above = signal_above(
-			    scene->take->capture[port], frames, 2000.0 / RATE);
-			if (above > 0.5 * 1e-3)
-				fail_msg("%s, %g to %g: %.1f dB above 2 kHz "
-					 "at port %u",
-				    changes[c].address, changes[c].value[0],
-				    changes[c].value[1], ref_db(above / 0.5),
-				    port);
-		}
+}
+
+/* Changes come at any phase of the tone, the worst one among them. */
+static void
+expect_no_click(
+    struct scene *scene, const struct change *change, uint32_t every)
+{
+	perform(scene, change, every);
+	for (unsigned port = 0; port < ref_captures(&scene->desk); port++) {
+		double above = signal_above(scene->take->capture[port],
+		    scene->take->frames, 2000.0 / RATE);
+		above = ref_db(above / TONE);
+		if (above > ALLOWED_DB)
+			fail_msg("%s, %g to %g, %u frames a period: %.1f dB "
+				 "above 2 kHz at port %u",
+			    change->address, change->value[0], change->value[1],
+			    scene->rig.period, above, port);
 	}
+}
+
+static void
+no_change_of_a_tone_is_heard_above_2_khz(void **state)
+{
+	struct scene *scene = *state;
+	static const unsigned period[] = { 64, 1024 };
+
+	for (int p = 0; p < 2; p++) {
+		start(scene, period[p], RATE * 3 / 2);
+		play_tone(scene);
+		for (size_t c = 0; c < sizeof changes / sizeof *changes; c++)
+			expect_no_click(scene, &changes[c], RATE / 20);
+		end(scene);
+	}
+}
+
+static void
+changes_in_a_hurry_are_not_heard_there_either(void **state)
+{
+	struct scene *scene = *state;
+	static const uint32_t every[] = { 96, 150, 240 };
+
+	start(scene, 32, RATE);
+	play_tone(scene);
+	for (size_t c = 0; c < sizeof changes / sizeof *changes; c++)
+		expect_no_click(scene, &changes[c], every[c % 3]);
 	end(scene);
 }
 
@@ -327,7 +375,9 @@ main(void)
 		TEST(no_change_jumps),
 		TEST(changes_in_a_hurry_do_not_jump_either),
 		TEST(no_change_of_a_tone_is_heard_above_2_khz),
+		TEST(changes_in_a_hurry_are_not_heard_there_either),
 	};
 
+	cmocka_set_test_filter(getenv("HEADROOM_ONLY"));
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

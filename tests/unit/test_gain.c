@@ -70,33 +70,76 @@ skipping_is_running_unheard(void **state)
 	assert_false(gain_moves(&skipped));
 }
 
+/* Targets of 0 to 1 in a hurry, which is a bound for the curve as well: its
+ * second derivative is at most 6 ways by the square of the ramp's length. */
 static void
-never_overshoots_and_never_jumps_when_interrupted(void **state)
+neither_value_nor_slope_jumps_when_interrupted(void **state)
 {
+	const float bend = 6.0F / RAMP / RAMP + 1e-6F;
 	unsigned seed = 1;
 
 	(void)state;
 	for (int round = 0; round < 2000; round++) {
 		struct gain gain;
-		float out[2 * RAMP], last = 1;
+		float out[2 * RAMP], last = 1, step = 0;
 		gain_init(&gain, 1);
-		float target = 1;
-		for (int move = 0; move < 6; move++) {
+		for (int move = 0; move < 12; move++) {
 			seed = seed * 1664525U + 1013904223U;
-			target = (float)(seed >> 8) / (float)(1 << 24);
-			float from = gain.now;
-			gain_move(&gain, target, RAMP);
-			uint32_t n = 1 + seed % RAMP;
+			gain_move(
+			    &gain, (float)(seed >> 8) / (float)(1 << 24), RAMP);
+			uint32_t n = 1 + seed % (RAMP * 3 / 2);
 			gain_ramp(&gain, out, n);
 			for (uint32_t i = 0; i < n; i++) {
-				float low = fminf(from, target) - 1e-6F;
-				float high = fmaxf(from, target) + 1e-6F;
-				assert_true(out[i] >= low && out[i] <= high);
-				assert_true(fabsf(out[i] - last) < 0.01F);
+				assert_true(out[i] >= -1e-6F);
+				assert_true(out[i] <= 1 + 1e-6F);
+				assert_true(fabsf(out[i] - last - step) < bend);
+				step = out[i] - last;
 				last = out[i];
 			}
 		}
 	}
+}
+
+static void
+what_would_turn_it_around_waits_for_the_landing(void **state)
+{
+	struct gain gain, skipped;
+	float out[3 * RAMP];
+
+	(void)state;
+	gain_init(&gain, 1);
+	gain_move(&gain, 0, RAMP);
+	gain_ramp(&gain, out, RAMP / 2);
+	gain_move(&gain, 0.5F, RAMP);
+	gain_move(&gain, 0.75F, RAMP);
+	skipped = gain;
+	gain_ramp(&gain, out, 3 * RAMP);
+	assert_true(out[RAMP / 2 - 1] == 0);
+	assert_true(out[RAMP / 2 + RAMP - 2] != 0.75F);
+	for (int i = RAMP / 2 + RAMP - 1; i < 3 * RAMP; i++)
+		assert_true(out[i] == 0.75F);
+	for (int i = RAMP / 2; i < RAMP / 2 + RAMP; i++)
+		assert_true(out[i] >= out[i - 1]);
+	gain_skip(&skipped, RAMP / 2 + 100);
+	assert_true(fabsf(skipped.now - out[RAMP / 2 + 99]) < 1e-6F);
+	gain_skip(&skipped, RAMP);
+	assert_true(skipped.now == 0.75F && !gain_moves(&skipped));
+}
+
+static void
+a_move_taken_back_in_time_is_none(void **state)
+{
+	struct gain gain;
+	float out[2 * RAMP];
+
+	(void)state;
+	gain_init(&gain, 1);
+	gain_move(&gain, 0, RAMP);
+	gain_ramp(&gain, out, RAMP / 2);
+	gain_move(&gain, 1, RAMP);
+	gain_move(&gain, 0, RAMP);
+	gain_ramp(&gain, out, 2 * RAMP);
+	assert_true(out[RAMP / 2 - 1] == 0 && out[2 * RAMP - 1] == 0);
 }
 
 static void
@@ -136,7 +179,10 @@ main(void)
 		cmocka_unit_test(is_the_same_in_blocks_of_any_length),
 		cmocka_unit_test(skipping_is_running_unheard),
 		cmocka_unit_test(
-		    never_overshoots_and_never_jumps_when_interrupted),
+		    neither_value_nor_slope_jumps_when_interrupted),
+		cmocka_unit_test(
+		    what_would_turn_it_around_waits_for_the_landing),
+		cmocka_unit_test(a_move_taken_back_in_time_is_none),
 		cmocka_unit_test(keeps_its_slope_when_it_goes_on_the_same_way),
 		cmocka_unit_test(a_length_of_nothing_jumps),
 	};
