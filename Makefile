@@ -77,6 +77,10 @@ rtcheck: test-deps rt-deps san-deps ## the long form of the realtime gate
 	@$(MAKE) --no-print-directory all tests $(PLANTED)
 	@sh tests/realtime/run.sh $(BUILD) long
 
+zoo: test-deps ## load and torture every LV2 plugin that is installed
+	@$(MAKE) --no-print-directory $(ZOO)
+	@HEADROOM_ZOO=long $(ZOO)
+
 bench: test-deps ## speed of engine and control, beside the machine's floor
 	@$(MAKE) --no-print-directory all $(BENCH)
 	@for b in $(BENCH); do HEADROOM_BUILD=$(BUILD) $$b || exit 1; done
@@ -188,7 +192,7 @@ clean: ## remove everything built
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 
-.PHONY: all run check rtcheck bench lint format asan tsan deps test-deps lint-deps \
+.PHONY: all run check rtcheck zoo bench lint format asan tsan deps test-deps lint-deps \
 	san-deps rt-deps tests install uninstall clean help
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
