@@ -10,9 +10,9 @@ CFLAGS = $(OPT) -g
 VERSION = 0.1.0
 
 PACKAGES = gcc make pkg-config jackd2 libjack-jackd2-dev liblo-dev \
-	libcjson-dev libncurses-dev
+	libcjson-dev libncurses-dev liblilv-dev lv2-dev
 TEST_PACKAGES = libcmocka-dev python3-jsonschema mandoc procps liblo-tools \
-	libebur128-dev
+	libebur128-dev x42-plugins lsp-plugins-lv2 swh-lv2
 LINT_PACKAGES = clang-format clang-tidy cppcheck binutils shellcheck
 SAN_PACKAGES = clang libclang-rt-14-dev
 RT_PACKAGES = clang-22 libclang-rt-22-dev strace
@@ -22,7 +22,7 @@ WARN = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
 	-Wmissing-prototypes -Wpointer-arith -Wwrite-strings -Wvla \
 	-Wundef -Wformat=2 -Werror
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Idaemon -I. \
-	$(WARN) $(CFLAGS) $(SAN) -MMD -MP -pthread
+	$(LV2_CFLAGS) $(WARN) $(CFLAGS) $(SAN) -MMD -MP -pthread
 # Strict IEEE arithmetic, the same on every machine; the engine's own speed
 # comes from its kernels.
 ENGINE_CFLAGS = -ffp-contract=off -fno-math-errno -fno-trapping-math
@@ -33,7 +33,8 @@ V4 = -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma -mprefer-vector-width=512
 endif
 # The realtime thread waits for no symbol to be looked up.
 BOUND = -Wl,-z,relro,-z,now
-DAEMON_LIBS = $(call pkg,--libs jack liblo libcjson) -lm
+DAEMON_LIBS = $(call pkg,--libs jack liblo libcjson lilv-0) -lm
+LV2_CFLAGS = $(call pkg,--cflags lilv-0)
 CLIENT_LIBS = $(call pkg,--libs liblo libcjson ncursesw) -lm
 DEMO_LIBS = $(call pkg,--libs jack) -lm
 TEST_LIBS = $(call pkg,--libs cmocka libebur128) $(DAEMON_LIBS)
@@ -51,6 +52,8 @@ RIG = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/rig/test_*.c))
 # Programs with faults on purpose, for the realtime gate.
 PLANTED = $(addprefix $(BUILD)/planted/,headroomd test_hostile)
 PLANT = -Wl,--wrap=engine_run_segment,--wrap=engine_post,--wrap=meter_close
+ZOO = $(BUILD)/tests/lv2/test_zoo
+TEST_BUNDLE = $(BUILD)/lv2/headroom-test.lv2
 RIG_OBJ = $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/rig/test_%, \
 	$(wildcard tests/rig/*.c)))
 BENCH = $(patsubst %.c,$(BUILD)/%,$(filter-out \
@@ -73,6 +76,10 @@ check: test-deps rt-deps ## every test
 rtcheck: test-deps rt-deps san-deps ## the long form of the realtime gate
 	@$(MAKE) --no-print-directory all tests $(PLANTED)
 	@sh tests/realtime/run.sh $(BUILD) long
+
+zoo: test-deps ## load and torture every LV2 plugin that is installed
+	@$(MAKE) --no-print-directory $(ZOO)
+	@HEADROOM_ZOO=long $(ZOO)
 
 bench: test-deps ## speed of engine and control, beside the machine's floor
 	@$(MAKE) --no-print-directory all $(BENCH)
@@ -122,7 +129,7 @@ san-deps:
 rt-deps:
 	$(call need,$(RT_PACKAGES))
 
-tests: $(UNIT) $(CONFORM) $(RIG)
+tests: $(UNIT) $(CONFORM) $(RIG) $(ZOO) $(TEST_BUNDLE)
 
 $(BUILD)/headroomd: $(DAEMON)
 	$(CC) $(CFLAGS) $(SAN) -pthread -o $@ $^ $(BOUND) $(LDFLAGS) \
@@ -132,8 +139,14 @@ $(BUILD)/headroomctl: $(CTL)
 $(BUILD)/headroom-demo: $(DEMO)
 	$(CC) $(CFLAGS) $(SAN) -pthread -o $@ $^ $(LDFLAGS) $(DEMO_LIBS)
 $(CONFORM): TEST_LIBS += $(call pkg,--libs libebur128)
-$(UNIT) $(CONFORM): $(BUILD)/%: $(BUILD)/%.o $(LIBRARY)
+$(UNIT) $(CONFORM) $(ZOO): $(BUILD)/%: $(BUILD)/%.o $(LIBRARY)
 	$(CC) $(CFLAGS) $(SAN) -pthread -o $@ $^ $(LDFLAGS) $(TEST_LIBS)
+$(TEST_BUNDLE): tests/lv2/plugins.c $(wildcard tests/lv2/*.ttl)
+	@mkdir -p $@ $(BUILD)/tests/lv2
+	$(CC) $(ALL_CFLAGS) -fPIC -shared -MF $(BUILD)/tests/lv2/plugins.d \
+		-o $@/plugins.so $< -lm
+	cp tests/lv2/*.ttl $@
+	@touch $@
 $(BUILD)/planted/headroomd: $(DAEMON)
 $(BUILD)/planted/test_hostile: $(BUILD)/tests/unit/test_hostile.o $(LIBRARY)
 $(PLANTED): $(BUILD)/tests/realtime/plant.o
@@ -179,7 +192,7 @@ clean: ## remove everything built
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 
-.PHONY: all run check rtcheck bench lint format asan tsan deps test-deps lint-deps \
+.PHONY: all run check rtcheck zoo bench lint format asan tsan deps test-deps lint-deps \
 	san-deps rt-deps tests install uninstall clean help
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,8 +1,10 @@
 #include "edge/jack.h"
 #include "edge/log.h"
 #include "edge/loop.h"
+#include "edge/lv2.h"
 #include "edge/memory.h"
 #include "edge/osc.h"
+#include "edge/state_dir.h"
 #include "engine/engine.h"
 #include "mixer/config.h"
 #include "mixer/desk.h"
@@ -21,6 +23,7 @@
 #include <unistd.h>
 
 #define EXIT_USAGE 2
+#define STATE 256 /* --state, which has no letter */
 
 static const char usage_text[] =
     "usage: headroomd -c FILE [-n[v]] [-s JACK_SERVER] [-l OSC_URL]...\n";
@@ -32,6 +35,7 @@ static const char help_text[] =
     "  -n, --check          check FILE and exit\n"
     "  -v, --verbose        with -n: print it back, with every value\n"
     "  -s, --server NAME    JACK server to play on\n"
+    "      --state DIR      what is remembered between two starts is here\n"
     "  -l, --listen OSC_URL listen here, such as udp://127.0.0.1:9018;\n"
     "                       replaces osc.listen; may be repeated\n"
     "  -V, --version        print the version\n"
@@ -42,6 +46,7 @@ static const char help_text[] =
 struct options {
 	const char *config;
 	const char *server;
+	const char *state;
 	const char *listen[DESK_LISTENERS];
 	size_t listens;
 	bool check, verbose;
@@ -51,6 +56,7 @@ struct options {
 struct daemon {
 	struct mixer *mixer;
 	struct loop *loop;
+	struct plugin_host *plugins;
 	struct osc *osc;
 	struct jack *jack;
 	int signals;
@@ -98,6 +104,7 @@ parse_options(struct options *options, int argc, char **argv)
 		{ "check", no_argument, NULL, 'n' },
 		{ "verbose", no_argument, NULL, 'v' },
 		{ "server", required_argument, NULL, 's' },
+		{ "state", required_argument, NULL, STATE },
 		{ "listen", required_argument, NULL, 'l' },
 		{ "version", no_argument, NULL, 'V' },
 		{ "help", no_argument, NULL, 'h' },
@@ -118,6 +125,9 @@ parse_options(struct options *options, int argc, char **argv)
 			break;
 		case 's':
 			options->server = optarg;
+			break;
+		case STATE:
+			options->state = optarg;
 			break;
 		case 'l':
 			if (add_listener(options, optarg) < 0)
@@ -158,10 +168,10 @@ check_options(const struct options *options, int argc, char **argv)
 /* --- configuration --- */
 
 static struct desk *
-read_desk(const struct options *options)
+read_desk(const struct options *options, struct plugin_host *plugins)
 {
 	struct config_errors errors = { 0 };
-	struct desk *desk = config_read(options->config, NULL, &errors);
+	struct desk *desk = config_read(options->config, plugins, &errors);
 
 	config_print_errors(stderr, options->config, &errors);
 	config_free_errors(&errors);
@@ -232,6 +242,29 @@ open_signals(void)
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
+/* What comes before everything else: even a configuration is only read with
+ * the plugins of this machine at hand. A mere check remembers nothing. */
+static int
+daemon_open(struct daemon *daemon, const struct options *options)
+{
+	char *state = NULL;
+
+	daemon->signals = open_signals();
+	daemon->loop = loop_new();
+	if (daemon->signals < 0 || !daemon->loop ||
+	    loop_add(daemon->loop, daemon->signals, signal_came, daemon) < 0) {
+		log_line("cannot start: %s", strerror(errno));
+		return -1;
+	}
+	if (!options->check)
+		state = state_dir_open(options->state);
+	daemon->plugins = lv2_host_new(daemon->loop, state);
+	free(state);
+	if (!daemon->plugins)
+		log_line("cannot host plugins: no memory or no thread");
+	return daemon->plugins ? 0 : -1;
+}
+
 static int
 daemon_start(struct daemon *daemon, const struct options *options)
 {
@@ -244,13 +277,6 @@ daemon_start(struct daemon *daemon, const struct options *options)
 			 "address, and there is no -l");
 		return -1;
 	}
-	daemon->signals = open_signals();
-	daemon->loop = loop_new();
-	if (daemon->signals < 0 || !daemon->loop ||
-	    loop_add(daemon->loop, daemon->signals, signal_came, daemon) < 0) {
-		log_line("cannot start: %s", strerror(errno));
-		return -1;
-	}
 	daemon->osc =
 	    osc_new(daemon->mixer, daemon->loop, url, urls, why, sizeof why);
 	if (!daemon->osc) {
@@ -259,8 +285,8 @@ daemon_start(struct daemon *daemon, const struct options *options)
 	}
 	memory_lock();
 	memory_touch_program();
-	daemon->jack =
-	    edge_jack_new(daemon->mixer, daemon->loop, options->server);
+	daemon->jack = edge_jack_new(daemon->mixer, daemon->loop,
+	    options->server, lv2_host_guard_thread);
 	if (!daemon->jack) {
 		log_line("cannot start the JACK side: no memory or too many "
 			 "open files");
@@ -275,6 +301,7 @@ daemon_stop(struct daemon *daemon)
 	edge_jack_free(daemon->jack);
 	osc_free(daemon->osc);
 	mixer_free(daemon->mixer);
+	lv2_host_free(daemon->plugins);
 	loop_free(daemon->loop);
 	if (daemon->signals >= 0)
 		close(daemon->signals);
@@ -319,6 +346,7 @@ daemon_run(
 		log_line("cannot start: %s", strerror(ENOMEM));
 		return EXIT_FAILURE;
 	}
+	mixer_set_host(daemon->mixer, daemon->plugins);
 	engine_use(mixer_engine(daemon->mixer), kernels);
 	if (daemon_start(daemon, options) < 0)
 		return EXIT_FAILURE;
@@ -342,15 +370,16 @@ main(int argc, char **argv)
 		code = check_options(&options, argc, argv);
 	if (code >= 0)
 		return code;
-	desk = read_desk(&options);
-	if (!desk)
-		return EXIT_FAILURE;
-	if (options.check) {
+	if (daemon_open(&daemon, &options) < 0) {
+		code = EXIT_FAILURE;
+	} else if (!(desk = read_desk(&options, daemon.plugins))) {
+		code = EXIT_FAILURE;
+	} else if (options.check) {
 		code = check_config(&options, desk);
 		desk_free(desk);
-		return code;
+	} else {
+		code = daemon_run(&daemon, &options, desk);
 	}
-	code = daemon_run(&daemon, &options, desk);
 	daemon_stop(&daemon);
 	return code;
 }

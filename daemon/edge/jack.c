@@ -423,7 +423,8 @@ jack_release(struct jack *jack)
 }
 
 struct jack *
-edge_jack_new(struct mixer *mixer, struct loop *loop, const char *server)
+edge_jack_new(struct mixer *mixer, struct loop *loop, const char *server,
+    void (*begin)(void))
 {
 	struct jack *jack = calloc(1, sizeof *jack);
 
@@ -432,6 +433,7 @@ edge_jack_new(struct mixer *mixer, struct loop *loop, const char *server)
 	jack->mixer = mixer;
 	jack->engine = mixer_engine(mixer);
 	jack->loop = loop;
+	jack->begin = begin;
 	jack->retry_wait = RETRY_FIRST;
 	sem_init(&jack->work, 0, 0);
 	pthread_mutex_init(&jack->latency_lock, NULL);

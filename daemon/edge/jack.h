@@ -11,10 +11,11 @@ struct mixer;
  */
 
 /* Starts to look for the server (NULL: the default one) and drives
- * mixer_tick(). NULL without memory or descriptors. (libjack has a jack_free()
+ * mixer_tick(). Each realtime thread calls `begin` before
+ * anything else. NULL without memory or descriptors. (libjack has a jack_free()
  * of its own.) */
-struct jack *
-edge_jack_new(struct mixer *mixer, struct loop *loop, const char *server);
+struct jack *edge_jack_new(struct mixer *mixer, struct loop *loop,
+    const char *server, void (*begin)(void));
 
 /* Leaves the server; waits for it, but not for ever. */
 void edge_jack_free(struct jack *jack);

@@ -127,7 +127,7 @@ thread_init(void *arg)
 	unsigned char stack[STACK_TOUCHED];
 	volatile unsigned char *touch = stack;
 
-	(void)arg;
+	((struct jack *)arg)->begin();
 	/* Memory is locked when it is first touched: touch it now. */
 	for (size_t i = 0; i < sizeof stack; i += 1024)
 		touch[i] = 0;

@@ -73,7 +73,8 @@ struct jack {
 	struct mixer *mixer;
 	struct engine *engine; /* the mixer's */
 	struct loop *loop;
-	char *server; /* NULL: the default one */
+	void (*begin)(void); /* what each realtime thread calls at first */
+	char *server;        /* NULL: the default one */
 	struct patchbay *patchbay;
 	const struct patchbay_port *port; /* inputs, then outputs */
 	size_t inputs, outputs;

@@ -4,6 +4,7 @@
 #include "engine/realtime.h"
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 /*
@@ -24,6 +25,10 @@ struct processor {
 
 	/* Frames by which out is late, as of the last run. Written by R. */
 	_Atomic uint32_t latency;
+
+	/* It has allocated memory in a run, for which R may have had to wait:
+	 * not fit for realtime. Written by R. */
+	_Atomic bool allocates;
 };
 
 #endif

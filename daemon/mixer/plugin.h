@@ -20,24 +20,25 @@ struct plugin_choice {
 
 /* A control input that can be set. */
 struct plugin_param {
-	char *symbol; /* in addresses and in the configuration */
-	char *name;   /* for people */
-	char *unit;   /* "dB", "Hz", "ms", "%", ""… */
-	double min, max, def;
-	bool whole;       /* whole numbers only */
-	bool toggle;      /* 0 or 1 */
-	bool logarithmic; /* moves evenly on a logarithmic scale */
+	char *symbol;         /* in addresses and in the configuration */
+	char *name;           /* for people */
+	char *unit;           /* "dB", "Hz", "ms", "%", ""… */
+	double min, max, def; /* where they go with the rate: at 48 kHz */
+	bool whole;           /* whole numbers only */
+	bool toggle;          /* 0 or 1 */
+	bool logarithmic;     /* moves evenly on a logarithmic scale */
 	struct plugin_choice *choice;
 	size_t choices;
 	bool only_choices; /* no value but those */
-	/* The same as a row of the schema: SCOPE_INSERT_PARAM, its tail the
-	 * symbol, FLOAT or INT. */
+	/* The same as a row of the schema, its tail the symbol, FLOAT or INT;
+	 * not of the table, so that it has no id and no scope. */
 	struct schema_param row;
 };
 
 struct plugin {
 	char *uri, *name;
-	unsigned inputs, outputs; /* audio ports */
+	unsigned inputs, outputs; /* channels that it passes through */
+	unsigned sidechains;      /* more audio inputs; they get silence */
 	struct plugin_param *param;
 	size_t params;
 	char **preset; /* URIs */
@@ -49,10 +50,14 @@ struct plugin {
 /* What a slot wants of an instance. The host copies what it keeps. */
 struct plugin_order {
 	const char *uri;
-	unsigned lanes;      /* 1 or 2; a mono plugin on 2 is run twice */
-	unsigned rate;       /* Hz */
-	const char *preset;  /* URI or path of a preset or state, or NULL */
-	const double *param; /* values, in the order of struct plugin */
+	unsigned lanes; /* 1 or 2; a mono plugin on 2 is run twice */
+	unsigned rate;  /* Hz */
+	/* URI of a preset or path of a file with a state, or NULL: what it says
+	 * beside the values of parameters */
+	const char *preset;
+	/* values, in the order of struct plugin; NULL: those of the preset, else
+	 * the defaults */
+	const double *param;
 };
 
 struct plugin_host {
@@ -80,7 +85,8 @@ struct plugin_host {
 	    void *arg);
 
 	/* Begins to bring an instance back to the state after load(), for
-	 * one that is no longer run. `done` as for load(). */
+	 * one that is no longer run; its values stay. `done` as for load(): with
+	 * NULL the instance has been ended. */
 	void (*reset)(struct plugin_host *host, struct processor *processor,
 	    void (*done)(
 		void *arg, struct processor *processor, const char *why),

@@ -63,7 +63,8 @@ effects() # FILE...
 by_compiler()
 {
 	effects daemon/engine/*.c daemon/edge/jack_callback.c \
-		daemon/edge/jack_pages.c daemon/edge/memory.c
+		daemon/edge/jack_pages.c daemon/edge/memory.c \
+		daemon/edge/lv2_run.c daemon/edge/lv2_ring.c
 	judge $? "compiler: the realtime thread calls only what may run there"
 	effects tests/realtime/plant.c
 	for call in malloc pthread_mutex_lock printf nanosleep syscall; do
@@ -82,10 +83,15 @@ make_rtsan() # GOAL...
 
 by_rtsan()
 {
-	make_rtsan $rtsan/tests/unit/test_hostile $rtsan/planted/test_hostile
+	make_rtsan $rtsan/tests/unit/test_hostile \
+		$rtsan/planted/test_hostile $rtsan/tests/unit/test_lv2 \
+		$rtsan/lv2/headroom-test.lv2
 	judge $? "realtime sanitizer: build"
 	timeout 100 $rtsan/tests/unit/test_hostile >"$work/log" 2>&1
 	judge $? "realtime sanitizer: the engine under a hostile schedule"
+	HEADROOM_BUILD=$rtsan timeout 100 $rtsan/tests/unit/test_lv2 \
+		>"$work/log" 2>&1
+	judge $? "realtime sanitizer: the plugin host as it runs plugins"
 	for fault in malloc lock print sleep call; do
 		planted $fault $rtsan/planted/test_hostile
 		[ $code -eq $rtsan_exit ] && said RealtimeSanitizer
@@ -154,6 +160,16 @@ by_tsan()
 	done
 }
 
+# --- by every plugin that is installed ---
+
+by_plugins()
+{
+	HEADROOM_ZOO=long timeout -k 5 300 "$build/tests/lv2/test_zoo" \
+		>"$work/log" 2>&1
+	judge $? "plugins: each one that fits a slot, tortured"
+	grep -E '^[0-9]+ ' "$work/log" | sed 's/^/        /'
+}
+
 by_compiler
 by_rtsan
 by_kernel
@@ -161,6 +177,7 @@ by_schedule
 if [ "$form" = long ]; then
 	rig_by_rtsan
 	by_tsan
+	by_plugins
 fi
 
 printf '\n%d passed, %d failed\n' "$passed" "$failed"

@@ -1,0 +1,15 @@
+#ifndef EDGE_STATE_DIR_H
+#define EDGE_STATE_DIR_H
+
+/*
+ * Where headroomd keeps what it must remember between two starts. Control
+ * thread, at start.
+ */
+
+/* The directory that was asked for, else $STATE_DIRECTORY of systemd, else
+ * $XDG_STATE_HOME/headroom, else ~/.local/state/headroom; it is made if it is
+ * not there. The caller frees it. NULL, and a line in the log, if there is
+ * none. */
+char *state_dir_open(const char *wanted);
+
+#endif
