@@ -61,6 +61,10 @@ mixer_address_text(const struct mixer *mixer, const struct address *address,
 			snprintf(
 			    text, ADDRESS_LONGEST, "/status/%s", param->tail);
 		break;
+	case SCOPE_STATUS_INSERT:
+		snprintf(text, ADDRESS_LONGEST, "/status/insert/%s/%u/%s", name,
+		    address->sub + 1, param->tail);
+		break;
 	case SCOPE_DESK:
 		snprintf(text, ADDRESS_LONGEST, "/%s", param->tail);
 		break;
@@ -243,8 +247,28 @@ find_loudness(const struct desk *desk, const struct address_parts *parts,
 }
 
 static bool
-find_status(const struct address_parts *parts, struct address *address)
+find_status_insert(const struct desk *desk, const struct address_parts *parts,
+    struct address *address)
 {
+	size_t index = 2;
+
+	if (!find_strip(desk, parts, &index, address) ||
+	    index + 2 != parts->count)
+		return false;
+	unsigned number = part_number(parts, index);
+	if (number == 0 || number > desk->strip[address->strip].inserts)
+		return false;
+	address->sub = number - 1;
+	address->param = schema_find(SCOPE_STATUS_INSERT, parts->at[index + 1]);
+	return address->param != NULL;
+}
+
+static bool
+find_status(const struct desk *desk, const struct address_parts *parts,
+    struct address *address)
+{
+	if (part_is(parts, 1, "insert"))
+		return find_status_insert(desk, parts, address);
 	if (parts->count == 2) {
 		address->param = schema_find(SCOPE_STATUS, parts->at[1]);
 		return address->param != NULL &&
@@ -272,7 +296,7 @@ address_find(
 	if (parts.count < 2 || parts.count > ADDRESS_PARTS)
 		return false;
 	if (part_is(&parts, 0, "status"))
-		return find_status(&parts, address);
+		return find_status(mixer->desk, &parts, address);
 	if (part_is(&parts, 0, "meter"))
 		return find_meter(mixer->desk, &parts, address);
 	if (part_is(&parts, 0, "loudness"))

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -87,18 +88,33 @@ read_jack(struct config_reader *reader, const struct config_item *item)
 	config_object(reader, item->node, item->path, &keys, reader->desk);
 }
 
+/* A whole number from 1 to `most`, or an error that says so. */
+static void
+read_whole(struct config_reader *reader, const struct config_item *item,
+    unsigned most, unsigned *value)
+{
+	const double number = item->node->valuedouble;
+	char allowed[48];
+
+	snprintf(allowed, sizeof(allowed), "a whole number from 1 to %u", most);
+	if (!cJSON_IsNumber(item->node))
+		config_fail_type(reader, item->node, item->path, allowed);
+	else if (!(number >= 1 && number <= most) || number != floor(number))
+		config_fail_value(reader, item->node, item->path, allowed);
+	else
+		*value = (unsigned)number;
+}
+
 static void
 read_clip_samples(struct config_reader *reader, const struct config_item *item)
 {
-	const double count = item->node->valuedouble;
-	const char *allowed = "a whole number from 1 to 15";
+	read_whole(reader, item, 15, &reader->desk->clip_samples);
+}
 
-	if (!cJSON_IsNumber(item->node))
-		config_fail_type(reader, item->node, item->path, allowed);
-	else if (!(count >= 1 && count <= 15) || count != floor(count))
-		config_fail_value(reader, item->node, item->path, allowed);
-	else
-		reader->desk->clip_samples = (unsigned)count;
+static void
+read_insert_share(struct config_reader *reader, const struct config_item *item)
+{
+	read_whole(reader, item, 100, &reader->desk->insert_share);
 }
 
 static void
@@ -106,8 +122,9 @@ read_meters(struct config_reader *reader, const struct config_item *item)
 {
 	static const struct config_key key[] = {
 		{ "clip_samples", read_clip_samples, 0, NULL, NULL },
+		{ "insert_share", read_insert_share, 0, NULL, NULL },
 	};
-	static const struct config_keys keys = { key, 1, 0 };
+	static const struct config_keys keys = { key, 2, 0 };
 
 	config_object(reader, item->node, item->path, &keys, reader->desk);
 }

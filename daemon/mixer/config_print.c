@@ -346,8 +346,9 @@ config_print(FILE *out, const struct desk *desk)
 	print_text(out, desk->jack_client);
 	fputs(" },\n", out);
 	print_osc(out, desk);
-	fprintf(out, "  \"meters\": { \"clip_samples\": %u },\n",
-	    desk->clip_samples);
+	fprintf(out,
+	    "  \"meters\": { \"clip_samples\": %u, \"insert_share\": %u },\n",
+	    desk->clip_samples, desk->insert_share);
 	print_kind(out, desk, "channels", 0, desk->channels);
 	print_kind(out, desk, "buses", desk->channels, desk->buses);
 	fputs("  \"master\": ", out);

@@ -89,6 +89,7 @@ desk_new(void)
 	strcpy(desk->name, "headroom");
 	desk->pan_law = -3;
 	desk->clip_samples = 3;
+	desk->insert_share = 50;
 	desk->jack_client = strdup("headroom");
 	if (!desk->jack_client || default_net(desk) || default_master(desk)) {
 		desk_free(desk);

@@ -96,6 +96,7 @@ struct desk {
 	double pan_law; /* -3, -4.5 or -6 dB */
 	char *jack_client;
 	unsigned clip_samples; /* samples at the rail that make a clip, 1…15 */
+	unsigned insert_share; /* percent of a period that is much for one */
 	char *listen[DESK_LISTENERS]; /* "udp://127.0.0.1:9018" */
 	size_t listens;
 	struct desk_network allow[DESK_NETWORKS];

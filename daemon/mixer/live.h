@@ -46,6 +46,11 @@ struct live_slot {
 	unsigned bad;         /* ticks in a row in which it rose */
 	unsigned ticks;       /* since the phase began */
 	unsigned resets;
+	double mean, worst;   /* us a cycle, in the last second */
+	uint64_t clock_ticks; /* of state.ticks and runs at its end */
+	uint32_t clock_runs;
+	unsigned quiet; /* seconds in which its time is not told again */
+	bool allocates; /* told */
 	struct live_delay late; /* of the dry way */
 };
 

@@ -22,6 +22,9 @@ struct mixer {
 	struct meters *meters;
 	struct event_log *events;
 	struct mixer_status status;
+	/* The clock of the slots against that of the system. */
+	uint64_t slot_ticks;
+	double slot_seconds;
 	struct plugin_host *host; /* NULL: no plugins */
 	/* A slot of a strip: as mixer_insert_state() was told. */
 	enum insert_state (*insert)[DESK_INSERTS];

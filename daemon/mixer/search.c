@@ -223,6 +223,29 @@ search_status(struct search *search)
 	}
 }
 
+/* The slots of a strip under /status/insert. */
+static void
+search_status_inserts(struct search *search, struct address address)
+{
+	const struct desk_strip *strip =
+	    &search->mixer->desk->strip[address.strip];
+	size_t at = strip->kind == STRIP_MASTER ? 3 : 4;
+
+	for (size_t i = 0; i < strip->inserts; i++) {
+		char number[24];
+		address.sub = (unsigned)i;
+		snprintf(number, sizeof number, "%zu", i + 1);
+		if (!may_be(search, at, number))
+			continue;
+		for (int id = 0; id < PARAMS; id++) {
+			address.param = schema_param((enum param)id);
+			if (address.param->scope == SCOPE_STATUS_INSERT &&
+			    may_end(search, at + 1, address.param->tail))
+				try_address(search, address, BY_PLACE_STRIP);
+		}
+	}
+}
+
 size_t
 mixer_each(struct mixer *mixer, const char *pattern, unsigned *budget,
     void (*each)(void *arg, const struct address *address), void *arg)
@@ -247,6 +270,8 @@ mixer_each(struct mixer *mixer, const char *pattern, unsigned *budget,
 	search.deep = strstr(pattern, "//") != NULL;
 	bool meters = may_be(&search, 0, "meter");
 	bool loudness = may_be(&search, 0, "loudness");
+	bool status =
+	    may_be(&search, 0, "status") && may_be(&search, 1, "insert");
 	for (unsigned i = 0; i < desk->strips; i++) {
 		struct address address = { .strip = i };
 		if (may_be_strip(&search, 0, &desk->strip[i]))
@@ -255,6 +280,8 @@ mixer_each(struct mixer *mixer, const char *pattern, unsigned *budget,
 			search_meters(&search, address);
 		if (loudness && may_be_strip(&search, 1, &desk->strip[i]))
 			search_loudness(&search, address);
+		if (status && may_be_strip(&search, 2, &desk->strip[i]))
+			search_status_inserts(&search, address);
 	}
 	search_status(&search);
 	return search.found;

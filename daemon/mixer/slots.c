@@ -3,6 +3,7 @@
 #include "mixer/mixer_state.h"
 #include "mixer/plugin.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 /* Ticks in a row in which a slot had blocks that were no numbers, after which
@@ -14,6 +15,8 @@
  * forgiven. */
 #define RESETS 3
 #define FORGIVEN 6000
+/* Seconds between two words about the time that a slot takes. */
+#define QUIET 10
 
 /* Something asked of the host. It outlives the desk that asked. */
 struct live_job {
@@ -151,12 +154,79 @@ reset(void *arg, void *processor)
 
 /* --- a slot that works --- */
 
+/* Takes stock of the last second; `ticks` of the slots' clock are a us. */
+static void
+take_time(struct mixer *mixer, unsigned strip, unsigned insert, double ticks)
+{
+	struct live_slot *slot = &mixer->live->strip[strip].slot[insert];
+	struct slot *state = &slot->state;
+	uint64_t all =
+	    atomic_load_explicit(&state->ticks, memory_order_relaxed);
+	uint32_t runs =
+	    atomic_load_explicit(&state->runs, memory_order_relaxed);
+	uint32_t worst =
+	    atomic_exchange_explicit(&state->worst, 0, memory_order_relaxed);
+	double period =
+	    mixer->status.sample_rate == 0
+		? 0
+		: 1e6 * mixer->status.period / mixer->status.sample_rate;
+	char why[96];
+
+	slot->mean = runs == slot->clock_runs
+			 ? 0
+			 : (double)(all - slot->clock_ticks) / ticks /
+			       (runs - slot->clock_runs);
+	slot->worst = worst / ticks;
+	slot->clock_ticks = all;
+	slot->clock_runs = runs;
+	if (slot->quiet != 0) {
+		slot->quiet--;
+	} else if (period != 0 && mixer->status.jack == JACK_RUNNING &&
+		   slot->worst > period * mixer->desk->insert_share / 100) {
+		slot->quiet = QUIET;
+		snprintf(why, sizeof why,
+		    "it took %.0f us of a period of %.0f us", slot->worst,
+		    period);
+		mixer_insert_state(mixer, strip, insert, INSERT_ACTIVE, why);
+	}
+}
+
+/* Once a second. */
+static void
+take_times(struct mixer *mixer)
+{
+	double now = mixer_seconds(), passed = now - mixer->slot_seconds;
+	uint64_t clock = slot_clock();
+	double ticks = (double)(clock - mixer->slot_ticks) / passed / 1e6;
+
+	if (passed < 1)
+		return;
+	for (unsigned i = 0;
+	     mixer->slot_seconds != 0 && ticks > 0 && i < mixer->desk->strips;
+	     i++)
+		for (unsigned k = 0; k < mixer->live->strip[i].slots; k++)
+			if (mixer->live->strip[i].slot[k].processor != NULL)
+				take_time(mixer, i, k, ticks);
+	mixer->slot_seconds = now;
+	mixer->slot_ticks = clock;
+}
+
 /* What makes no numbers any more is faded out. */
 static void
-watch(struct mixer *mixer, unsigned strip, struct live_slot *slot)
+watch(struct mixer *mixer, unsigned strip, unsigned insert)
 {
+	struct live_slot *slot = &mixer->live->strip[strip].slot[insert];
 	uint32_t invalid =
 	    atomic_load_explicit(&slot->state.invalid, memory_order_relaxed);
+
+	if (!slot->allocates &&
+	    atomic_load_explicit(
+		&slot->processor->allocates, memory_order_relaxed)) {
+		slot->allocates = true;
+		mixer_insert_state(mixer, strip, insert, INSERT_ACTIVE,
+		    "it allocates memory while it runs: dropouts may come "
+		    "of it");
+	}
 
 	slot->bad = invalid != slot->invalid ? slot->bad + 1 : 0;
 	slot->invalid = invalid;
@@ -233,7 +303,7 @@ slot_tick(struct mixer *mixer, unsigned strip, unsigned insert)
 		break;
 	case SLOT_WORKS:
 		read_latency(mixer, slot);
-		watch(mixer, strip, slot);
+		watch(mixer, strip, insert);
 		break;
 	case SLOT_LEAVING:
 		if (++slot->ticks > FADE_TICKS && !mixer->stale[strip])
@@ -253,6 +323,7 @@ slots_tick(struct mixer *mixer)
 	for (unsigned i = 0; i < mixer->desk->strips; i++)
 		for (unsigned k = 0; k < mixer->live->strip[i].slots; k++)
 			slot_tick(mixer, i, k);
+	take_times(mixer);
 }
 
 void

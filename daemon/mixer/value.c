@@ -75,6 +75,18 @@ get_insert(const struct mixer *mixer, const struct address *address,
 	}
 }
 
+/* What the slot took in the last second. */
+static double
+insert_time(const struct mixer *mixer, const struct address *address)
+{
+	if (mixer->live == NULL)
+		return 0;
+	const struct live_slot *slot =
+	    &mixer->live->strip[address->strip].slot[address->sub];
+	return address->param->id == PARAM_STATUS_INSERT_MEAN ? slot->mean
+							      : slot->worst;
+}
+
 void
 mixer_get(struct mixer *mixer, const struct address *address,
     struct schema_value *value)
@@ -86,6 +98,10 @@ mixer_get(struct mixer *mixer, const struct address *address,
 	*value = (struct schema_value){ .type = 'f' };
 	if (param->scope == SCOPE_INSERT) {
 		get_insert(mixer, address, value);
+		return;
+	}
+	if (param->scope == SCOPE_STATUS_INSERT) {
+		value->number = insert_time(mixer, address);
 		return;
 	}
 	if (param->type == SCHEMA_TEXT) {

@@ -132,6 +132,15 @@ static const struct schema_param table[PARAMS] = {
 	    "What was dropped: malformed packets, denied senders, leases "
 	    "without room, meters there was no time for, packets that "
 	    "could not be sent (send)." },
+	[PARAM_STATUS_INSERT_MEAN] = { PARAM_STATUS_INSERT_MEAN,
+	    "/status/insert/<s>/<n>/mean", "mean", SCOPE_STATUS_INSERT,
+	    SCHEMA_FLOAT, EVERY, false, false, "us", 0, UNBOUNDED, 0, NULL,
+	    "Time that the plugin of a slot took in each cycle of the last "
+	    "second, on average." },
+	[PARAM_STATUS_INSERT_WORST] = { PARAM_STATUS_INSERT_WORST,
+	    "/status/insert/<s>/<n>/worst", "worst", SCOPE_STATUS_INSERT,
+	    SCHEMA_FLOAT, EVERY, false, false, "us", 0, UNBOUNDED, 0, NULL,
+	    "The same of the longest cycle of that second." },
 	[PARAM_SUBSCRIBE] = { PARAM_SUBSCRIBE, "/subscribe", "subscribe",
 	    SCOPE_DESK, SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
 	    "s topic (state, meters, loudness, events or status), then if "

@@ -45,6 +45,8 @@ enum param {
 	PARAM_STATUS_VERSION,
 	PARAM_STATUS_SUBSCRIBERS,
 	PARAM_STATUS_DROPS,
+	PARAM_STATUS_INSERT_MEAN,
+	PARAM_STATUS_INSERT_WORST,
 	PARAM_SUBSCRIBE,
 	PARAM_RENEW,
 	PARAM_UNSUBSCRIBE,
@@ -78,10 +80,11 @@ enum schema_scope {
 	/* /<s>/insert/<n>/param/TAIL. The table has one row that stands for
 	 * all of them, with an open range; a plugin brings the real ones. */
 	SCOPE_INSERT_PARAM,
-	SCOPE_METER,    /* /meter/<s>/<stage> */
-	SCOPE_LOUDNESS, /* /loudness/<s>, with /TAIL if there is one */
-	SCOPE_STATUS,   /* /status/TAIL, drops by reason */
-	SCOPE_DESK      /* /TAIL */
+	SCOPE_METER,         /* /meter/<s>/<stage> */
+	SCOPE_LOUDNESS,      /* /loudness/<s>, with /TAIL if there is one */
+	SCOPE_STATUS_INSERT, /* /status/insert/<s>/<n>/TAIL */
+	SCOPE_STATUS,        /* /status/TAIL, drops by reason */
+	SCOPE_DESK           /* /TAIL */
 };
 
 /* States of an insert slot, the choices of PARAM_INSERT_STATE in order. */

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /*
  * A plugin host without plugins: what it makes multiplies by its parameter
@@ -17,12 +18,14 @@
 #define FAKE_URI "urn:headroom:test:fake"
 #define FAKE_LATE 4096 /* frames at most */
 #define FAKE_JOBS 64
+#define FAKE_SLOW 300
 
 struct fake_processor {
 	struct processor processor; /* must be first */
 	float param[2];
 	unsigned lanes;
 	bool *sick; /* makes NaN */
+	bool *slow; /* takes FAKE_SLOW us a run */
 	float line[2][FAKE_LATE];
 	unsigned at;
 };
@@ -40,18 +43,29 @@ struct fake_host {
 	struct fake_job job[FAKE_JOBS];
 	size_t jobs;
 	unsigned loads, resets, unloads;
+	bool slow;  /* all that it made */
 	bool sick;  /* all that it made */
 	bool heals; /* a reset ends that */
 	bool refuses;
 };
 
-REALTIME static inline void
+static inline double
+fake_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return 1e6 * (double)now.tv_sec + 1e-3 * (double)now.tv_nsec;
+}
+
+static inline void
 fake_run(struct processor *processor, const float *const *in, float *const *out,
     uint32_t frames)
 {
 	struct fake_processor *fake =
 	    (struct fake_processor *)(void *)processor;
 	unsigned late = (unsigned)fake->param[1];
+	double until = *fake->slow ? fake_us() + FAKE_SLOW : 0;
 
 	for (uint32_t i = 0; i < frames; i++, fake->at++)
 		for (unsigned lane = 0; lane < fake->lanes; lane++) {
@@ -63,6 +77,8 @@ fake_run(struct processor *processor, const float *const *in, float *const *out,
 				: fake->param[0] *
 				      line[(fake->at - late) % FAKE_LATE];
 		}
+	while (*fake->slow && fake_us() < until)
+		continue;
 	atomic_store(&processor->latency, late);
 }
 
@@ -100,6 +116,7 @@ fake_load(struct plugin_host *host, const struct plugin_order *order,
 	atomic_store(&made->processor.latency, (unsigned)order->param[1]);
 	made->lanes = order->lanes;
 	made->sick = &fake->sick;
+	made->slow = &fake->slow;
 	if (fake->refuses) {
 		free(made);
 		made = NULL;

@@ -48,6 +48,11 @@ a_slot_tells_its_name_state_bypass_and_parameters(void **state)
 	    "/ch/kick/insert/3/state s failed\n");
 	assert_string_equal(ask(b, 0, "/ch/kick/insert/2/bypass", ""),
 	    "/ch/kick/insert/2/bypass i 1\n");
+	assert_string_equal(ask(b, 0, "/status/insert/ch/*/1/mean", ""),
+	    "/status/insert/ch/kick/1/mean f 0\n"
+	    "/status/insert/ch/snare/1/mean f 0\n");
+	assert_string_equal(ask(b, 0, "/status/insert/master/1/worst", ""),
+	    "/status/insert/master/1/worst f 0\n");
 	assert_string_equal(ask(b, 0, "/ch/1/insert/1/param/thr", ""),
 	    "/ch/1/insert/1/param/thr f -30\n");
 	assert_string_equal(ask(b, 0, "/master/insert/1/param/steps", ""),

@@ -370,6 +370,7 @@ each_address_is_its_scope_and_tail(void **state)
 		[SCOPE_INSERT_PARAM] = "/<s>/insert/<n>/param/",
 		[SCOPE_METER] = "/meter/<s>/<stage>",
 		[SCOPE_LOUDNESS] = "/loudness/<s>",
+		[SCOPE_STATUS_INSERT] = "/status/insert/<s>/<n>/",
 		[SCOPE_STATUS] = "/status/",
 		[SCOPE_DESK] = "/" };
 
@@ -399,7 +400,7 @@ each_row_is_sound(void **state)
 		assert_true(param->def <= param->max);
 		assert_true(param->writable || !param->in_config);
 		assert_true(
-		    (param->kinds != 0) == (param->scope <= SCOPE_LOUDNESS));
+		    (param->kinds != 0) == (param->scope < SCOPE_STATUS));
 		assert_true(
 		    (param->choices != NULL) == (param->type == SCHEMA_CHOICE));
 		while (param->choices != NULL && param->choices[count] != NULL)

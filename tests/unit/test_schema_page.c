@@ -35,6 +35,7 @@ static const struct {
 	{ "meters", SCOPE_METER },
 	{ "loudness", SCOPE_LOUDNESS },
 	{ "status", SCOPE_STATUS },
+	{ "times", SCOPE_STATUS_INSERT },
 	{ "commands", SCOPE_DESK },
 };
 #define TABLES (sizeof(tables) / sizeof(tables[0]))

@@ -339,6 +339,46 @@ several_slots_run_in_order(void **state)
 	rig_end(&rig);
 }
 
+static double
+number(struct table *table, const char *text)
+{
+	struct address address = table_find(table, text);
+	struct schema_value value;
+
+	mixer_get(table->mixer, &address, &value);
+	return value.number;
+}
+
+/* The time of a slot is known once a second, and told where it is much. */
+static void
+a_slow_slot_is_told(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	rig_begin(&rig);
+	rig_slot(&rig, A, 1, 0);
+	rig_start(&rig);
+	fake_host_deliver(&rig.host);
+	struct mixer_status *status = mixer_status(rig.table.mixer);
+	status->sample_rate = 48000;
+	status->period = 64;
+	status->jack = JACK_RUNNING;
+	rig.desk->insert_share = 20;
+	rig.host.slow = true;
+	double begin = fake_us();
+	uint64_t last = event_log_newest(mixer_events(rig.table.mixer));
+	while (fake_us() - begin < 2.2e6)
+		table_run(&rig.table, 0, 64, 64);
+	assert_true(number(&rig.table, "/status/insert/ch/a/1/mean") >=
+		    0.9 * FAKE_SLOW);
+	assert_true(number(&rig.table, "/status/insert/ch/a/1/worst") >=
+		    number(&rig.table, "/status/insert/ch/a/1/mean"));
+	assert_int_equal(
+	    event_log_newest(mixer_events(rig.table.mixer)), last + 1);
+	rig_end(&rig);
+}
+
 int
 main(void)
 {
@@ -351,6 +391,7 @@ main(void)
 		cmocka_unit_test(no_nan_gets_out_and_a_reset_heals),
 		cmocka_unit_test(what_cannot_be_made_passes_dry),
 		cmocka_unit_test(another_rate_makes_new_instances),
+		cmocka_unit_test(a_slow_slot_is_told),
 		cmocka_unit_test(several_slots_run_in_order),
 	};
 
