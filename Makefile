@@ -51,7 +51,7 @@ CONFORM = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/conform/test_*.c))
 RIG = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/rig/test_*.c))
 # Programs with faults on purpose, for the realtime gate.
 PLANTED = $(addprefix $(BUILD)/planted/,headroomd test_hostile)
-PLANT = -Wl,--wrap=engine_run_segment,--wrap=engine_post,--wrap=meter_close
+PLANT = -Wl,--wrap=engine_run,--wrap=engine_run_segment,--wrap=engine_post,--wrap=meter_close
 ZOO = $(BUILD)/tests/lv2/test_zoo
 TEST_BUNDLE = $(BUILD)/lv2/headroom-test.lv2
 RIG_OBJ = $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/rig/test_%, \

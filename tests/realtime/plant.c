@@ -14,7 +14,7 @@
 
 /*
  * Faults on purpose, so that each gate is seen to bite. Linked with the
- * linker's --wrap around three functions of the engine, and only into the
+ * linker's --wrap around four functions of the engine, and only into the
  * programs of BUILD/planted: no other program has a place for them.
  * HEADROOM_PLANT names the fault; without it all is as ever.
  */
@@ -28,6 +28,10 @@ struct engine_batch;
 
 /* --- of the realtime thread --- */
 
+REALTIME void __real_engine_run(struct engine *engine, uint64_t frame,
+    uint32_t frames, const float *const *in, float *const *out);
+REALTIME void __wrap_engine_run(struct engine *engine, uint64_t frame,
+    uint32_t frames, const float *const *in, float *const *out);
 REALTIME bool __real_engine_run_segment(struct engine *engine, uint32_t segment,
     uint64_t frame, uint32_t frames, const float *const *in, float *const *out);
 REALTIME bool __wrap_engine_run_segment(struct engine *engine, uint32_t segment,
@@ -100,17 +104,33 @@ planted(const char *name)
 	return wanted != NULL && strcmp(wanted, name) == 0;
 }
 
-bool
-__wrap_engine_run_segment(struct engine *engine, uint32_t segment,
-    uint64_t frame, uint32_t frames, const float *const *in, float *const *out)
+REALTIME static void
+plant_any(void)
 {
 	static unsigned cycles;
 
 	for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
 		if (planted(faults[i].name) && ++cycles % faults[i].every == 0)
 			faults[i].plant();
+}
+
+bool
+__wrap_engine_run_segment(struct engine *engine, uint32_t segment,
+    uint64_t frame, uint32_t frames, const float *const *in, float *const *out)
+{
+	plant_any();
 	return __real_engine_run_segment(
 	    engine, segment, frame, frames, in, out);
+}
+
+/* Without frames it is control that runs it. */
+void
+__wrap_engine_run(struct engine *engine, uint64_t frame, uint32_t frames,
+    const float *const *in, float *const *out)
+{
+	if (frames != 0)
+		plant_any();
+	__real_engine_run(engine, frame, frames, in, out);
 }
 
 /* --- of the crossings --- */
