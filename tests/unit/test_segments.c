@@ -2,7 +2,11 @@
 
 #include "mixer/segment.h"
 
-#include <stdio.h>
+#include <pthread.h>
+#include <sched.h>
+#include <semaphore.h>
+#include <stdatomic.h>
+#include <time.h>
 
 /*
  * JACK inserts as cuts: the segments are run by hand, with the outside
@@ -275,6 +279,111 @@ a_segment_that_comes_too_late_is_skipped(void **state)
 	table_close(&cut);
 }
 
+/* --- three threads --- */
+
+struct duel {
+	struct table table;
+	sem_t turn;
+	atomic_bool ends;
+	atomic_uint ran, missed;
+};
+
+static void
+dawdle(uint32_t *seed)
+{
+	struct timespec time = { 0, 0 };
+
+	*seed = *seed * 1664525U + 1013904223U;
+	if (*seed >> 29 == 0) {
+		time.tv_nsec = (long)(*seed >> 12 & 0x1ffff);
+		nanosleep(&time, NULL);
+	} else if (*seed >> 29 < 4) {
+		sched_yield();
+	}
+}
+
+static void *
+run_second(void *arg)
+{
+	struct duel *duel = arg;
+	uint32_t seed = 2;
+	const float *in[TABLE_PORTS];
+	float *out[TABLE_PORTS];
+
+	for (int i = 0; i < TABLE_PORTS; i++) {
+		in[i] = duel->table.in[i];
+		out[i] = duel->table.out[i];
+	}
+	for (;;) {
+		sem_wait(&duel->turn);
+		if (atomic_load(&duel->ends))
+			return NULL;
+		dawdle(&seed);
+		if (engine_run_segment(
+			mixer_engine(duel->table.mixer), 1, 0, 0, in, out))
+			atomic_fetch_add(&duel->ran, 1);
+		else
+			atomic_fetch_add(&duel->missed, 1);
+	}
+}
+
+static void *
+run_first(void *arg)
+{
+	struct duel *duel = arg;
+	struct engine *engine = mixer_engine(duel->table.mixer);
+	uint32_t seed = 1;
+	const float *in[TABLE_PORTS];
+	float *out[TABLE_PORTS];
+
+	for (int i = 0; i < TABLE_PORTS; i++) {
+		in[i] = duel->table.in[i] + 1024;
+		out[i] = duel->table.out[i] + 1024;
+	}
+	while (!atomic_load(&duel->ends)) {
+		dawdle(&seed);
+		if (engine_run_segment(
+			engine, 0, duel->table.frame, 64, in, out))
+			sem_post(&duel->turn);
+		duel->table.frame += 64;
+	}
+	return NULL;
+}
+
+/* Two segments and control, each at a pace of its own: whoever comes too late
+ * is left out, and nobody meets another at the same data. */
+static void
+segments_meet_as_they_like(void **state)
+{
+	static const unsigned inserts[] = { 1, 0, 0, 0 };
+	static struct duel duel;
+	pthread_t first, second;
+	uint32_t seed = 3;
+
+	(void)state;
+	open_table(&duel.table, inserts, INSERT_DIRECT);
+	connect_all(&duel.table, inserts, 0);
+	assert_int_equal(sem_init(&duel.turn, 0, 0), 0);
+	assert_int_equal(pthread_create(&first, NULL, run_first, &duel), 0);
+	assert_int_equal(pthread_create(&second, NULL, run_second, &duel), 0);
+	for (int i = 0; i < 3000; i++) {
+		dawdle(&seed);
+		table_set(&duel.table, "/ch/a/fader", -(double)(seed >> 27));
+		table_set(&duel.table, "/bus/sub/delay", seed >> 28);
+		mixer_insert_connected(duel.table.mixer, A, 0, i % 3 != 0,
+		    (uint32_t)(i / 100 % 3));
+		mixer_commit(duel.table.mixer);
+		mixer_tick(duel.table.mixer, true);
+	}
+	atomic_store(&duel.ends, true);
+	pthread_join(first, NULL);
+	sem_post(&duel.turn);
+	pthread_join(second, NULL);
+	assert_true(atomic_load(&duel.ran) > 100);
+	sem_destroy(&duel.turn);
+	table_close(&duel.table);
+}
+
 static void
 the_desk_is_cut_where_its_inserts_are(void **state)
 {
@@ -308,6 +417,7 @@ main(void)
 		cmocka_unit_test(a_loop_is_one_period_late_and_compensated),
 		cmocka_unit_test(a_program_that_is_late_is_waited_for),
 		cmocka_unit_test(a_segment_that_comes_too_late_is_skipped),
+		cmocka_unit_test(segments_meet_as_they_like),
 		cmocka_unit_test(the_desk_is_cut_where_its_inserts_are),
 	};
 
