@@ -170,6 +170,16 @@ by_plugins()
 	grep -E '^[0-9]+ ' "$work/log" | sed 's/^/        /'
 }
 
+# --- programs in insert slots that die or stand still, 100 times each ---
+
+by_programs()
+{
+	HEADROOM_BUILD=$build HEADROOM_TURNS=100 \
+		HEADROOM_ONLY='a_program_that_*s_*' timeout -k 5 900 \
+		"$build/tests/rig/test_inserts" >"$work/log" 2>&1
+	judge $? "programs: killed and stopped 100 times each"
+}
+
 by_compiler
 by_rtsan
 by_kernel
@@ -178,6 +188,7 @@ if [ "$form" = long ]; then
 	rig_by_rtsan
 	by_tsan
 	by_plugins
+	by_programs
 fi
 
 printf '\n%d passed, %d failed\n' "$passed" "$failed"

@@ -24,6 +24,7 @@
 #define PROGRAMS 8
 
 static char self[512];
+static int turns = 5; /* of programs that die or stand still */
 
 /* --- the program in the slot --- */
 
@@ -394,7 +395,7 @@ a_program_that_dies_is_replaced_by_the_dry_signal(void **state)
 	int shortest = FRAMES;
 
 	start_desk(rig, 64, &one);
-	for (int turn = 0; turn < 5; turn++) {
+	for (int turn = 0; turn < turns; turn++) {
 		program = effect_start(rig, 0, "-0.5");
 		wait_insert(rig, "ch/a/insert/1", "active");
 		play_tone(&takes);
@@ -446,7 +447,7 @@ a_program_that_freezes_is_left_out_until_it_thaws(void **state)
 	program[1] = effect_start(rig, 1, "2");
 	wait_insert(rig, "ch/a/insert/1", "active");
 	wait_insert(rig, "master/insert/1", "active");
-	for (int turn = 0; turn < 5; turn++) {
+	for (int turn = 0; turn < turns; turn++) {
 		play_tone(&takes);
 		rig_roll(rig, &takes.take);
 		rig_wait_frames(rig, 4800);
@@ -491,8 +492,10 @@ main(int argc, char **argv)
 
 	if (argc == 5 && strcmp(argv[1], "effect") == 0)
 		return effect_main(argv[2], argv[3], argv[4]);
-	if (argc == 2)
-		cmocka_set_test_filter(argv[1]);
+	if (getenv("HEADROOM_ONLY") != NULL)
+		cmocka_set_test_filter(getenv("HEADROOM_ONLY"));
+	if (getenv("HEADROOM_TURNS") != NULL)
+		turns = atoi(getenv("HEADROOM_TURNS"));
 	if (readlink("/proc/self/exe", self, sizeof self - 1) < 0)
 		return 1;
 	return cmocka_run_group_tests_name("inserts", tests, NULL, NULL);
