@@ -16,6 +16,13 @@
  * sum nor a square of the mixer can make an Inf of a sample that passed. */
 #define KERNEL_LARGEST 0x1p48F
 
+/* Meters that are compiled in: 2 all of them, as ever; 1 all but true peaks; 0
+ * none, only the guard against what is no number. Fewer are for measuring what
+ * the others cost. */
+#ifndef ENGINE_METERS
+#define ENGINE_METERS 2
+#endif
+
 #define KERNEL_BLOCK 256 /* most frames of mix */
 #define KERNEL_WIDEST 16 /* floats of the widest vector */
 #define KERNEL_SOURCES 4 /* of one pass of mix */

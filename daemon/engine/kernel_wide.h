@@ -352,7 +352,8 @@ INLINE void
 mix_add(struct source *source, wide v, wide *sum, wide *other)
 {
 	source->most = wide_max(source->most, wide_magnitude(v));
-	source->squares = wide_fma(v, v, source->squares);
+	if (ENGINE_METERS > 0)
+		source->squares = wide_fma(v, v, source->squares);
 	*sum = wide_fma(source->gain, v, *sum);
 	*other = wide_fma(source->other_gain, v, *other);
 }

@@ -80,7 +80,7 @@ settle_strip(const struct plan_strip *strip, struct meter *meter)
 void
 standing_settle(const struct plan *plan, struct meter *meter)
 {
-	for (size_t i = 0; i < plan->strips; i++)
+	for (size_t i = 0; ENGINE_METERS > 0 && i < plan->strips; i++)
 		settle_strip(&plan->strip[i], meter);
 }
 
@@ -184,7 +184,7 @@ get_ready(const struct block *block, const struct plan_strip *strip)
 static float
 limit_of(const struct plan_strip *strip, float true_peak)
 {
-	float limit = true_peak / KERNEL_OVERSHOOT;
+	float limit = ENGINE_METERS > 1 ? true_peak / KERNEL_OVERSHOOT : 1;
 
 	for (int stage = 0; stage < PLAN_STAGES; stage++) {
 		float over = 0.9999F / fabsf(strip->standing->gain[stage]);
@@ -217,10 +217,12 @@ look_closer(struct engine *engine, const struct block *block,
 				block, strip, (enum plan_stage)stage, index),
 			    x, gain);
 	}
-	lane->true_peak = measure_true_peak(engine->kernels, engine->heard,
-	    state->history[POINT_IN][index], x, block->frames,
-	    peak > lane->true_peak ? peak : lane->true_peak,
-	    engine->plan->few_phases);
+	if (peak > lane->true_peak)
+		lane->true_peak = peak;
+	if (ENGINE_METERS > 1)
+		lane->true_peak = measure_true_peak(engine->kernels,
+		    engine->heard, state->history[POINT_IN][index], x,
+		    block->frames, lane->true_peak, engine->plan->few_phases);
 	lane->limit = limit_of(strip, lane->true_peak);
 }
 
@@ -273,7 +275,7 @@ finish_lane(struct engine *engine, const struct block *block,
 	const float *x = group->mix.x[k];
 	bool above = (says & KERNEL_ABOVE(k)) != 0;
 
-	if (above || lane->watch != 0)
+	if (ENGINE_METERS > 0 && (above || lane->watch != 0))
 		look_closer(engine, block, strip, group->lane, x);
 	else if (state->rail_run[group->lane] != 0)
 		state->rail_run[group->lane] = 0;
@@ -282,8 +284,9 @@ finish_lane(struct engine *engine, const struct block *block,
 	else
 		lane->watch -=
 		    lane->watch < block->frames ? lane->watch : block->frames;
-	measure_history(
-	    state->history[POINT_IN][group->lane], x, block->frames);
+	if (ENGINE_METERS > 1)
+		measure_history(
+		    state->history[POINT_IN][group->lane], x, block->frames);
 	if (lane->late || (lane->more && x != measure_silence))
 		add_more(engine, block, strip, group->lane, x);
 	write_output(block, engine->kernels, strip, group->lane, x);
@@ -427,7 +430,7 @@ weigh(const struct block *block, const struct plan_strip *strip,
 	float gain = strip->standing->gain[STAGE_FADER];
 	bool silent = true;
 
-	if (strip->weighting == NULL)
+	if (strip->weighting == NULL || ENGINE_METERS == 0)
 		return;
 	for (uint32_t lane = 0; lane < strip->lanes; lane++)
 		silent = silent && x[lane] == measure_silence;

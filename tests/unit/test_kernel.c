@@ -1,12 +1,6 @@
-#include "engine/kernel.h"
+#include "each_kernels.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <string.h>
-
-#include <cmocka.h>
 
 /* Every promise is held by every set of kernels that this machine has. */
 
@@ -317,54 +311,29 @@ overs_are_counted_and_placed(void **state)
 	assert_int_equal(kernel_overs(x, 1, 1, 5).count, 0);
 }
 
-/* Runs a test on every set of kernels. */
-static void
-on_each(void **state)
-{
-	void (*test)(const struct kernels *kernels);
-	const struct kernels *kernels;
-
-	memcpy(&test, *state, sizeof test);
-	for (unsigned i = 0; (kernels = kernel_at(i)) != NULL; i++)
-		test(kernels);
-}
-
 int
 main(void)
 {
-	static void (*each[])(const struct kernels *kernels) = {
-		scans_are_exact,
-		peak_sees_every_place_and_both_signs,
-		what_is_no_number_is_seen,
-		the_largest_sample_has_a_finite_square_after_every_gain,
-		denormals_are_small_not_invalid,
-		gains_and_sums_equal_the_reference,
-		a_sample_rounds_alike_wherever_it_stands,
-		mixing_equals_the_reference,
-		mixing_tells_what_is_above_invalid_or_silent,
-		true_peaks_equal_the_reference,
-		no_true_peak_is_beyond_the_bound,
+	struct each_kernels each[] = {
+		EACH_KERNELS(scans_are_exact),
+		EACH_KERNELS(peak_sees_every_place_and_both_signs),
+		EACH_KERNELS(what_is_no_number_is_seen),
+		EACH_KERNELS(
+		    the_largest_sample_has_a_finite_square_after_every_gain),
+		EACH_KERNELS(denormals_are_small_not_invalid),
+		EACH_KERNELS(gains_and_sums_equal_the_reference),
+		EACH_KERNELS(a_sample_rounds_alike_wherever_it_stands),
+		EACH_KERNELS(mixing_equals_the_reference),
+		EACH_KERNELS(mixing_tells_what_is_above_invalid_or_silent),
+		EACH_KERNELS(true_peaks_equal_the_reference),
+		EACH_KERNELS(no_true_peak_is_beyond_the_bound),
 	};
-	static const char *const names[] = {
-		"scans_are_exact",
-		"peak_sees_every_place_and_both_signs",
-		"what_is_no_number_is_seen",
-		"the_largest_sample_has_a_finite_square_after_every_gain",
-		"denormals_are_small_not_invalid",
-		"gains_and_sums_equal_the_reference",
-		"a_sample_rounds_alike_wherever_it_stands",
-		"mixing_equals_the_reference",
-		"mixing_tells_what_is_above_invalid_or_silent",
-		"true_peaks_equal_the_reference",
-		"no_true_peak_is_beyond_the_bound",
-	};
-	struct CMUnitTest tests[13] = {
+	const size_t count = sizeof each / sizeof each[0];
+	struct CMUnitTest tests[sizeof each / sizeof each[0] + 2] = {
 		cmocka_unit_test(the_reference_is_last_and_names_are_known),
 		cmocka_unit_test(overs_are_counted_and_placed),
 	};
 
-	for (int i = 0; i < 11; i++)
-		tests[2 + i] = (struct CMUnitTest){ names[i], on_each, NULL,
-			NULL, &each[i] };
+	each_kernels_add(tests + 2, each, count);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
