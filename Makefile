@@ -147,7 +147,8 @@ $(BUILD)/tests/bench/bench_engine: $(LIBRARY) $(BUILD)/tests/bench/bench_floor.o
 	$(BUILD)/client/demo/band.o $(BUILD)/client/demo/voices.o \
 	$(BUILD)/engine_0.o $(BUILD)/engine_1.o
 # The engine with fewer meters, beside the whole one in the same program.
-$(BUILD)/engine_%.o: $(call obj,daemon/engine)
+$(addprefix $(BUILD)/engine_,0.o 1.o): $(BUILD)/engine_%.o: \
+	$(call obj,daemon/engine)
 	$(MAKE) BUILD=$(BUILD)/engine_$* CFLAGS="$(CFLAGS) -DENGINE_METERS=$*" \
 		$(patsubst $(BUILD)/%,$(BUILD)/engine_$*/%,$^)
 	$(LD) -r -o $@ $(patsubst $(BUILD)/%,$(BUILD)/engine_$*/%,$^)

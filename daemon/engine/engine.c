@@ -1,6 +1,7 @@
 #include "engine/engine.h"
 
 #include "engine/measure.h"
+#include "engine/schedule.h"
 #include "engine/slot.h"
 #include "engine/sum.h"
 
@@ -85,11 +86,14 @@ apply_batch(struct engine *engine, struct engine_batch *batch)
 	if (batch->plan != NULL) {
 		struct plan *old = engine->plan;
 		if (old != NULL)
-			standing_settle(old, meter_open(&old->meters)->meter);
+			schedule_settle(old, meter_open(&old->meters)->meter);
 		engine->plan = batch->plan;
 		batch->plan = old;
 	}
-	uint32_t ramp = engine->plan != NULL ? engine->plan->ramp : 0;
+	struct plan *plan = engine->plan;
+	uint32_t ramp = plan != NULL ? plan->ramp : 0;
+	if (plan != NULL && batch->changes != 0)
+		plan->scheduled = false;
 	for (size_t i = 0; i < batch->changes; i++) {
 		const struct engine_change *change = &batch->change[i];
 		if (change->moved != NULL)
@@ -369,18 +373,22 @@ run_moving(struct engine *engine, const struct block *block,
 static void
 run_strips(struct engine *engine, const struct block *block)
 {
-	const struct plan *plan = engine->plan;
+	struct plan *plan = engine->plan;
 
-	for (size_t i = 0; i < plan->strips; i++) {
-		const struct plan_strip *strip = &plan->strip[i];
-		if (!standing_take(engine, block, strip)) {
-			standing_flush(engine, block);
-			run_moving(engine, block, strip);
+	if (!plan->scheduled)
+		schedule_make(plan, block->meter);
+	for (uint32_t i = 0; i < plan->steps; i++) {
+		const struct plan_step *step = &plan->step[i];
+		if (step->batches != 0) {
+			standing_run(engine, block, step);
+		} else {
+			run_moving(engine, block, step->strip);
+			if (schedule_stands(step->strip))
+				plan->scheduled = false;
 		}
-		if (strip->into != NULL)
-			slot_run(block, plan, strip->into, engine->ramp);
+		if (step->strip != NULL && step->strip->into != NULL)
+			slot_run(block, plan, step->strip->into, engine->ramp);
 	}
-	standing_flush(engine, block);
 }
 
 /* --- the cycle --- */
@@ -400,7 +408,7 @@ block_length(
 static void
 close_window(struct plan *plan)
 {
-	standing_settle(plan, meter_open(&plan->meters)->meter);
+	schedule_settle(plan, meter_open(&plan->meters)->meter);
 	meter_close(&plan->meters);
 }
 

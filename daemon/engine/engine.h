@@ -53,7 +53,6 @@ struct engine {
 	_Alignas(64) struct plan *plan;
 	const struct kernels *kernels;
 	uint64_t frame; /* the next frame it expects */
-	struct standing_group group[PLAN_LANES];
 	_Alignas(64) float heard[MEASURE_HEARD];
 	float trimmed[PLAN_LANES][PLAN_BLOCK];
 	float delayed[PLAN_LANES][PLAN_BLOCK];

@@ -23,10 +23,11 @@
 #define ENGINE_METERS 2
 #endif
 
-#define KERNEL_BLOCK 256 /* most frames of mix */
 #define KERNEL_WIDEST 16 /* floats of the widest vector */
 #define KERNEL_SOURCES 4 /* of one pass of mix */
 #define KERNEL_SUMS 2
+#define KERNEL_PARTS 4
+#define KERNEL_LAST 16 /* samples of a block that mix keeps */
 
 /* No true peak is further above the sample peak of the block and the 11
  * samples before it: the largest sum of magnitudes of a phase, rounded up. */
@@ -44,27 +45,31 @@ struct kernel_overs {
 	uint32_t first, last; /* sample indices; mean nothing when count is 0 */
 };
 
-/* Peak and squares of many blocks, spread over the lanes of a vector. */
+/* Peak and squares of each source over many blocks, each as KERNEL_PARTS parts
+ * of which the largest or the sum counts; and its limit, the same in each. */
 struct kernel_tally {
-	_Alignas(64) float peak[KERNEL_WIDEST];
-	float squares[KERNEL_WIDEST];
+	_Alignas(64) float peak[KERNEL_SOURCES][KERNEL_PARTS];
+	float squares[KERNEL_SOURCES][KERNEL_PARTS];
+	float limit[KERNEL_SOURCES][KERNEL_PARTS];
 };
 
 /* A pass that looks at each source and adds it to each sum. */
 struct kernel_mix {
+	struct kernel_tally tally;
 	uint32_t sources, sums;
+	uint32_t watched; /* not 0: nothing is kept */
 	const float *x[KERNEL_SOURCES];
-	float gain[KERNEL_SUMS][KERNEL_SOURCES];
-	float limit[KERNEL_SOURCES];
-	struct kernel_tally *tally[KERNEL_SOURCES];
+	float *last[KERNEL_SOURCES];    /* where KERNEL_LAST samples are kept */
 	const float *from[KERNEL_SUMS]; /* what the sums were */
 	float *to[KERNEL_SUMS];         /* what they are then */
+	float gain[KERNEL_SUMS][KERNEL_SOURCES];
 };
 
 /* What mix says: of source k, that it has a sample above its limit, and that
  * it has one beyond KERNEL_LARGEST or NaN; of all, that one is not zero. */
 #define KERNEL_ABOVE(k) (1U << (k))
 #define KERNEL_INVALID(k) (16U << (k))
+#define KERNEL_ANY_ABOVE 15U
 #define KERNEL_ANY_INVALID (15U << 4)
 #define KERNEL_SOUND (1U << 8)
 
@@ -94,9 +99,11 @@ struct kernels {
 	    float gain, const float *restrict ramp, uint32_t n);
 
 	/* Adds all sources to all sums, in the order of the sources, and the
-	 * samples to the tallies. Returns KERNEL_ bits; with any invalid, the
-	 * tallies are as before and what was written means nothing. */
-	REALTIME uint32_t (*mix)(const struct kernel_mix *mix, uint32_t n);
+	 * samples to the tally. Keeps the last KERNEL_LAST samples of each
+	 * source if there are as many, none is above its limit and none is
+	 * watched. Returns KERNEL_ bits; with any invalid, the tally is as
+	 * before and what was written means nothing. */
+	REALTIME uint32_t (*mix)(struct kernel_mix *mix, uint32_t n);
 
 	/* The highest true peak of x[0…n) if it is above `ref`, else `ref`
 	 * (BS.1770-5, annex 2). Reads x[-16] up to the next full 16 samples;

@@ -63,6 +63,14 @@ kernel_float(int32_t bits)
 	return x;
 }
 
+/* Does a pass keep the last samples of its sources? */
+static inline bool
+kernel_keeps(const struct kernel_mix *mix, uint32_t says, uint32_t n)
+{
+	return n >= KERNEL_LAST && mix->watched == 0 &&
+	       (says & (KERNEL_ANY_ABOVE | KERNEL_ANY_INVALID)) == 0;
+}
+
 /* Up to which second difference no true peak is above `ref`, among samples
  * this high; negative if there may be one in any case. */
 static inline float

@@ -56,14 +56,14 @@ portable_add_ramp(float *restrict out, const float *restrict x, float gain,
 }
 
 static uint32_t
-look(const struct kernel_mix *mix, uint32_t n, struct kernel_scan *scan)
+look(struct kernel_mix *mix, uint32_t n, struct kernel_scan *scan)
 {
 	uint32_t says = 0;
 
 	for (uint32_t k = 0; k < mix->sources; k++) {
 		scan[k] = portable_scan(mix->x[k], n);
 		int32_t bits = kernel_bits(scan[k].peak);
-		if (bits > kernel_bits(mix->limit[k]))
+		if (bits > kernel_bits(mix->tally.limit[k][0]))
 			says |= KERNEL_ABOVE(k);
 		if (bits > kernel_bits(KERNEL_LARGEST))
 			says |= KERNEL_INVALID(k);
@@ -74,7 +74,7 @@ look(const struct kernel_mix *mix, uint32_t n, struct kernel_scan *scan)
 }
 
 REALTIME static uint32_t
-portable_mix(const struct kernel_mix *mix, uint32_t n)
+portable_mix(struct kernel_mix *mix, uint32_t n)
 {
 	struct kernel_scan scan[KERNEL_SOURCES];
 	uint32_t says = look(mix, n, scan);
@@ -89,10 +89,12 @@ portable_mix(const struct kernel_mix *mix, uint32_t n)
 	if ((says & KERNEL_ANY_INVALID) != 0)
 		return says;
 	for (uint32_t k = 0; k < mix->sources; k++) {
-		struct kernel_tally *tally = mix->tally[k];
-		if (scan[k].peak > tally->peak[0])
-			tally->peak[0] = scan[k].peak;
-		tally->squares[0] += (float)scan[k].squares;
+		if (scan[k].peak > mix->tally.peak[k][0])
+			mix->tally.peak[k][0] = scan[k].peak;
+		mix->tally.squares[k][0] += (float)scan[k].squares;
+		if (kernel_keeps(mix, says, n))
+			memcpy(mix->last[k], mix->x[k] + n - KERNEL_LAST,
+			    KERNEL_LAST * sizeof *mix->last[k]);
 	}
 	return says;
 }

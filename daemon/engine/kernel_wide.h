@@ -358,28 +358,121 @@ mix_add(struct source *source, wide v, wide *sum, wide *other)
 	*other = wide_fma(source->other_gain, v, *other);
 }
 
-/* What was seen of a source. */
-INLINE uint32_t
-mix_say(const struct kernel_mix *mix, uint32_t k, wide_bits most)
-{
-	uint32_t says = 0;
+/* Of each source KERNEL_PARTS values, as a tally has them. */
+#define FOLDS (KERNEL_SOURCES * KERNEL_PARTS / WIDE)
+struct folded {
+	wide v[FOLDS];
+};
 
-	if (wide_above(most, wide_fill_bits(mix->limit[k])))
-		says |= KERNEL_ABOVE(k);
-	if (wide_above(most, (wide_bits){ 0 }))
-		says |= KERNEL_SOUND;
-	if (wide_above(most, wide_fill_bits(KERNEL_LARGEST)))
-		says |= KERNEL_INVALID(k);
+INLINE wide
+fold_two(wide a, wide b, const bool peaks)
+{
+	return peaks ? (wide)wide_max((wide_bits)a, (wide_bits)b) : a + b;
+}
+
+/* Folds each source's vector to the width of its parts: the largest, or the
+ * sum. */
+INLINE struct folded
+fold(wide a, wide b, wide c, wide d, const bool peaks)
+{
+#if WIDE == 16
+	__m512 ab = (__m512)fold_two(
+	    (wide)_mm512_shuffle_f32x4((__m512)a, (__m512)b, 0x44),
+	    (wide)_mm512_shuffle_f32x4((__m512)a, (__m512)b, 0xee), peaks);
+	__m512 cd = (__m512)fold_two(
+	    (wide)_mm512_shuffle_f32x4((__m512)c, (__m512)d, 0x44),
+	    (wide)_mm512_shuffle_f32x4((__m512)c, (__m512)d, 0xee), peaks);
+	return (
+	    struct folded){ { fold_two((wide)_mm512_shuffle_f32x4(ab, cd, 0x88),
+	    (wide)_mm512_shuffle_f32x4(ab, cd, 0xdd), peaks) } };
+#elif WIDE == 8
+	return (struct folded){ {
+	    fold_two((wide)_mm256_permute2f128_ps((__m256)a, (__m256)b, 0x20),
+		(wide)_mm256_permute2f128_ps((__m256)a, (__m256)b, 0x31),
+		peaks),
+	    fold_two((wide)_mm256_permute2f128_ps((__m256)c, (__m256)d, 0x20),
+		(wide)_mm256_permute2f128_ps((__m256)c, (__m256)d, 0x31),
+		peaks),
+	} };
+#else
+	(void)peaks;
+	return (struct folded){ { a, b, c, d } };
+#endif
+}
+
+/* Bits of the sources that are above a tally of limits anywhere. */
+INLINE uint32_t
+fold_above(const struct folded *most, const struct folded *limit)
+{
+	uint32_t sources = 0;
+	float part[KERNEL_SOURCES][KERNEL_PARTS];
+	bool above = false;
+
+	for (int i = 0; i < FOLDS; i++)
+		above |=
+		    wide_above((wide_bits)most->v[i], (wide_bits)limit->v[i]);
+	if (!above)
+		return 0;
+	for (int i = 0; i < FOLDS; i++)
+		wide_store(&part[0][0] + i * WIDE,
+		    (wide)((wide_bits)most->v[i] > (wide_bits)limit->v[i]));
+	for (uint32_t k = 0; k < KERNEL_SOURCES; k++)
+		for (int i = 0; i < KERNEL_PARTS; i++)
+			sources |= (uint32_t)(kernel_bits(part[k][i]) != 0)
+				   << k;
+	return sources;
+}
+
+INLINE struct folded
+fold_load(float (*x)[KERNEL_PARTS])
+{
+	struct folded folded;
+
+	for (int i = 0; i < FOLDS; i++)
+		folded.v[i] = wide_load(&x[0][0] + i * WIDE);
+	return folded;
+}
+
+INLINE struct folded
+fold_fill(float x)
+{
+	struct folded folded;
+
+	for (int i = 0; i < FOLDS; i++)
+		folded.v[i] = wide_fill(x);
+	return folded;
+}
+
+/* What was seen of the sources; those that are none were silent. */
+INLINE uint32_t
+mix_say(struct kernel_tally *tally, const struct folded *most,
+    const struct folded *squares)
+{
+	const struct folded largest = fold_fill(KERNEL_LARGEST),
+			    silence = fold_fill(0);
+	const struct folded limit = fold_load(tally->limit);
+	uint32_t says = fold_above(most, &limit) * KERNEL_ABOVE(0) +
+			fold_above(most, &largest) * KERNEL_INVALID(0);
+
+	for (int i = 0; i < FOLDS; i++)
+		if (wide_above((wide_bits)most->v[i], (wide_bits)silence.v[i]))
+			says |= KERNEL_SOUND;
+	if ((says & KERNEL_ANY_INVALID) != 0)
+		return says;
+	for (int i = 0; i < FOLDS; i++) {
+		float *peak = &tally->peak[0][0] + i * WIDE;
+		float *sum = &tally->squares[0][0] + i * WIDE;
+		wide_store(peak, fold_two(wide_load(peak), most->v[i], true));
+		wide_store(sum, wide_load(sum) + squares->v[i]);
+	}
 	return says;
 }
 
 INLINE void
-mix_tally(struct kernel_tally *tally, const struct source *source)
+mix_keep(float *last, const float *x, uint32_t n)
 {
-	wide_bits peak = (wide_bits)wide_load(tally->peak);
-
-	wide_store(tally->peak, (wide)wide_max(peak, source->most));
-	wide_store(tally->squares, wide_load(tally->squares) + source->squares);
+	for (int i = 0; i < KERNEL_LAST; i += WIDE)
+		wide_store(last + i, wide_load(x + n - KERNEL_LAST + i));
 }
 
 struct pass {
@@ -417,7 +510,7 @@ mix_step(struct pass *pass, uint32_t i, uint32_t left, const uint32_t sources,
 }
 
 INLINE uint32_t
-mix_some(const struct kernel_mix *mix, uint32_t n, const uint32_t sources,
+mix_some(struct kernel_mix *mix, uint32_t n, const uint32_t sources,
     const uint32_t sums)
 {
 	struct pass pass = {
@@ -430,33 +523,29 @@ mix_some(const struct kernel_mix *mix, uint32_t n, const uint32_t sources,
 		mix->to[0],
 		mix->to[1],
 	};
+	const struct source none = { 0 };
 	uint32_t i = 0;
 
 	for (; i + WIDE <= n; i += WIDE)
 		mix_step(&pass, i, WIDE, sources, sums);
 	if (i < n)
 		mix_step(&pass, i, n - i, sources, sums);
-	uint32_t says = mix_say(mix, 0, pass.a.most);
-	if (sources > 1)
-		says |= mix_say(mix, 1, pass.b.most);
-	if (sources > 2)
-		says |= mix_say(mix, 2, pass.c.most);
-	if (sources > 3)
-		says |= mix_say(mix, 3, pass.d.most);
-	if ((says & KERNEL_ANY_INVALID) != 0)
-		return says;
-	mix_tally(mix->tally[0], &pass.a);
-	if (sources > 1)
-		mix_tally(mix->tally[1], &pass.b);
-	if (sources > 2)
-		mix_tally(mix->tally[2], &pass.c);
-	if (sources > 3)
-		mix_tally(mix->tally[3], &pass.d);
+	const struct source *b = sources > 1 ? &pass.b : &none,
+			    *c = sources > 2 ? &pass.c : &none,
+			    *d = sources > 3 ? &pass.d : &none;
+	struct folded most = fold((wide)pass.a.most, (wide)b->most,
+	    (wide)c->most, (wide)d->most, true);
+	struct folded squares =
+	    fold(pass.a.squares, b->squares, c->squares, d->squares, false);
+	uint32_t says = mix_say(&mix->tally, &most, &squares);
+	if (ENGINE_METERS > 1 && kernel_keeps(mix, says, n))
+		for (uint32_t k = 0; k < sources; k++)
+			mix_keep(mix->last[k], mix->x[k], n);
 	return says;
 }
 
 INLINE uint32_t
-mix_into(const struct kernel_mix *mix, uint32_t n, const uint32_t sums)
+mix_into(struct kernel_mix *mix, uint32_t n, const uint32_t sums)
 {
 	switch (mix->sources) {
 	case 1:
@@ -471,7 +560,7 @@ mix_into(const struct kernel_mix *mix, uint32_t n, const uint32_t sums)
 }
 
 REALTIME static uint32_t
-wide_mix(const struct kernel_mix *mix, uint32_t n)
+wide_mix(struct kernel_mix *mix, uint32_t n)
 {
 	switch (mix->sums) {
 	case 0:

@@ -232,12 +232,19 @@ plan_alloc(
 	made->slot = calloc(numbers->slots + 1, sizeof *made->slot);
 	made->slot_memory = live_alloc(
 	    numbers->slot_lanes * 3 * PLAN_BLOCK * sizeof *made->slot_memory);
+	made->batch =
+	    live_alloc(numbers->stretches * PLAN_LANES * sizeof *made->batch);
+	made->step = live_alloc(
+	    numbers->stretches * (PLAN_LANES + 1) * sizeof *made->step);
 	plan->strip = made->strip;
+	plan->batch = made->batch;
+	plan->step = made->step;
 	plan->slot = made->slot;
 	if (ring->memory == NULL || plan->sum == NULL || plan->sum_at == NULL ||
 	    made->strip == NULL || made->route == NULL ||
 	    made->standing == NULL || made->slot == NULL ||
-	    made->slot_memory == NULL) {
+	    made->slot_memory == NULL || made->batch == NULL ||
+	    made->step == NULL) {
 		live_plan_free(made);
 		return NULL;
 	}
@@ -280,6 +287,8 @@ live_plan_free(struct live_plan *plan)
 	free(plan->strip);
 	free(plan->route);
 	free(plan->standing);
+	free(plan->batch);
+	free(plan->step);
 	free(plan->slot);
 	free(plan->slot_memory);
 	free(plan);

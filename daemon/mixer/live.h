@@ -79,6 +79,8 @@ struct live_plan {
 	float *slot_memory;
 	struct plan_route *route;
 	struct plan_standing *standing;
+	struct plan_batch *batch;
+	struct plan_step *step;
 	struct live *retired; /* freed with the plan that used it last */
 	struct live_scrap *scrap;
 };

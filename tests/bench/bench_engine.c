@@ -178,6 +178,7 @@ move_faders(struct rig *rig)
 
 	if (engine->plan == NULL || gain_moves(engine->plan->strip[0].fader))
 		return;
+	engine->plan->scheduled = false;
 	for (size_t i = 0; i < rig->channels; i++) {
 		const struct plan_strip *strip = &engine->plan->strip[i];
 		strip->state->moved = true;

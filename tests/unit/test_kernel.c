@@ -162,72 +162,84 @@ a_sample_rounds_alike_wherever_it_stands(const struct kernels *kernels)
 
 /* --- mixing --- */
 
-#define FRAMES 251
+#define FRAMES 441
 
 struct desk {
-	float x[KERNEL_SOURCES][FRAMES];
-	float from[KERNEL_SUMS][FRAMES];
-	float to[KERNEL_SUMS][FRAMES + 1];
-	struct kernel_tally tally[KERNEL_SOURCES];
+	float x[KERNEL_SOURCES][FRAMES + OFFSETS];
+	float from[KERNEL_SUMS][FRAMES + OFFSETS];
+	float to[KERNEL_SUMS][FRAMES + OFFSETS + 1];
+	float last[KERNEL_SOURCES][KERNEL_LAST];
 	struct kernel_mix mix;
 };
 
 static void
-desk_set(struct desk *desk, uint32_t sources, uint32_t sums)
+set_limit(struct desk *desk, uint32_t source, float limit)
+{
+	for (int i = 0; i < KERNEL_PARTS; i++)
+		desk->mix.tally.limit[source][i] = limit;
+}
+
+static void
+desk_set(struct desk *desk, uint32_t sources, uint32_t sums, uint32_t offset)
 {
 	memset(desk, 0, sizeof *desk);
 	desk->mix.sources = sources;
 	desk->mix.sums = sums;
 	for (uint32_t k = 0; k < KERNEL_SOURCES; k++) {
-		desk->mix.x[k] = noise_into(desk->x[k], FRAMES, k);
-		desk->mix.limit[k] = 1;
-		desk->mix.tally[k] = &desk->tally[k];
+		desk->mix.x[k] =
+		    noise_into(desk->x[k] + (offset + k) % OFFSETS, FRAMES, k);
+		set_limit(desk, k, 1);
+		desk->mix.last[k] = desk->last[k];
 	}
 	for (uint32_t d = 0; d < KERNEL_SUMS; d++) {
-		desk->mix.from[d] = noise_into(desk->from[d], FRAMES, 50 + d);
-		desk->mix.to[d] = desk->to[d];
+		desk->mix.from[d] =
+		    noise_into(desk->from[d] + offset, FRAMES, 50 + d);
+		desk->mix.to[d] = desk->to[d] + offset;
 		for (uint32_t k = 0; k < KERNEL_SOURCES; k++)
 			desk->mix.gain[d][k] = 0.1F * (float)(k + 2 * d) - 0.3F;
-		desk->to[d][FRAMES] = 77;
 	}
 }
 
 static void
-check_mix(
-    const struct kernels *kernels, uint32_t sources, uint32_t sums, uint32_t n)
+check_mix(const struct kernels *kernels, uint32_t sources, uint32_t sums,
+    uint32_t n, uint32_t offset)
 {
 	static struct desk is, want;
 
-	desk_set(&is, sources, sums);
-	desk_set(&want, sources, sums);
-	is.to[0][n] = is.to[1][n] = 77;
-	is.mix.limit[0] = want.mix.limit[0] = 0.001F;
+	desk_set(&is, sources, sums, offset);
+	desk_set(&want, sources, sums, 0);
+	is.mix.to[0][n] = is.mix.to[1][n] = 77;
+	set_limit(&is, 0, 0.001F);
+	set_limit(&want, 0, 0.001F);
 	assert_int_equal(kernels->mix(&is.mix, n), PORTABLE->mix(&want.mix, n));
 	for (uint32_t d = 0; d < sums; d++) {
 		for (uint32_t i = 0; i < n; i++)
-			assert_float_equal(is.to[d][i], want.to[d][i], 1e-6);
-		assert_true(is.to[d][n] == 77);
+			assert_float_equal(
+			    is.mix.to[d][i], want.mix.to[d][i], 1e-6);
+		assert_true(is.mix.to[d][n] == 77);
 	}
 	for (uint32_t k = 0; k < KERNEL_SOURCES; k++) {
 		float peak = 0, squares = 0;
-		for (int i = 0; i < KERNEL_WIDEST; i++) {
-			peak = fmaxf(peak, is.tally[k].peak[i]);
-			squares += is.tally[k].squares[i];
+		for (int i = 0; i < KERNEL_PARTS; i++) {
+			peak = fmaxf(peak, is.mix.tally.peak[k][i]);
+			squares += is.mix.tally.squares[k][i];
 		}
-		assert_true(peak == want.tally[k].peak[0]);
-		assert_float_equal(squares, want.tally[k].squares[0], 1e-4);
+		assert_true(peak == want.mix.tally.peak[k][0]);
+		assert_float_equal(squares, want.mix.tally.squares[k][0], 1e-4);
 	}
+	assert_memory_equal(is.last, want.last, sizeof is.last);
 }
 
 static void
 mixing_equals_the_reference(const struct kernels *kernels)
 {
-	static const uint32_t frames[] = { 1, 3, 5, 16, 64, 250 };
+	static const uint32_t frames[] = { 1, 3, 5, 16, 64, 250, 441 };
 
 	for (uint32_t sources = 1; sources <= KERNEL_SOURCES; sources++)
 		for (uint32_t sums = 0; sums <= KERNEL_SUMS; sums++)
-			for (size_t k = 0; k < 6; k++)
-				check_mix(kernels, sources, sums, frames[k]);
+			for (uint32_t k = 0; k < 7 * OFFSETS; k++)
+				check_mix(kernels, sources, sums,
+				    frames[k / OFFSETS], k % OFFSETS);
 }
 
 static void
@@ -235,16 +247,17 @@ mixing_tells_what_is_above_invalid_or_silent(const struct kernels *kernels)
 {
 	static struct desk desk;
 
-	desk_set(&desk, 4, 1);
-	desk.x[1][200] = -1.5F;
+	desk_set(&desk, 4, 1, 0);
+	desk.x[1][201] = -1.5F;
 	assert_int_equal(
 	    kernels->mix(&desk.mix, 250), KERNEL_SOUND | KERNEL_ABOVE(1));
 	for (uint32_t at = 0; at < 250; at++) {
-		desk_set(&desk, 4, 1);
-		desk.x[2][at] = NAN;
+		desk_set(&desk, 4, 1, 0);
+		desk.x[2][at + 2] = NAN;
 		assert_int_equal(kernels->mix(&desk.mix, 250),
 		    KERNEL_SOUND | KERNEL_ABOVE(2) | KERNEL_INVALID(2));
-		assert_true(desk.tally[0].peak[0] == 0);
+		for (int i = 0; i < KERNEL_PARTS; i++)
+			assert_true(desk.mix.tally.peak[0][i] == 0);
 	}
 	memset(desk.x, 0, sizeof desk.x);
 	assert_int_equal(kernels->mix(&desk.mix, 250), 0);

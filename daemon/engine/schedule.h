@@ -1,0 +1,47 @@
+#ifndef ENGINE_SCHEDULE_H
+#define ENGINE_SCHEDULE_H
+
+#include "engine/measure.h"
+#include "engine/plan.h"
+#include "engine/realtime.h"
+
+#include <stdbool.h>
+
+/*
+ * In which order and together with which others the strips of a plan are run.
+ * Whatever that is, each sum is added to in the order of the strips, so that
+ * it comes out the same to the last bit. R only.
+ */
+
+/* Makes the steps anew. What the strips that have moved tallied goes into the
+ * window's meters; the others go on. */
+REALTIME void schedule_make(struct plan *plan, struct meter *meter);
+
+/* Puts what all strips tallied into a window's meters. */
+REALTIME void schedule_settle(const struct plan *plan, struct meter *meter);
+
+/* Is nothing on its way in the strip? */
+REALTIME bool schedule_stands(const struct plan_strip *strip);
+
+/* Gain from the strip's input to where a route begins. */
+REALTIME static inline float
+schedule_gain_before(
+    const struct plan_standing *standing, const struct plan_route *route)
+{
+	return standing->gain[route->pre ? STAGE_TRIM : STAGE_FADER];
+}
+
+/* A sample needs a closer look where it may be over at a stage, at the rail, or
+ * near a true peak above those of the window. */
+REALTIME static inline void
+schedule_set_limit(struct plan_batch *batch, uint32_t k)
+{
+	float limit = batch->true_peak[k] / KERNEL_OVERSHOOT;
+
+	if (ENGINE_METERS < 2 || limit > batch->strip[k]->standing->over)
+		limit = batch->strip[k]->standing->over;
+	for (int i = 0; i < KERNEL_PARTS; i++)
+		batch->mix.tally.limit[k][i] = limit;
+}
+
+#endif
