@@ -138,10 +138,10 @@ true_peak_above(struct engine *engine, const struct block *block,
 {
 	if (ref < signal->asked[lane]) {
 		signal->asked[lane] = ref;
-		signal->true_peak[lane] = measure_true_peak(engine->kernels,
-		    engine->heard, strip->state->history[signal->point][lane],
-		    signal->x[lane], block->frames, ref,
-		    engine->plan->few_phases);
+		signal->true_peak[lane] =
+		    engine->kernels->true_peak(signal->x[lane], block->frames,
+			strip->state->history[signal->point][lane], ref,
+			engine->plan->few_phases);
 	}
 	return signal->true_peak[lane];
 }
@@ -163,8 +163,8 @@ measure(struct engine *engine, const struct block *block,
 			meter->peak = peak;
 		meter->squares += (double)gain * (double)gain * scan->squares;
 		if (peak > MEASURE_OVER)
-			measure_overs(
-			    block, meter, signal->x[lane], signal->gain);
+			measure_overs(engine->kernels, block, meter,
+			    signal->x[lane], signal->gain);
 		if (peak > meter->true_peak)
 			meter->true_peak = peak;
 		if (gain == 0)

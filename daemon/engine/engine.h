@@ -53,8 +53,7 @@ struct engine {
 	_Alignas(64) struct plan *plan;
 	const struct kernels *kernels;
 	uint64_t frame; /* the next frame it expects */
-	_Alignas(64) float heard[MEASURE_HEARD];
-	float trimmed[PLAN_LANES][PLAN_BLOCK];
+	_Alignas(64) float trimmed[PLAN_LANES][PLAN_BLOCK];
 	float delayed[PLAN_LANES][PLAN_BLOCK];
 	float faded[PLAN_LANES][PLAN_BLOCK];
 	float late[PLAN_BLOCK];

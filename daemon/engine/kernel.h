@@ -45,19 +45,23 @@ struct kernel_overs {
 	uint32_t first, last; /* sample indices; mean nothing when count is 0 */
 };
 
-/* Peak and squares of each source over many blocks, each as KERNEL_PARTS parts
- * of which the largest or the sum counts; and its limit, the same in each. */
+/* What is known of each source. */
 struct kernel_tally {
+	/* Over many blocks, each in KERNEL_PARTS parts of which the largest or
+	 * the sum counts. */
 	_Alignas(64) float peak[KERNEL_SOURCES][KERNEL_PARTS];
 	float squares[KERNEL_SOURCES][KERNEL_PARTS];
-	float limit[KERNEL_SOURCES][KERNEL_PARTS];
+	/* Of the last block: peak, and the largest second difference. */
+	_Alignas(16) float level[KERNEL_SOURCES];
+	float bend[KERNEL_SOURCES];
+	float limit[KERNEL_SOURCES];     /* of peaks */
+	float true_peak[KERNEL_SOURCES]; /* limit of true peaks */
 };
 
 /* A pass that looks at each source and adds it to each sum. */
 struct kernel_mix {
 	struct kernel_tally tally;
 	uint32_t sources, sums;
-	uint32_t watched; /* not 0: nothing is kept */
 	const float *x[KERNEL_SOURCES];
 	float *last[KERNEL_SOURCES];    /* where KERNEL_LAST samples are kept */
 	const float *from[KERNEL_SUMS]; /* what the sums were */
@@ -65,8 +69,8 @@ struct kernel_mix {
 	float gain[KERNEL_SUMS][KERNEL_SOURCES];
 };
 
-/* What mix says: of source k, that it has a sample above its limit, and that
- * it has one beyond KERNEL_LARGEST or NaN; of all, that one is not zero. */
+/* What mix says: of source k, that it has a sample above its limit or may
+ * have a true peak above that, and that it has a sample beyond KERNEL_LARGEST or NaN; of all, that one is not zero. */
 #define KERNEL_ABOVE(k) (1U << (k))
 #define KERNEL_INVALID(k) (16U << (k))
 #define KERNEL_ANY_ABOVE 15U
@@ -80,6 +84,10 @@ struct kernels {
 	 * and keeps NaN; squares in float sums over at most 256 samples, then
 	 * double. */
 	REALTIME struct kernel_scan (*scan)(const float *x, uint32_t n);
+
+	/* Where |gain x| is above a limit that is not negative. */
+	REALTIME struct kernel_overs (*overs)(
+	    const float *x, float gain, float limit, uint32_t n);
 
 	/* out = gain x */
 	REALTIME void (*scale)(float *restrict out, const float *restrict x,
@@ -100,17 +108,18 @@ struct kernels {
 
 	/* Adds all sources to all sums, in the order of the sources, and the
 	 * samples to the tally. Keeps the last KERNEL_LAST samples of each
-	 * source if there are as many, none is above its limit and none is
-	 * watched. Returns KERNEL_ bits; with any invalid, the tally is as
-	 * before and what was written means nothing. */
+	 * source if there are as many and KERNEL_ANY_ABOVE is not said: then
+	 * those before are still there to look closer. Returns KERNEL_ bits;
+	 * with any invalid, the tally is as before and what was written means
+	 * nothing. Fewer than KERNEL_LAST are always said to be above. */
 	REALTIME uint32_t (*mix)(struct kernel_mix *mix, uint32_t n);
 
 	/* The highest true peak of x[0…n) if it is above `ref`, else `ref`
-	 * (BS.1770-5, annex 2). Reads x[-16] up to the next full 16 samples;
-	 * what follows the n must be zero. `few` looks at two of the four
-	 * phases, for rates from 96 kHz on. */
-	REALTIME float (*true_peak)(
-	    const float *x, uint32_t n, float ref, bool few);
+	 * (BS.1770-5, annex 2). `before` are the KERNEL_LAST samples before
+	 * them. `few` looks at two of the four phases, for rates from 96 kHz
+	 * on. */
+	REALTIME float (*true_peak)(const float *x, uint32_t n,
+	    const float *before, float ref, bool few);
 };
 
 /* Kernels that this machine can run, the fastest first, the plain reference
@@ -120,9 +129,6 @@ const struct kernels *kernel_at(unsigned index);
 /* Those of a name (v2, v3, v4, portable) that this machine can run, or
  * NULL. */
 const struct kernels *kernel_named(const char *name);
-
-REALTIME struct kernel_overs
-kernel_overs(const float *x, float gain, float limit, uint32_t n);
 
 /* Samples that are NaN or beyond KERNEL_LARGEST. */
 REALTIME uint32_t kernel_invalid(const float *x, uint32_t n);

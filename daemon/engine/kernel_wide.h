@@ -34,6 +34,13 @@ wide_above(wide_bits a, wide_bits b)
 	return _mm512_cmpgt_epi32_mask((__m512i)a, (__m512i)b) != 0;
 }
 
+/* Bits of those lanes where it is. */
+INLINE uint32_t
+wide_which_above(wide_bits a, wide_bits b)
+{
+	return (uint32_t)_mm512_cmpgt_epi32_mask((__m512i)a, (__m512i)b);
+}
+
 INLINE int32_t
 wide_top(wide_bits v)
 {
@@ -63,6 +70,14 @@ wide_above(wide_bits a, wide_bits b)
 {
 	__m256i above = _mm256_cmpgt_epi32((__m256i)a, (__m256i)b);
 	return !_mm256_testz_si256(above, above);
+}
+
+/* Bits of those lanes where it is. */
+INLINE uint32_t
+wide_which_above(wide_bits a, wide_bits b)
+{
+	return (uint32_t)_mm256_movemask_ps(
+	    (__m256)_mm256_cmpgt_epi32((__m256i)a, (__m256i)b));
 }
 
 INLINE int32_t
@@ -101,6 +116,14 @@ wide_above(wide_bits a, wide_bits b)
 {
 	__m128i above = _mm_cmpgt_epi32((__m128i)a, (__m128i)b);
 	return _mm_movemask_epi8(above) != 0;
+}
+
+/* Bits of those lanes where it is. */
+INLINE uint32_t
+wide_which_above(wide_bits a, wide_bits b)
+{
+	return (uint32_t)_mm_movemask_ps(
+	    (__m128)_mm_cmpgt_epi32((__m128i)a, (__m128i)b));
 }
 
 INLINE int32_t
@@ -248,6 +271,26 @@ wide_scan(const float *x, uint32_t n)
 	return scan;
 }
 
+REALTIME static struct kernel_overs
+wide_overs(const float *x, float gain, float limit, uint32_t n)
+{
+	struct kernel_overs overs = { 0 };
+	wide by = wide_fill(gain);
+
+	for (uint32_t i = 0; i < n; i += WIDE) {
+		uint32_t above = wide_which_above(
+		    wide_magnitude(by * wide_load_most(x + i, n - i)),
+		    wide_fill_bits(limit));
+		if (above == 0)
+			continue;
+		if (overs.count == 0)
+			overs.first = i + (uint32_t)__builtin_ctz(above);
+		overs.count += (uint32_t)__builtin_popcount(above);
+		overs.last = i + 31 - (uint32_t)__builtin_clz(above);
+	}
+	return overs;
+}
+
 /* --- gains --- */
 
 REALTIME static void
@@ -333,7 +376,7 @@ wide_add_ramp(float *restrict out, const float *restrict x, float gain,
 /* One source on its way through a pass, all of it in registers. */
 struct source {
 	const float *x;
-	wide_bits most;
+	wide_bits most, bend;
 	wide squares;
 	wide gain, other_gain;
 };
@@ -356,6 +399,50 @@ mix_add(struct source *source, wide v, wide *sum, wide *other)
 		source->squares = wide_fma(v, v, source->squares);
 	*sum = wide_fma(source->gain, v, *sum);
 	*other = wide_fma(source->other_gain, v, *other);
+}
+
+INLINE void
+mix_bend(struct source *source, wide v, wide last, wide last_but_one)
+{
+	wide bend = wide_fma(wide_fill(-2), last, v + last_but_one);
+
+	source->bend = wide_max(source->bend, wide_magnitude(bend));
+}
+
+/* The first second differences of a block: `before` are the samples before
+ * it. */
+INLINE void
+mix_bend_first(struct source *source, const float *before)
+{
+	wide v = wide_load(source->x);
+	wide h = wide_load(before + KERNEL_LAST - WIDE);
+
+#if WIDE == 16
+	wide last = (wide)_mm512_alignr_epi32((__m512i)v, (__m512i)h, 15);
+	wide but_one = (wide)_mm512_alignr_epi32((__m512i)v, (__m512i)h, 14);
+#elif WIDE == 8
+	__m256i mid = _mm256_permute2x128_si256((__m256i)h, (__m256i)v, 0x21);
+	wide last = (wide)_mm256_alignr_epi8((__m256i)v, mid, 12);
+	wide but_one = (wide)_mm256_alignr_epi8((__m256i)v, mid, 8);
+#else
+	wide last = (wide)_mm_alignr_epi8((__m128i)v, (__m128i)h, 12);
+	wide but_one = (wide)_mm_alignr_epi8((__m128i)v, (__m128i)h, 8);
+#endif
+	mix_bend(source, v, last, but_one);
+}
+
+/* Looks at a vector and adds it; the bends of the first are known. */
+INLINE void
+mix_take(struct source *source, uint32_t i, uint32_t left, const bool first,
+    wide *sum, wide *other)
+{
+	const float *x = source->x + i;
+	wide v = wide_load_most(x, left);
+
+	mix_add(source, v, sum, other);
+	if (ENGINE_METERS > 1 && !first)
+		mix_bend(source, v, wide_load_most(x - 1, left),
+		    wide_load_most(x - 2, left));
 }
 
 /* Of each source KERNEL_PARTS values, as a tally has them. */
@@ -400,69 +487,88 @@ fold(wide a, wide b, wide c, wide d, const bool peaks)
 #endif
 }
 
-/* Bits of the sources that are above a tally of limits anywhere. */
+/* Where the parts of the i-th vector stand. */
+INLINE float *
+fold_at(float (*x)[KERNEL_PARTS], int i)
+{
+	return (float *)(void *)(x + i * WIDE / KERNEL_PARTS);
+}
+
+/* The largest part of each source. */
+INLINE __m128i
+fold_most(const struct folded *most)
+{
+#if WIDE == 16
+	__m512i v = (__m512i)most->v[0];
+	v = _mm512_max_epi32(v, _mm512_shuffle_epi32(v, 0x4e));
+	v = _mm512_max_epi32(v, _mm512_shuffle_epi32(v, 0xb1));
+	return _mm512_castsi512_si128(_mm512_permutexvar_epi32(
+	    _mm512_set_epi32(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 12, 8, 4, 0),
+	    v));
+#else
+	__m128 a[KERNEL_SOURCES];
+	memcpy(a, most->v, sizeof a);
+	_MM_TRANSPOSE4_PS(a[0], a[1], a[2], a[3]);
+	return _mm_max_epi32(_mm_max_epi32((__m128i)a[0], (__m128i)a[1]),
+	    _mm_max_epi32((__m128i)a[2], (__m128i)a[3]));
+#endif
+}
+
 INLINE uint32_t
-fold_above(const struct folded *most, const struct folded *limit)
+which_above(__m128i a, __m128i b)
 {
-	uint32_t sources = 0;
-	float part[KERNEL_SOURCES][KERNEL_PARTS];
-	bool above = false;
-
-	for (int i = 0; i < FOLDS; i++)
-		above |=
-		    wide_above((wide_bits)most->v[i], (wide_bits)limit->v[i]);
-	if (!above)
-		return 0;
-	for (int i = 0; i < FOLDS; i++)
-		wide_store(&part[0][0] + i * WIDE,
-		    (wide)((wide_bits)most->v[i] > (wide_bits)limit->v[i]));
-	for (uint32_t k = 0; k < KERNEL_SOURCES; k++)
-		for (int i = 0; i < KERNEL_PARTS; i++)
-			sources |= (uint32_t)(kernel_bits(part[k][i]) != 0)
-				   << k;
-	return sources;
+	return (uint32_t)_mm_movemask_ps((__m128)_mm_cmpgt_epi32(a, b));
 }
 
-INLINE struct folded
-fold_load(float (*x)[KERNEL_PARTS])
+/* Which sources may have a true peak above the ones that they had? The block
+ * before reaches into this one's. */
+INLINE uint32_t
+mix_bounds(
+    struct kernel_tally *tally, __m128i most, __m128i most_bend, uint32_t n)
 {
-	struct folded folded;
+	__m128 level = _mm_max_ps((__m128)most, _mm_load_ps(tally->level));
+	__m128 bend = _mm_max_ps((__m128)most_bend, _mm_load_ps(tally->bend));
+	__m128 outer = level * _mm_set1_ps(KERNEL_OUTER_LEVEL) +
+		       bend * _mm_set1_ps(KERNEL_OUTER_BEND);
+	__m128 inner = level * _mm_set1_ps(KERNEL_INNER_LEVEL) +
+		       bend * _mm_set1_ps(KERNEL_INNER_BEND);
+	__m128 any = level * _mm_set1_ps(KERNEL_OVERSHOOT);
+	__m128 bound = _mm_min_ps(_mm_max_ps(outer, inner), any);
 
-	for (int i = 0; i < FOLDS; i++)
-		folded.v[i] = wide_load(&x[0][0] + i * WIDE);
-	return folded;
-}
-
-INLINE struct folded
-fold_fill(float x)
-{
-	struct folded folded;
-
-	for (int i = 0; i < FOLDS; i++)
-		folded.v[i] = wide_fill(x);
-	return folded;
+	if (n < KERNEL_LAST) {
+		_mm_store_ps(tally->bend, _mm_set1_ps(KERNEL_LARGEST));
+		return UINT32_MAX;
+	}
+	_mm_store_ps(tally->bend, (__m128)most_bend);
+	return (uint32_t)_mm_movemask_ps(
+	    _mm_cmpgt_ps(bound, _mm_load_ps(tally->true_peak)));
 }
 
 /* What was seen of the sources; those that are none were silent. */
 INLINE uint32_t
-mix_say(struct kernel_tally *tally, const struct folded *most,
-    const struct folded *squares)
+mix_say(struct kernel_tally *tally, const struct folded *peaks,
+    const struct folded *squares, const struct folded *bends, uint32_t n,
+    const uint32_t sources)
 {
-	const struct folded largest = fold_fill(KERNEL_LARGEST),
-			    silence = fold_fill(0);
-	const struct folded limit = fold_load(tally->limit);
-	uint32_t says = fold_above(most, &limit) * KERNEL_ABOVE(0) +
-			fold_above(most, &largest) * KERNEL_INVALID(0);
+	__m128i most = fold_most(peaks);
+	uint32_t says =
+	    KERNEL_INVALID(0) *
+	    which_above(most, _mm_set1_epi32(kernel_bits(KERNEL_LARGEST)));
 
-	for (int i = 0; i < FOLDS; i++)
-		if (wide_above((wide_bits)most->v[i], (wide_bits)silence.v[i]))
-			says |= KERNEL_SOUND;
-	if ((says & KERNEL_ANY_INVALID) != 0)
+	if (says != 0)
 		return says;
-	for (int i = 0; i < FOLDS; i++) {
-		float *peak = &tally->peak[0][0] + i * WIDE;
-		float *sum = &tally->squares[0][0] + i * WIDE;
-		wide_store(peak, fold_two(wide_load(peak), most->v[i], true));
+	says = which_above(most, (__m128i)_mm_load_ps(tally->limit));
+	if (which_above(most, _mm_setzero_si128()) != 0)
+		says |= KERNEL_SOUND;
+	if (ENGINE_METERS > 1)
+		says |= mix_bounds(tally, most, fold_most(bends), n) &
+			(KERNEL_ABOVE(sources) - 1);
+	if (ENGINE_METERS > 0)
+		_mm_store_ps(tally->level, (__m128)most);
+	for (int i = 0; ENGINE_METERS > 0 && i < FOLDS; i++) {
+		float *peak = fold_at(tally->peak, i);
+		float *sum = fold_at(tally->squares, i);
+		wide_store(peak, fold_two(wide_load(peak), peaks->v[i], true));
 		wide_store(sum, wide_load(sum) + squares->v[i]);
 	}
 	return says;
@@ -484,8 +590,8 @@ struct pass {
 /* `sources` and `sums` are constants where it is called, and what they leave
  * out costs nothing; so is `left` but in the tail. */
 INLINE void
-mix_step(struct pass *pass, uint32_t i, uint32_t left, const uint32_t sources,
-    const uint32_t sums)
+mix_step(struct pass *pass, uint32_t i, uint32_t left, const bool first,
+    const uint32_t sources, const uint32_t sums)
 {
 	wide sum = { 0 }, other = { 0 };
 
@@ -493,20 +599,32 @@ mix_step(struct pass *pass, uint32_t i, uint32_t left, const uint32_t sources,
 		sum = wide_load_most(pass->from + i, left);
 	if (sums > 1)
 		other = wide_load_most(pass->other_from + i, left);
-	mix_add(&pass->a, wide_load_most(pass->a.x + i, left), &sum, &other);
+	mix_take(&pass->a, i, left, first, &sum, &other);
 	if (sources > 1)
-		mix_add(&pass->b, wide_load_most(pass->b.x + i, left), &sum,
-		    &other);
+		mix_take(&pass->b, i, left, first, &sum, &other);
 	if (sources > 2)
-		mix_add(&pass->c, wide_load_most(pass->c.x + i, left), &sum,
-		    &other);
+		mix_take(&pass->c, i, left, first, &sum, &other);
 	if (sources > 3)
-		mix_add(&pass->d, wide_load_most(pass->d.x + i, left), &sum,
-		    &other);
+		mix_take(&pass->d, i, left, first, &sum, &other);
 	if (sums > 0)
 		wide_store_most(pass->to + i, sum, left);
 	if (sums > 1)
 		wide_store_most(pass->other_to + i, other, left);
+}
+
+INLINE void
+mix_bends_first(
+    struct pass *pass, const struct kernel_mix *mix, const uint32_t sources)
+{
+	if (ENGINE_METERS < 2)
+		return;
+	mix_bend_first(&pass->a, mix->last[0]);
+	if (sources > 1)
+		mix_bend_first(&pass->b, mix->last[1]);
+	if (sources > 2)
+		mix_bend_first(&pass->c, mix->last[2]);
+	if (sources > 3)
+		mix_bend_first(&pass->d, mix->last[3]);
 }
 
 INLINE uint32_t
@@ -526,10 +644,15 @@ mix_some(struct kernel_mix *mix, uint32_t n, const uint32_t sources,
 	const struct source none = { 0 };
 	uint32_t i = 0;
 
+	if (n >= KERNEL_LAST) {
+		mix_bends_first(&pass, mix, sources);
+		mix_step(&pass, 0, WIDE, true, sources, sums);
+		i = WIDE;
+	}
 	for (; i + WIDE <= n; i += WIDE)
-		mix_step(&pass, i, WIDE, sources, sums);
+		mix_step(&pass, i, WIDE, n < KERNEL_LAST, sources, sums);
 	if (i < n)
-		mix_step(&pass, i, n - i, sources, sums);
+		mix_step(&pass, i, n - i, n < KERNEL_LAST, sources, sums);
 	const struct source *b = sources > 1 ? &pass.b : &none,
 			    *c = sources > 2 ? &pass.c : &none,
 			    *d = sources > 3 ? &pass.d : &none;
@@ -537,8 +660,11 @@ mix_some(struct kernel_mix *mix, uint32_t n, const uint32_t sources,
 	    (wide)c->most, (wide)d->most, true);
 	struct folded squares =
 	    fold(pass.a.squares, b->squares, c->squares, d->squares, false);
-	uint32_t says = mix_say(&mix->tally, &most, &squares);
-	if (ENGINE_METERS > 1 && kernel_keeps(mix, says, n))
+	struct folded bends = fold((wide)pass.a.bend, (wide)b->bend,
+	    (wide)c->bend, (wide)d->bend, true);
+	uint32_t says =
+	    mix_say(&mix->tally, &most, &squares, &bends, n, sources);
+	if (ENGINE_METERS > 1 && kernel_keeps(says, n))
 		for (uint32_t k = 0; k < sources; k++)
 			mix_keep(mix->last[k], mix->x[k], n);
 	return says;
@@ -577,6 +703,7 @@ wide_mix(struct kernel_mix *mix, uint32_t n)
 const struct kernels KERNELS = {
 	.name = KERNELS_NAME,
 	.scan = wide_scan,
+	.overs = wide_overs,
 	.scale = wide_scale,
 	.add = wide_add,
 	.scale_ramp = wide_scale_ramp,

@@ -47,7 +47,7 @@ struct plan_known {
 	float peak;
 	float squares;
 	float true_peak;
-	uint32_t watch; /* samples that still need a closer look */
+	float level, bend; /* of the last block */
 };
 
 /* A lane of a strip whose gains stand. */
@@ -76,10 +76,8 @@ struct plan_standing {
 
 /* Lanes with the same sums whose gains stand: run in one pass. */
 struct plan_batch {
-	struct kernel_mix mix; /* with the bits of those that have a watch */
+	struct kernel_mix mix; /* with the tallies of the open window */
 	const struct plan_strip *strip[KERNEL_SOURCES];
-	float true_peak[KERNEL_SOURCES];
-	uint32_t watch[KERNEL_SOURCES];
 	uint32_t lane[KERNEL_SOURCES]; /* of its strip */
 	uint32_t in[KERNEL_SOURCES];   /* input ports, if they are all that */
 	uint32_t out[KERNEL_SOURCES];
@@ -89,7 +87,7 @@ struct plan_batch {
 	uint32_t late;     /* bits of those that wait for one of these */
 	bool port_input;   /* of all of them */
 	bool plain_output; /* to ports or nowhere, of all of them */
-	bool asleep;       /* nothing comes in */
+	uint32_t rings;    /* samples until its silence has begun */
 };
 
 /* What is run next: batches, and the strip that they are if it is run by

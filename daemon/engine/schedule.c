@@ -14,8 +14,9 @@ take_known(struct plan_batch *batch, uint32_t k)
 {
 	struct kernel_tally *tally = &batch->mix.tally;
 	struct plan_known known = {
-		.true_peak = batch->true_peak[k],
-		.watch = batch->watch[k],
+		.true_peak = tally->true_peak[k],
+		.level = tally->level[k],
+		.bend = tally->bend[k],
 	};
 
 	for (int i = 0; i < KERNEL_PARTS; i++) {
@@ -55,12 +56,7 @@ settle_batch(struct plan_batch *batch, struct meter *meter)
 	for (uint32_t k = 0; k < batch->mix.sources; k++) {
 		struct plan_known known = take_known(batch, k);
 		settle(batch->strip[k], batch->lane[k], &known, meter);
-		batch->true_peak[k] = 0;
-		schedule_set_limit(batch, k);
-		if (ENGINE_METERS > 1 && known.true_peak != 0) {
-			batch->watch[k] = PLAN_HISTORY;
-			batch->mix.watched |= 1U << k;
-		}
+		batch->mix.tally.true_peak[k] = 0;
 	}
 }
 
@@ -173,7 +169,7 @@ get_ready(const struct plan_strip *strip, struct meter *meter)
 	for (uint32_t lane = 0; lane < strip->lanes; lane++) {
 		plan_routes(strip, lane);
 		standing->lane[lane].known =
-		    (struct plan_known){ .watch = PLAN_HISTORY };
+		    (struct plan_known){ .bend = KERNEL_LARGEST };
 	}
 	standing->alone = routes_meet(strip);
 	strip->state->looked = 1U << POINT_IN;
@@ -244,12 +240,13 @@ join(struct plan_batch *batch, const struct plan_strip *strip, uint32_t index)
 	mix->last[k] = strip->state->history[POINT_IN][index];
 	mix->tally.peak[k][0] = known->peak;
 	mix->tally.squares[k][0] = known->squares;
-	batch->true_peak[k] = known->true_peak;
-	batch->watch[k] = known->watch;
-	batch->mix.watched |= (uint32_t)(known->watch != 0) << k;
+	mix->tally.true_peak[k] = known->true_peak;
+	mix->tally.level[k] = known->level;
+	mix->tally.bend[k] = known->bend;
 	batch->strip[k] = strip;
-	schedule_set_limit(batch, k);
 	batch->lane[k] = index;
+	schedule_set_limit(batch, k);
+	batch->rings = PLAN_HISTORY;
 	batch->in[k] = strip->in[index];
 	batch->out[k] = strip->out[index];
 	batch->adds |= lane->adds;

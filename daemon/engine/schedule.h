@@ -31,17 +31,15 @@ schedule_gain_before(
 	return standing->gain[route->pre ? STAGE_TRIM : STAGE_FADER];
 }
 
-/* A sample needs a closer look where it may be over at a stage, at the rail, or
- * near a true peak above those of the window. */
+/* A block needs a closer look where it may be over at a stage, or at the rail,
+ * and whatever is in it where a run at the rail may end. */
 REALTIME static inline void
 schedule_set_limit(struct plan_batch *batch, uint32_t k)
 {
-	float limit = batch->true_peak[k] / KERNEL_OVERSHOOT;
+	const struct plan_strip *strip = batch->strip[k];
+	bool runs = strip->state->rail_run[batch->lane[k]] != 0;
 
-	if (ENGINE_METERS < 2 || limit > batch->strip[k]->standing->over)
-		limit = batch->strip[k]->standing->over;
-	for (int i = 0; i < KERNEL_PARTS; i++)
-		batch->mix.tally.limit[k][i] = limit;
+	batch->mix.tally.limit[k] = runs ? -1 : strip->standing->over;
 }
 
 #endif

@@ -36,59 +36,56 @@ standing_output(
 /* --- a closer look --- */
 
 static void
-look_closer(struct engine *engine, const struct block *block,
-    struct plan_batch *batch, uint32_t k)
+look_for_overs(struct engine *engine, const struct block *block,
+    const struct plan_batch *batch, uint32_t k, float peak)
 {
 	const struct plan_strip *strip = batch->strip[k];
-	struct plan_state *state = strip->state;
 	uint32_t lane = batch->lane[k];
+	uint32_t *run = &strip->state->rail_run[lane];
 	const float *x = batch->mix.x[k];
-	float peak = engine->kernels->scan(x, block->frames).peak;
 
 	if (strip->port_input && peak >= MEASURE_RAIL)
 		measure_rail(block, measure_meter(block, strip, STAGE_IN, lane),
-		    x, &state->rail_run[lane], engine->plan->rail_samples);
+		    x, run, engine->plan->rail_samples);
 	else
-		state->rail_run[lane] = 0;
+		*run = 0;
 	for (int stage = 0; stage < PLAN_STAGES; stage++) {
 		float gain = strip->standing->gain[stage];
 		if (strip->meter[stage] != PLAN_NONE &&
 		    fabsf(gain) * peak > MEASURE_OVER)
-			measure_overs(block,
+			measure_overs(engine->kernels, block,
 			    measure_meter(
 				block, strip, (enum plan_stage)stage, lane),
 			    x, gain);
 	}
-	if (peak > batch->true_peak[k])
-		batch->true_peak[k] = peak;
-	if (ENGINE_METERS > 1)
-		batch->true_peak[k] = measure_true_peak(engine->kernels,
-		    engine->heard, batch->mix.last[k], x, block->frames,
-		    batch->true_peak[k], engine->plan->few_phases);
-	schedule_set_limit(batch, k);
 }
 
-/* Looks at those that are above their limit, or were just before, and keeps
- * the end of all of them. */
+/* Looks at those that need it and keeps the end of all of them. */
 static void
-look_at(struct engine *engine, const struct block *block,
+look_closer(struct engine *engine, const struct block *block,
     struct plan_batch *batch, uint32_t says)
 {
+	struct kernel_tally *tally = &batch->mix.tally;
 	uint32_t n = block->frames;
 
 	for (uint32_t k = 0; k < batch->mix.sources; k++) {
-		bool above = (says & KERNEL_ABOVE(k)) != 0;
-		if (above || batch->watch[k] != 0)
-			look_closer(engine, block, batch, k);
-		if (ENGINE_METERS > 1)
-			measure_history(batch->mix.last[k], batch->mix.x[k], n);
-		if (above)
-			batch->watch[k] = PLAN_HISTORY;
-		else
-			batch->watch[k] -=
-			    batch->watch[k] < n ? batch->watch[k] : n;
-		batch->mix.watched &= ~(1U << k);
-		batch->mix.watched |= (uint32_t)(batch->watch[k] != 0) << k;
+		const float *x = batch->mix.x[k];
+		float *last = batch->mix.last[k], peak = tally->level[k];
+		if ((says & KERNEL_ABOVE(k)) == 0) {
+			measure_history(last, x, n);
+			continue;
+		}
+		if (peak > tally->limit[k]) {
+			look_for_overs(engine, block, batch, k, peak);
+			schedule_set_limit(batch, k);
+		}
+		if (ENGINE_METERS < 2)
+			continue;
+		if (peak > tally->true_peak[k])
+			tally->true_peak[k] = peak;
+		tally->true_peak[k] = engine->kernels->true_peak(
+		    x, n, last, tally->true_peak[k], engine->plan->few_phases);
+		measure_history(last, x, n);
 	}
 }
 
@@ -99,7 +96,7 @@ static bool
 find_inputs(const struct plan *plan, const struct block *block,
     struct plan_batch *batch)
 {
-	bool sounds = (batch->mix.watched | batch->late) != 0;
+	bool sounds = false;
 
 	for (uint32_t k = 0; k < batch->mix.sources; k++) {
 		const float *x;
@@ -113,7 +110,14 @@ find_inputs(const struct plan *plan, const struct block *block,
 		sounds |= x != NULL;
 		batch->mix.x[k] = x != NULL ? x : measure_silence;
 	}
-	return sounds;
+	if (sounds)
+		batch->rings = PLAN_HISTORY;
+	else if (batch->rings != 0)
+		batch->rings -=
+		    batch->rings < block->frames ? batch->rings : block->frames;
+	else
+		return batch->late != 0;
+	return true;
 }
 
 static void
@@ -210,34 +214,17 @@ mix(struct engine *engine, const struct block *block, struct plan_batch *batch)
 	return says;
 }
 
-/* Nothing comes in, and nothing rings on. */
-static void
-sleep_on(struct plan_batch *batch)
-{
-	if (batch->asleep)
-		return;
-	batch->asleep = true;
-	for (uint32_t k = 0; k < batch->mix.sources; k++) {
-		memset(batch->mix.last[k], 0, PLAN_HISTORY * sizeof(float));
-		batch->strip[k]->state->rail_run[batch->lane[k]] = 0;
-	}
-}
-
 static void
 run_batch(
     struct engine *engine, const struct block *block, struct plan_batch *batch)
 {
 	if (!find_inputs(engine->plan, block, batch)) {
-		sleep_on(batch);
 		write_outputs(block, engine->kernels, batch);
 		return;
 	}
-	batch->asleep = false;
 	uint32_t says = mix(engine, block, batch);
-	if (ENGINE_METERS > 0 &&
-	    (((says & KERNEL_ANY_ABOVE) | batch->mix.watched) != 0 ||
-		block->frames < PLAN_HISTORY))
-		look_at(engine, block, batch, says);
+	if (ENGINE_METERS > 0 && (says & KERNEL_ANY_ABOVE) != 0)
+		look_closer(engine, block, batch, says);
 	for (uint32_t k = 0; batch->more >> k != 0; k++)
 		if ((batch->late >> k & 1) != 0 ||
 		    ((batch->more >> k & 1) != 0 &&
