@@ -39,11 +39,9 @@ phases(const float *x, const bool few)
 INLINE wide_bits
 peaks_at(const float *x, int at, int end, const bool few)
 {
-	static const int32_t place[KERNEL_WIDEST] = { 0, 1, 2, 3, 4, 5, 6, 7, 8,
-		9, 10, 11, 12, 13, 14, 15 };
 	wide_bits v = phases(x + at, few), here;
 
-	memcpy(&here, place, sizeof here);
+	memcpy(&here, kernel_place, sizeof here);
 	if (end < INT_MAX)
 		v &= here < end - at;
 	return v;
@@ -112,6 +110,15 @@ peak_of_those(const float *x, int from, int to, int end, uint32_t which,
 	return kernel_float(wide_top(most));
 }
 
+/* More than three bits. */
+INLINE bool
+are_many(uint32_t bits)
+{
+	for (int i = 0; i < 3; i++)
+		bits &= bits - 1;
+	return bits != 0;
+}
+
 /* Outputs from…to - 1, at least WIDE, which depend on x[from - 11…to); those
  * from `end` on, if that is not INT_MAX, do not count. Where no sample in the middle of its filter is
  * above what the second differences leave room for, an output need not be
@@ -128,7 +135,7 @@ peak_between(
 	if (which == 0)
 		return ref;
 	/* Many: the crests first, for they may settle the others. */
-	if (room > 0 && __builtin_popcount(which) > 3) {
+	if (room > 0 && are_many(which)) {
 		float level = kernel_float(wide_top(most));
 		uint32_t first =
 		    which & which_matter(x, from, to, 0.97F * level, &most);

@@ -34,13 +34,6 @@ wide_above(wide_bits a, wide_bits b)
 	return _mm512_cmpgt_epi32_mask((__m512i)a, (__m512i)b) != 0;
 }
 
-/* Bits of those lanes where it is. */
-INLINE uint32_t
-wide_which_above(wide_bits a, wide_bits b)
-{
-	return (uint32_t)_mm512_cmpgt_epi32_mask((__m512i)a, (__m512i)b);
-}
-
 INLINE int32_t
 wide_top(wide_bits v)
 {
@@ -70,14 +63,6 @@ wide_above(wide_bits a, wide_bits b)
 {
 	__m256i above = _mm256_cmpgt_epi32((__m256i)a, (__m256i)b);
 	return !_mm256_testz_si256(above, above);
-}
-
-/* Bits of those lanes where it is. */
-INLINE uint32_t
-wide_which_above(wide_bits a, wide_bits b)
-{
-	return (uint32_t)_mm256_movemask_ps(
-	    (__m256)_mm256_cmpgt_epi32((__m256i)a, (__m256i)b));
 }
 
 INLINE int32_t
@@ -116,14 +101,6 @@ wide_above(wide_bits a, wide_bits b)
 {
 	__m128i above = _mm_cmpgt_epi32((__m128i)a, (__m128i)b);
 	return _mm_movemask_epi8(above) != 0;
-}
-
-/* Bits of those lanes where it is. */
-INLINE uint32_t
-wide_which_above(wide_bits a, wide_bits b)
-{
-	return (uint32_t)_mm_movemask_ps(
-	    (__m128)_mm_cmpgt_epi32((__m128i)a, (__m128i)b));
 }
 
 INLINE int32_t
@@ -216,6 +193,9 @@ wide_fill_bits(float x)
 	return kernel_bits(x) - (wide_bits){ 0 };
 }
 
+static const int32_t kernel_place[KERNEL_WIDEST] = { 0, 1, 2, 3, 4, 5, 6, 7, 8,
+	9, 10, 11, 12, 13, 14, 15 };
+
 /* --- scans --- */
 
 /* In registers: four chains, so that none waits for itself. */
@@ -271,22 +251,30 @@ wide_scan(const float *x, uint32_t n)
 	return scan;
 }
 
+/* Without branches: where there are overs, nothing tells which samples they
+ * are. The largest of what is counted from either end tells first and last. */
 REALTIME static struct kernel_overs
 wide_overs(const float *x, float gain, float limit, uint32_t n)
 {
-	struct kernel_overs overs = { 0 };
+	wide_bits count = { 0 }, from_start = { 0 }, from_end = { 0 }, place;
 	wide by = wide_fill(gain);
 
+	memcpy(&place, kernel_place, sizeof place);
 	for (uint32_t i = 0; i < n; i += WIDE) {
-		uint32_t above = wide_which_above(
-		    wide_magnitude(by * wide_load_most(x + i, n - i)),
-		    wide_fill_bits(limit));
-		if (above == 0)
-			continue;
-		if (overs.count == 0)
-			overs.first = i + (uint32_t)__builtin_ctz(above);
-		overs.count += (uint32_t)__builtin_popcount(above);
-		overs.last = i + 31 - (uint32_t)__builtin_clz(above);
+		wide_bits above =
+		    wide_magnitude(by * wide_load_most(x + i, n - i)) >
+		    wide_fill_bits(limit);
+		wide_bits at = place + (int32_t)i;
+		count -= above;
+		from_start = wide_max(from_start, above & (at + 1));
+		from_end = wide_max(from_end, above & ((int32_t)n - at));
+	}
+	struct kernel_overs overs = { 0 };
+	for (int k = 0; k < WIDE; k++)
+		overs.count += (uint32_t)count[k];
+	if (overs.count != 0) {
+		overs.first = n - (uint32_t)wide_top(from_end);
+		overs.last = (uint32_t)wide_top(from_start) - 1;
 	}
 	return overs;
 }
