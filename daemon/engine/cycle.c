@@ -1,4 +1,5 @@
 #include "engine/engine.h"
+#include "engine/schedule.h"
 #include "engine/slot.h"
 
 #include <string.h>
@@ -30,8 +31,7 @@ jump(struct engine *engine, uint64_t frame)
 	if (frame == engine->frame)
 		return;
 	if (meter_open(meters)->frames != 0) {
-		standing_settle(engine->plan, 0, engine->plan->strips,
-		    meter_open(meters)->meter);
+		schedule_settle(engine->plan, meter_open(meters)->meter);
 		meter_close(meters);
 	}
 	engine->frame = frame;
@@ -120,12 +120,11 @@ run_segment(struct engine *engine, uint32_t index, const float *const *in,
 		engine_strips(engine, &block, segment);
 		store_sums(plan, index, i, &block);
 		if (at->ends)
-			standing_settle(plan, segment->first, segment->count,
-			    at->window->meter);
+			schedule_settle_segment(
+			    plan, segment, at->window->meter);
 	}
-	for (size_t i = 0; i < segment->count; i++)
-		if (plan->strip[segment->first + i].from != NULL)
-			slot_end_cycle(plan->strip[segment->first + i].from);
+	for (size_t i = 0; i < segment->slots; i++)
+		slot_end_cycle(segment->slot[i]);
 }
 
 /* --- turns --- */

@@ -1,6 +1,7 @@
 #include "engine/engine.h"
 
 #include "engine/measure.h"
+#include "engine/schedule.h"
 #include "engine/slot.h"
 #include "engine/sum.h"
 
@@ -85,12 +86,14 @@ apply_batch(struct engine *engine, struct engine_batch *batch)
 	if (batch->plan != NULL) {
 		struct plan *old = engine->plan;
 		if (old != NULL)
-			standing_settle(old, 0, old->strips,
-			    meter_open(&old->meters)->meter);
+			schedule_settle(old, meter_open(&old->meters)->meter);
 		engine->plan = batch->plan;
 		batch->plan = old;
 	}
-	uint32_t ramp = engine->plan != NULL ? engine->plan->ramp : 0;
+	struct plan *plan = engine->plan;
+	uint32_t ramp = plan != NULL ? plan->ramp : 0;
+	if (plan != NULL && batch->changes != 0)
+		plan->scheduled = false;
 	for (size_t i = 0; i < batch->changes; i++) {
 		const struct engine_change *change = &batch->change[i];
 		if (change->moved != NULL)
@@ -135,10 +138,10 @@ true_peak_above(struct engine *engine, const struct block *block,
 {
 	if (ref < signal->asked[lane]) {
 		signal->asked[lane] = ref;
-		signal->true_peak[lane] = measure_true_peak(engine->kernels,
-		    engine->heard, strip->state->history[signal->point][lane],
-		    signal->x[lane], block->frames, ref,
-		    engine->plan->few_phases);
+		signal->true_peak[lane] =
+		    engine->kernels->true_peak(signal->x[lane], block->frames,
+			strip->state->history[signal->point][lane], ref,
+			engine->plan->few_phases);
 	}
 	return signal->true_peak[lane];
 }
@@ -160,8 +163,8 @@ measure(struct engine *engine, const struct block *block,
 			meter->peak = peak;
 		meter->squares += (double)gain * (double)gain * scan->squares;
 		if (peak > MEASURE_OVER)
-			measure_overs(
-			    block, meter, signal->x[lane], signal->gain);
+			measure_overs(engine->kernels, block, meter,
+			    signal->x[lane], signal->gain);
 		if (peak > meter->true_peak)
 			meter->true_peak = peak;
 		if (gain == 0)
@@ -367,23 +370,38 @@ run_moving(struct engine *engine, const struct block *block,
 		keep_history(strip, &post, n);
 }
 
+/* A slot in the same segment is run at once; the send of one where the plan
+ * is cut goes out. */
+static void
+leave_strip(
+    struct engine *engine, const struct block *block, struct plan_slot *slot)
+{
+	slot_send(block, slot);
+	if (slot->kind != SLOT_CUT)
+		slot_run(block, engine->plan, slot, engine->ramp);
+}
+
 void
 engine_strips(struct engine *engine, const struct block *block,
     const struct plan_segment *segment)
 {
-	const struct plan *plan = engine->plan;
+	struct plan *plan = engine->plan;
 
-	for (size_t i = 0; i < segment->count; i++) {
-		const struct plan_strip *strip =
-		    &plan->strip[segment->first + i];
-		if (strip->from != NULL)
-			slot_run(block, plan, strip->from, engine->ramp);
-		if (!standing_take(engine, block, strip)) {
-			standing_flush(engine, block);
-			run_moving(engine, block, strip);
+	if (!plan->scheduled)
+		schedule_make(plan, block->meter);
+	for (size_t i = 0; i < segment->slots; i++)
+		if (segment->slot[i]->kind == SLOT_CUT)
+			slot_run(block, plan, segment->slot[i], engine->ramp);
+	for (uint32_t i = 0; i < segment->steps; i++) {
+		const struct plan_step *step = &plan->step[segment->step + i];
+		if (step->batches != 0) {
+			standing_run(engine, block, step);
+		} else {
+			run_moving(engine, block, step->strip);
+			if (schedule_stands(step->strip))
+				plan->scheduled = false;
 		}
-		if (strip->into != NULL)
-			slot_send(block, strip->into);
+		if (step->strip != NULL && step->strip->into != NULL)
+			leave_strip(engine, block, step->strip->into);
 	}
-	standing_flush(engine, block);
 }

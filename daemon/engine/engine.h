@@ -77,9 +77,7 @@ struct engine {
 	uint32_t base;  /* frames into the buffers of ports */
 	struct engine_block block[PLAN_CYCLE_BLOCKS];
 	uint32_t blocks;
-	struct standing_group group[PLAN_LANES];
-	_Alignas(64) float heard[MEASURE_HEARD];
-	float trimmed[PLAN_LANES][PLAN_BLOCK];
+	_Alignas(64) float trimmed[PLAN_LANES][PLAN_BLOCK];
 	float delayed[PLAN_LANES][PLAN_BLOCK];
 	float faded[PLAN_LANES][PLAN_BLOCK];
 	float late[PLAN_BLOCK];

@@ -2,7 +2,6 @@
 
 #include "engine/kernel_body.h"
 
-#include <math.h>
 #include <stddef.h>
 
 #if defined(__SSE2__)
@@ -80,21 +79,6 @@ kernel_named(const char *name)
 		if (same(kernels->name, name))
 			return kernels;
 	return NULL;
-}
-
-struct kernel_overs
-kernel_overs(const float *x, float gain, float limit, uint32_t n)
-{
-	struct kernel_overs overs = { 0 };
-
-	for (uint32_t i = 0; i < n; i++) {
-		if (!(fabsf(gain * x[i]) > limit))
-			continue;
-		if (overs.count++ == 0)
-			overs.first = i;
-		overs.last = i;
-	}
-	return overs;
 }
 
 uint32_t

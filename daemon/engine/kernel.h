@@ -16,10 +16,18 @@
  * sum nor a square of the mixer can make an Inf of a sample that passed. */
 #define KERNEL_LARGEST 0x1p48F
 
-#define KERNEL_BLOCK 256 /* most frames of mix */
+/* Meters that are compiled in: 2 all of them, as ever; 1 all but true peaks; 0
+ * none, only the guard against what is no number. Fewer are for measuring what
+ * the others cost. */
+#ifndef ENGINE_METERS
+#define ENGINE_METERS 2
+#endif
+
 #define KERNEL_WIDEST 16 /* floats of the widest vector */
 #define KERNEL_SOURCES 4 /* of one pass of mix */
 #define KERNEL_SUMS 2
+#define KERNEL_PARTS 4
+#define KERNEL_LAST 16 /* samples of a block that mix keeps */
 
 /* No true peak is further above the sample peak of the block and the 11
  * samples before it: the largest sum of magnitudes of a phase, rounded up. */
@@ -37,27 +45,35 @@ struct kernel_overs {
 	uint32_t first, last; /* sample indices; mean nothing when count is 0 */
 };
 
-/* Peak and squares of many blocks, spread over the lanes of a vector. */
+/* What is known of each source. */
 struct kernel_tally {
-	_Alignas(64) float peak[KERNEL_WIDEST];
-	float squares[KERNEL_WIDEST];
+	/* Over many blocks, each in KERNEL_PARTS parts of which the largest or
+	 * the sum counts. */
+	_Alignas(64) float peak[KERNEL_SOURCES][KERNEL_PARTS];
+	float squares[KERNEL_SOURCES][KERNEL_PARTS];
+	/* Of the last block: peak, and the largest second difference. */
+	_Alignas(16) float level[KERNEL_SOURCES];
+	float bend[KERNEL_SOURCES];
+	float limit[KERNEL_SOURCES];     /* of peaks */
+	float true_peak[KERNEL_SOURCES]; /* limit of true peaks */
 };
 
 /* A pass that looks at each source and adds it to each sum. */
 struct kernel_mix {
+	struct kernel_tally tally;
 	uint32_t sources, sums;
 	const float *x[KERNEL_SOURCES];
-	float gain[KERNEL_SUMS][KERNEL_SOURCES];
-	float limit[KERNEL_SOURCES];
-	struct kernel_tally *tally[KERNEL_SOURCES];
+	float *last[KERNEL_SOURCES];    /* where KERNEL_LAST samples are kept */
 	const float *from[KERNEL_SUMS]; /* what the sums were */
 	float *to[KERNEL_SUMS];         /* what they are then */
+	float gain[KERNEL_SUMS][KERNEL_SOURCES];
 };
 
-/* What mix says: of source k, that it has a sample above its limit, and that
- * it has one beyond KERNEL_LARGEST or NaN; of all, that one is not zero. */
+/* What mix says: of source k, that it has a sample above its limit or may
+ * have a true peak above that, and that it has a sample beyond KERNEL_LARGEST or NaN; of all, that one is not zero. */
 #define KERNEL_ABOVE(k) (1U << (k))
 #define KERNEL_INVALID(k) (16U << (k))
+#define KERNEL_ANY_ABOVE 15U
 #define KERNEL_ANY_INVALID (15U << 4)
 #define KERNEL_SOUND (1U << 8)
 
@@ -68,6 +84,10 @@ struct kernels {
 	 * and keeps NaN; squares in float sums over at most 256 samples, then
 	 * double. */
 	REALTIME struct kernel_scan (*scan)(const float *x, uint32_t n);
+
+	/* Where |gain x| is above a limit that is not negative. */
+	REALTIME struct kernel_overs (*overs)(
+	    const float *x, float gain, float limit, uint32_t n);
 
 	/* out = gain x */
 	REALTIME void (*scale)(float *restrict out, const float *restrict x,
@@ -87,16 +107,19 @@ struct kernels {
 	    float gain, const float *restrict ramp, uint32_t n);
 
 	/* Adds all sources to all sums, in the order of the sources, and the
-	 * samples to the tallies. Returns KERNEL_ bits; with any invalid, the
-	 * tallies are as before and what was written means nothing. */
-	REALTIME uint32_t (*mix)(const struct kernel_mix *mix, uint32_t n);
+	 * samples to the tally. Keeps the last KERNEL_LAST samples of each
+	 * source if there are as many and KERNEL_ANY_ABOVE is not said: then
+	 * those before are still there to look closer. Returns KERNEL_ bits;
+	 * with any invalid, the tally is as before and what was written means
+	 * nothing. Fewer than KERNEL_LAST are always said to be above. */
+	REALTIME uint32_t (*mix)(struct kernel_mix *mix, uint32_t n);
 
 	/* The highest true peak of x[0…n) if it is above `ref`, else `ref`
-	 * (BS.1770-5, annex 2). Reads x[-16] up to the next full 16 samples;
-	 * what follows the n must be zero. `few` looks at two of the four
-	 * phases, for rates from 96 kHz on. */
-	REALTIME float (*true_peak)(
-	    const float *x, uint32_t n, float ref, bool few);
+	 * (BS.1770-5, annex 2). `before` are the KERNEL_LAST samples before
+	 * them. `few` looks at two of the four phases, for rates from 96 kHz
+	 * on. */
+	REALTIME float (*true_peak)(const float *x, uint32_t n,
+	    const float *before, float ref, bool few);
 };
 
 /* Kernels that this machine can run, the fastest first, the plain reference
@@ -106,9 +129,6 @@ const struct kernels *kernel_at(unsigned index);
 /* Those of a name (v2, v3, v4, portable) that this machine can run, or
  * NULL. */
 const struct kernels *kernel_named(const char *name);
-
-REALTIME struct kernel_overs
-kernel_overs(const float *x, float gain, float limit, uint32_t n);
 
 /* Samples that are NaN or beyond KERNEL_LARGEST. */
 REALTIME uint32_t kernel_invalid(const float *x, uint32_t n);

@@ -16,7 +16,6 @@ extern const struct kernels kernels_v2, kernels_v3, kernels_v4,
 #define KERNEL_MAGNITUDE 0x7fffffff
 #define KERNEL_STRETCH 256 /* samples between sums in double */
 #define KERNEL_TAPS 12     /* of a phase */
-#define KERNEL_GRAIN 16    /* samples that are skipped or not as one */
 
 /* The phases of the filter of BS.1770-5, annex 2: the other two are these
  * reversed. Outer is within 1/8 sample of a sample, inner within 3/8: from 96
@@ -63,15 +62,23 @@ kernel_float(int32_t bits)
 	return x;
 }
 
-/* Up to which second difference no true peak is above `ref`, among samples
- * this high; negative if there may be one in any case. */
+/* Does a pass keep the last samples of its sources? */
+static inline bool
+kernel_keeps(uint32_t says, uint32_t n)
+{
+	return n >= KERNEL_LAST &&
+	       (says & (KERNEL_ANY_ABOVE | KERNEL_ANY_INVALID)) == 0;
+}
+
+/* Up to which level no true peak is above `ref`, where no second difference is
+ * above `bend`; negative if there may be one in any case. */
 static inline float
-kernel_bend_room(float level, float ref)
+kernel_level_room(float bend, float ref)
 {
 	float outer =
-	    (ref - KERNEL_OUTER_LEVEL * level) * (1 / KERNEL_OUTER_BEND);
+	    (ref - KERNEL_OUTER_BEND * bend) * (1 / KERNEL_OUTER_LEVEL);
 	float inner =
-	    (ref - KERNEL_INNER_LEVEL * level) * (1 / KERNEL_INNER_BEND);
+	    (ref - KERNEL_INNER_BEND * bend) * (1 / KERNEL_INNER_LEVEL);
 
 	return outer < inner ? outer : inner;
 }

@@ -1,6 +1,8 @@
 #ifndef ENGINE_KERNEL_PEAK_H
 #define ENGINE_KERNEL_PEAK_H
 
+#include <limits.h>
+
 /*
  * The true peak in vectors, along time: so each lane of a strip is skipped by
  * its own samples. A part of kernel_wide.h.
@@ -33,81 +35,162 @@ phases(const float *x, const bool few)
 	return wide_max((wide_bits)in, (wide_bits)out);
 }
 
-/* Largest magnitude and largest second difference that the outputs of a grain
- * depend on: samples -6…10 are in the middle of a filter, -10…14 are bent. */
-INLINE bool
-grain_matters(const float *x, float ref)
-{
-	wide_bits level = { 0 }, bend = { 0 };
-
-	for (int i = -6;; i += WIDE) {
-		int last = KERNEL_GRAIN - 5 - WIDE;
-		int at = i < last ? i : last;
-		level = wide_max(level, wide_magnitude(wide_load(x + at)));
-		if (at == last)
-			break;
-	}
-	for (int i = -10;; i += WIDE) {
-		int last = KERNEL_GRAIN - 1 - WIDE;
-		int at = i < last ? i : last;
-		wide middle = wide_load(x + at);
-		wide v = (wide_load(x + at - 1) - middle) +
-			 (wide_load(x + at + 1) - middle);
-		bend = wide_max(bend, wide_magnitude(v));
-		if (at == last)
-			break;
-	}
-	float room = kernel_bend_room(kernel_float(wide_top(level)), ref);
-	return room < 0 || wide_above(bend, wide_fill_bits(room));
-}
-
-static const int32_t kernel_place[KERNEL_WIDEST] = { 0, 1, 2, 3, 4, 5, 6, 7, 8,
-	9, 10, 11, 12, 13, 14, 15 };
-
+/* The WIDE outputs from `at` on; those from `end` on are 0. */
 INLINE wide_bits
-grain_peak(const float *x, uint32_t n, const bool few)
+peaks_at(const float *x, int at, int end, const bool few)
 {
-	wide_bits most = { 0 }, here;
+	wide_bits v = phases(x + at, few), here;
 
 	memcpy(&here, kernel_place, sizeof here);
-	for (uint32_t i = 0; i < KERNEL_GRAIN; i += WIDE) {
-		wide_bits v = phases(x + i, few);
-		v &= here < (int32_t)n - (int32_t)i;
-		most = wide_max(most, v);
+	if (end < INT_MAX)
+		v &= here < end - at;
+	return v;
+}
+
+INLINE wide_bits
+bend_at(const float *x)
+{
+	wide middle = wide_load(x);
+
+	return wide_magnitude(
+	    (wide_load(x - 1) - middle) + (wide_load(x + 1) - middle));
+}
+
+/* The largest second difference whose middle is in x[from…to), as many. */
+INLINE float
+bend_of(const float *x, int from, int to)
+{
+	wide_bits bend = bend_at(x + to - WIDE);
+
+	for (int i = from; i < to - WIDE; i += WIDE)
+		bend = wide_max(bend, bend_at(x + i));
+	return kernel_float(wide_top(bend));
+}
+
+/* Outputs from…to - 1 in vectors, the last of which may overlap. */
+INLINE int
+vector_at(int from, int to, int index)
+{
+	int at = from + index * WIDE;
+
+	return at < to - WIDE ? at : to - WIDE;
+}
+
+/* Bits of the vectors of outputs that have a sample above `room` in the middle
+ * of their filters, which is 5 and 6 before them. Also tells the highest. */
+INLINE uint32_t
+which_matter(const float *x, int from, int to, float room, wide_bits *most)
+{
+	wide_bits limit = wide_fill_bits(room);
+	int vectors = (to - from + WIDE - 1) / WIDE;
+	uint32_t which = 0;
+
+	if (room < 0)
+		return UINT32_MAX >> (32 - vectors);
+	for (int i = 0; i < vectors; i++) {
+		const float *middle = x + vector_at(from, to, i) - 6;
+		wide_bits level = wide_max(wide_magnitude(wide_load(middle)),
+		    wide_magnitude(wide_load(middle + 1)));
+		*most = wide_max(*most, level);
+		which |= (uint32_t)wide_above(level, limit) << i;
 	}
-	return most;
+	return which;
 }
 
 INLINE float
-peak_of_grains(const float *x, uint32_t n, float ref, const bool few)
+peak_of_those(const float *x, int from, int to, int end, uint32_t which,
+    float ref, const bool few)
 {
-	wide_bits before = { 0 };
+	wide_bits most = wide_fill_bits(ref);
 
-	for (int i = -KERNEL_GRAIN; i < 0; i += WIDE)
-		before = wide_max(before, wide_magnitude(wide_load(x + i)));
-	for (uint32_t at = 0; at < n; at += KERNEL_GRAIN) {
-		wide_bits own = { 0 };
-		for (uint32_t i = 0; i < KERNEL_GRAIN; i += WIDE)
-			own = wide_max(
-			    own, wide_magnitude(wide_load(x + at + i)));
-		wide_bits near_by = wide_max(own, before);
-		before = own;
-		if (!wide_above(near_by,
-			wide_fill_bits(ref * (1 / KERNEL_OVERSHOOT))) ||
-		    !grain_matters(x + at, ref))
-			continue;
-		wide_bits most = grain_peak(x + at, n - at, few);
-		if (wide_above(most, wide_fill_bits(ref)))
-			ref = kernel_float(wide_top(most));
+	for (; which != 0; which &= which - 1) {
+		int at = vector_at(from, to, __builtin_ctz(which));
+		most = wide_max(most, peaks_at(x, at, end, few));
 	}
-	return ref;
+	return kernel_float(wide_top(most));
+}
+
+/* More than three bits. */
+INLINE bool
+are_many(uint32_t bits)
+{
+	for (int i = 0; i < 3; i++)
+		bits &= bits - 1;
+	return bits != 0;
+}
+
+/* Outputs from…to - 1, at least WIDE, which depend on x[from - 11…to); those
+ * from `end` on, if that is not INT_MAX, do not count. Where no sample in the middle of its filter is
+ * above what the second differences leave room for, an output need not be
+ * known. */
+INLINE float
+peak_between(
+    const float *x, int from, int to, int end, float ref, const bool few)
+{
+	float bend = bend_of(x, from - 10, to - 1);
+	float room = kernel_level_room(bend, ref);
+	wide_bits most = { 0 };
+	uint32_t which = which_matter(x, from, to, room, &most);
+
+	if (which == 0)
+		return ref;
+	/* Many: the crests first, for they may settle the others. */
+	if (room > 0 && are_many(which)) {
+		float level = kernel_float(wide_top(most));
+		uint32_t first =
+		    which & which_matter(x, from, to, 0.97F * level, &most);
+		ref = peak_of_those(x, from, to, end, first, ref, few);
+		which &= ~first & which_matter(x, from, to,
+				      kernel_level_room(bend, ref), &most);
+	}
+	return peak_of_those(x, from, to, end, which, ref, few);
+}
+
+/* Outputs that are judged together: a burst among them does not spoil more
+ * than that. Two of these at most have a bit for each vector. */
+#define CHUNK (8 * WIDE)
+/* Blocks up to this long are copied behind what came before them. */
+#define SHORT 48
+
+INLINE float
+peak_of_short(
+    const float *x, int n, const float *before, float ref, const bool few)
+{
+	float near_by[KERNEL_LAST + SHORT + KERNEL_WIDEST];
+
+	memcpy(near_by, before, KERNEL_LAST * sizeof *near_by);
+	for (int i = 0; i < n; i += WIDE)
+		wide_store(near_by + KERNEL_LAST + i,
+		    wide_load_most(x + i, (uint32_t)(n - i)));
+	return peak_between(near_by + KERNEL_LAST, 0,
+	    (n + WIDE - 1) / WIDE * WIDE, n, ref, few);
+}
+
+/* What came before is copied for the first outputs only, and these come last:
+ * by then the copy has arrived. */
+INLINE float
+peak_of(const float *x, int n, const float *before, float ref, const bool few)
+{
+	float near_by[2 * KERNEL_LAST];
+
+	if (n < SHORT)
+		return peak_of_short(x, n, before, ref, few);
+	memcpy(near_by, before, KERNEL_LAST * sizeof *near_by);
+	memcpy(near_by + KERNEL_LAST, x, KERNEL_LAST * sizeof *near_by);
+	for (int at = KERNEL_LAST, next; at < n; at = next) {
+		next = n - at < 2 * CHUNK ? n : at + CHUNK;
+		ref = peak_between(x, at, next, INT_MAX, ref, few);
+	}
+	return peak_between(
+	    near_by + KERNEL_LAST, 0, KERNEL_LAST, INT_MAX, ref, few);
 }
 
 REALTIME static float
-wide_true_peak(const float *x, uint32_t n, float ref, bool few)
+wide_true_peak(
+    const float *x, uint32_t n, const float *before, float ref, bool few)
 {
-	return few ? peak_of_grains(x, n, ref, true)
-		   : peak_of_grains(x, n, ref, false);
+	return few ? peak_of(x, (int)n, before, ref, true)
+		   : peak_of(x, (int)n, before, ref, false);
 }
 
 #endif

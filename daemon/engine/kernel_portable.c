@@ -22,6 +22,21 @@ portable_scan(const float *x, uint32_t n)
 	return (struct kernel_scan){ kernel_float(peak), squares };
 }
 
+REALTIME static struct kernel_overs
+portable_overs(const float *x, float gain, float limit, uint32_t n)
+{
+	struct kernel_overs overs = { 0 };
+
+	for (uint32_t i = 0; i < n; i++) {
+		if (!(fabsf(gain * x[i]) > limit))
+			continue;
+		if (overs.count++ == 0)
+			overs.first = i;
+		overs.last = i;
+	}
+	return overs;
+}
+
 REALTIME static void
 portable_scale(
     float *restrict out, const float *restrict x, float gain, uint32_t n)
@@ -55,29 +70,73 @@ portable_add_ramp(float *restrict out, const float *restrict x, float gain,
 		out[i] += gain * ramp[i] * x[i];
 }
 
-static uint32_t
-look(const struct kernel_mix *mix, uint32_t n, struct kernel_scan *scan)
+static float
+larger(float a, float b)
 {
+	return a > b ? a : b;
+}
+
+static float
+portable_bend(const float *x, uint32_t n, const float *before)
+{
+	float last = before[KERNEL_LAST - 1], but_one = before[KERNEL_LAST - 2];
+	float most = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		float bend = fabsf(x[i] + but_one - 2 * last);
+		most = bend > most ? bend : most;
+		but_one = last;
+		last = x[i];
+	}
+	return most;
+}
+
+/* May the source have a true peak above its limit? The block before reaches
+ * into this one's. */
+static bool
+portable_bound(struct kernel_mix *mix, uint32_t k, float level, uint32_t n)
+{
+	struct kernel_tally *tally = &mix->tally;
+	float bend = portable_bend(mix->x[k], n, mix->last[k]);
+	float most_bend = larger(bend, tally->bend[k]);
+	float most = larger(level, tally->level[k]);
+
+	tally->level[k] = level;
+	tally->bend[k] = n < KERNEL_LAST ? KERNEL_LARGEST : bend;
+	return n < KERNEL_LAST ||
+	       (kernel_level_room(most_bend, tally->true_peak[k]) < most &&
+		   most * KERNEL_OVERSHOOT > tally->true_peak[k]);
+}
+
+static uint32_t
+portable_look(struct kernel_mix *mix, uint32_t n)
+{
+	struct kernel_scan scan[KERNEL_SOURCES];
+	struct kernel_tally *tally = &mix->tally;
 	uint32_t says = 0;
 
 	for (uint32_t k = 0; k < mix->sources; k++) {
 		scan[k] = portable_scan(mix->x[k], n);
-		int32_t bits = kernel_bits(scan[k].peak);
-		if (bits > kernel_bits(mix->limit[k]))
-			says |= KERNEL_ABOVE(k);
-		if (bits > kernel_bits(KERNEL_LARGEST))
+		if (!(scan[k].peak <= KERNEL_LARGEST))
 			says |= KERNEL_INVALID(k);
-		if (bits != 0)
+	}
+	for (uint32_t k = 0;
+	     k < mix->sources && (says & KERNEL_ANY_INVALID) == 0; k++) {
+		float level = scan[k].peak;
+		if (portable_bound(mix, k, level, n) || level > tally->limit[k])
+			says |= KERNEL_ABOVE(k);
+		if (level != 0)
 			says |= KERNEL_SOUND;
+		tally->peak[k][0] = larger(tally->peak[k][0], level);
+		tally->squares[k][0] += (float)scan[k].squares;
 	}
 	return says;
 }
 
 REALTIME static uint32_t
-portable_mix(const struct kernel_mix *mix, uint32_t n)
+portable_mix(struct kernel_mix *mix, uint32_t n)
 {
-	struct kernel_scan scan[KERNEL_SOURCES];
-	uint32_t says = look(mix, n, scan);
+	uint32_t says = portable_look(mix, n);
 
 	for (uint32_t sum = 0; sum < mix->sums; sum++)
 		for (uint32_t i = 0; i < n; i++) {
@@ -86,26 +145,23 @@ portable_mix(const struct kernel_mix *mix, uint32_t n)
 				all += mix->gain[sum][k] * mix->x[k][i];
 			mix->to[sum][i] = all;
 		}
-	if ((says & KERNEL_ANY_INVALID) != 0)
-		return says;
-	for (uint32_t k = 0; k < mix->sources; k++) {
-		struct kernel_tally *tally = mix->tally[k];
-		if (scan[k].peak > tally->peak[0])
-			tally->peak[0] = scan[k].peak;
-		tally->squares[0] += (float)scan[k].squares;
-	}
+	if (kernel_keeps(says, n))
+		for (uint32_t k = 0; k < mix->sources; k++)
+			memcpy(mix->last[k], mix->x[k] + n - KERNEL_LAST,
+			    KERNEL_LAST * sizeof *mix->last[k]);
 	return says;
 }
 
-/* The larger of the two outputs at x[0] of a phase and its reverse. */
+/* The larger of the two outputs of a phase and its reverse whose last sample is
+ * x[KERNEL_TAPS - 1]. */
 static float
 phase_pair(const float *phase, const float *x)
 {
 	float a = 0, b = 0;
 
 	for (int k = 0; k < KERNEL_TAPS; k++) {
-		a += phase[k] * x[-k];
-		b += phase[KERNEL_TAPS - 1 - k] * x[-k];
+		a += phase[k] * x[KERNEL_TAPS - 1 - k];
+		b += phase[k] * x[k];
 	}
 	a = fabsf(a);
 	b = fabsf(b);
@@ -114,11 +170,17 @@ phase_pair(const float *phase, const float *x)
 
 /* Nothing is skipped here. */
 REALTIME static float
-portable_true_peak(const float *x, uint32_t n, float ref, bool few)
+portable_true_peak(
+    const float *x, uint32_t n, const float *before, float ref, bool few)
 {
+	float reach[KERNEL_TAPS];
+
+	memcpy(reach, before + KERNEL_LAST - KERNEL_TAPS, sizeof reach);
 	for (uint32_t i = 0; i < n; i++) {
-		float inner = phase_pair(kernel_inner, x + i);
-		float outer = few ? 0 : phase_pair(kernel_outer, x + i);
+		memmove(reach, reach + 1, sizeof reach - sizeof *reach);
+		reach[KERNEL_TAPS - 1] = x[i];
+		float inner = phase_pair(kernel_inner, reach);
+		float outer = few ? 0 : phase_pair(kernel_outer, reach);
 		ref = inner > ref ? inner : ref;
 		ref = outer > ref ? outer : ref;
 	}
@@ -128,6 +190,7 @@ portable_true_peak(const float *x, uint32_t n, float ref, bool few)
 const struct kernels kernels_portable = {
 	.name = "portable",
 	.scan = portable_scan,
+	.overs = portable_overs,
 	.scale = portable_scale,
 	.add = portable_add,
 	.scale_ramp = portable_scale_ramp,

@@ -193,6 +193,9 @@ wide_fill_bits(float x)
 	return kernel_bits(x) - (wide_bits){ 0 };
 }
 
+static const int32_t kernel_place[KERNEL_WIDEST] = { 0, 1, 2, 3, 4, 5, 6, 7, 8,
+	9, 10, 11, 12, 13, 14, 15 };
+
 /* --- scans --- */
 
 /* In registers: four chains, so that none waits for itself. */
@@ -246,6 +249,34 @@ wide_scan(const float *x, uint32_t n)
 		look_up(&look, &scan);
 	}
 	return scan;
+}
+
+/* Without branches: where there are overs, nothing tells which samples they
+ * are. The largest of what is counted from either end tells first and last. */
+REALTIME static struct kernel_overs
+wide_overs(const float *x, float gain, float limit, uint32_t n)
+{
+	wide_bits count = { 0 }, from_start = { 0 }, from_end = { 0 }, place;
+	wide by = wide_fill(gain);
+
+	memcpy(&place, kernel_place, sizeof place);
+	for (uint32_t i = 0; i < n; i += WIDE) {
+		wide_bits above =
+		    wide_magnitude(by * wide_load_most(x + i, n - i)) >
+		    wide_fill_bits(limit);
+		wide_bits at = place + (int32_t)i;
+		count -= above;
+		from_start = wide_max(from_start, above & (at + 1));
+		from_end = wide_max(from_end, above & ((int32_t)n - at));
+	}
+	struct kernel_overs overs = { 0 };
+	for (int k = 0; k < WIDE; k++)
+		overs.count += (uint32_t)count[k];
+	if (overs.count != 0) {
+		overs.first = n - (uint32_t)wide_top(from_end);
+		overs.last = (uint32_t)wide_top(from_start) - 1;
+	}
+	return overs;
 }
 
 /* --- gains --- */
@@ -333,7 +364,7 @@ wide_add_ramp(float *restrict out, const float *restrict x, float gain,
 /* One source on its way through a pass, all of it in registers. */
 struct source {
 	const float *x;
-	wide_bits most;
+	wide_bits most, bend;
 	wide squares;
 	wide gain, other_gain;
 };
@@ -352,33 +383,190 @@ INLINE void
 mix_add(struct source *source, wide v, wide *sum, wide *other)
 {
 	source->most = wide_max(source->most, wide_magnitude(v));
-	source->squares = wide_fma(v, v, source->squares);
+	if (ENGINE_METERS > 0)
+		source->squares = wide_fma(v, v, source->squares);
 	*sum = wide_fma(source->gain, v, *sum);
 	*other = wide_fma(source->other_gain, v, *other);
 }
 
-/* What was seen of a source. */
-INLINE uint32_t
-mix_say(const struct kernel_mix *mix, uint32_t k, wide_bits most)
+INLINE void
+mix_bend(struct source *source, wide v, wide last, wide last_but_one)
 {
-	uint32_t says = 0;
+	wide bend = wide_fma(wide_fill(-2), last, v + last_but_one);
 
-	if (wide_above(most, wide_fill_bits(mix->limit[k])))
-		says |= KERNEL_ABOVE(k);
-	if (wide_above(most, (wide_bits){ 0 }))
+	source->bend = wide_max(source->bend, wide_magnitude(bend));
+}
+
+/* The first second differences of a block: `before` are the samples before
+ * it. */
+INLINE void
+mix_bend_first(struct source *source, const float *before)
+{
+	wide v = wide_load(source->x);
+	wide h = wide_load(before + KERNEL_LAST - WIDE);
+
+#if WIDE == 16
+	wide last = (wide)_mm512_alignr_epi32((__m512i)v, (__m512i)h, 15);
+	wide but_one = (wide)_mm512_alignr_epi32((__m512i)v, (__m512i)h, 14);
+#elif WIDE == 8
+	__m256i mid = _mm256_permute2x128_si256((__m256i)h, (__m256i)v, 0x21);
+	wide last = (wide)_mm256_alignr_epi8((__m256i)v, mid, 12);
+	wide but_one = (wide)_mm256_alignr_epi8((__m256i)v, mid, 8);
+#else
+	wide last = (wide)_mm_alignr_epi8((__m128i)v, (__m128i)h, 12);
+	wide but_one = (wide)_mm_alignr_epi8((__m128i)v, (__m128i)h, 8);
+#endif
+	mix_bend(source, v, last, but_one);
+}
+
+/* Looks at a vector and adds it; the bends of the first are known. */
+INLINE void
+mix_take(struct source *source, uint32_t i, uint32_t left, const bool first,
+    wide *sum, wide *other)
+{
+	const float *x = source->x + i;
+	wide v = wide_load_most(x, left);
+
+	mix_add(source, v, sum, other);
+	if (ENGINE_METERS > 1 && !first)
+		mix_bend(source, v, wide_load_most(x - 1, left),
+		    wide_load_most(x - 2, left));
+}
+
+/* Of each source KERNEL_PARTS values, as a tally has them. */
+#define FOLDS (KERNEL_SOURCES * KERNEL_PARTS / WIDE)
+struct folded {
+	wide v[FOLDS];
+};
+
+INLINE wide
+fold_two(wide a, wide b, const bool peaks)
+{
+	return peaks ? (wide)wide_max((wide_bits)a, (wide_bits)b) : a + b;
+}
+
+/* Folds each source's vector to the width of its parts: the largest, or the
+ * sum. */
+INLINE struct folded
+fold(wide a, wide b, wide c, wide d, const bool peaks)
+{
+#if WIDE == 16
+	__m512 ab = (__m512)fold_two(
+	    (wide)_mm512_shuffle_f32x4((__m512)a, (__m512)b, 0x44),
+	    (wide)_mm512_shuffle_f32x4((__m512)a, (__m512)b, 0xee), peaks);
+	__m512 cd = (__m512)fold_two(
+	    (wide)_mm512_shuffle_f32x4((__m512)c, (__m512)d, 0x44),
+	    (wide)_mm512_shuffle_f32x4((__m512)c, (__m512)d, 0xee), peaks);
+	return (
+	    struct folded){ { fold_two((wide)_mm512_shuffle_f32x4(ab, cd, 0x88),
+	    (wide)_mm512_shuffle_f32x4(ab, cd, 0xdd), peaks) } };
+#elif WIDE == 8
+	return (struct folded){ {
+	    fold_two((wide)_mm256_permute2f128_ps((__m256)a, (__m256)b, 0x20),
+		(wide)_mm256_permute2f128_ps((__m256)a, (__m256)b, 0x31),
+		peaks),
+	    fold_two((wide)_mm256_permute2f128_ps((__m256)c, (__m256)d, 0x20),
+		(wide)_mm256_permute2f128_ps((__m256)c, (__m256)d, 0x31),
+		peaks),
+	} };
+#else
+	(void)peaks;
+	return (struct folded){ { a, b, c, d } };
+#endif
+}
+
+/* Where the parts of the i-th vector stand. */
+INLINE float *
+fold_at(float (*x)[KERNEL_PARTS], int i)
+{
+	return (float *)(void *)(x + i * WIDE / KERNEL_PARTS);
+}
+
+/* The largest part of each source. */
+INLINE __m128i
+fold_most(const struct folded *most)
+{
+#if WIDE == 16
+	__m512i v = (__m512i)most->v[0];
+	v = _mm512_max_epi32(v, _mm512_shuffle_epi32(v, 0x4e));
+	v = _mm512_max_epi32(v, _mm512_shuffle_epi32(v, 0xb1));
+	return _mm512_castsi512_si128(_mm512_permutexvar_epi32(
+	    _mm512_set_epi32(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 12, 8, 4, 0),
+	    v));
+#else
+	__m128 a[KERNEL_SOURCES];
+	memcpy(a, most->v, sizeof a);
+	_MM_TRANSPOSE4_PS(a[0], a[1], a[2], a[3]);
+	return _mm_max_epi32(_mm_max_epi32((__m128i)a[0], (__m128i)a[1]),
+	    _mm_max_epi32((__m128i)a[2], (__m128i)a[3]));
+#endif
+}
+
+INLINE uint32_t
+which_above(__m128i a, __m128i b)
+{
+	return (uint32_t)_mm_movemask_ps((__m128)_mm_cmpgt_epi32(a, b));
+}
+
+/* Which sources may have a true peak above the ones that they had? The block
+ * before reaches into this one's. */
+INLINE uint32_t
+mix_bounds(
+    struct kernel_tally *tally, __m128i most, __m128i most_bend, uint32_t n)
+{
+	__m128 level = _mm_max_ps((__m128)most, _mm_load_ps(tally->level));
+	__m128 bend = _mm_max_ps((__m128)most_bend, _mm_load_ps(tally->bend));
+	__m128 outer = level * _mm_set1_ps(KERNEL_OUTER_LEVEL) +
+		       bend * _mm_set1_ps(KERNEL_OUTER_BEND);
+	__m128 inner = level * _mm_set1_ps(KERNEL_INNER_LEVEL) +
+		       bend * _mm_set1_ps(KERNEL_INNER_BEND);
+	__m128 any = level * _mm_set1_ps(KERNEL_OVERSHOOT);
+	__m128 bound = _mm_min_ps(_mm_max_ps(outer, inner), any);
+
+	if (n < KERNEL_LAST) {
+		_mm_store_ps(tally->bend, _mm_set1_ps(KERNEL_LARGEST));
+		return UINT32_MAX;
+	}
+	_mm_store_ps(tally->bend, (__m128)most_bend);
+	return (uint32_t)_mm_movemask_ps(
+	    _mm_cmpgt_ps(bound, _mm_load_ps(tally->true_peak)));
+}
+
+/* What was seen of the sources; those that are none were silent. */
+INLINE uint32_t
+mix_say(struct kernel_tally *tally, const struct folded *peaks,
+    const struct folded *squares, const struct folded *bends, uint32_t n,
+    const uint32_t sources)
+{
+	__m128i most = fold_most(peaks);
+	uint32_t says =
+	    KERNEL_INVALID(0) *
+	    which_above(most, _mm_set1_epi32(kernel_bits(KERNEL_LARGEST)));
+
+	if (says != 0)
+		return says;
+	says = which_above(most, (__m128i)_mm_load_ps(tally->limit));
+	if (which_above(most, _mm_setzero_si128()) != 0)
 		says |= KERNEL_SOUND;
-	if (wide_above(most, wide_fill_bits(KERNEL_LARGEST)))
-		says |= KERNEL_INVALID(k);
+	if (ENGINE_METERS > 1)
+		says |= mix_bounds(tally, most, fold_most(bends), n) &
+			(KERNEL_ABOVE(sources) - 1);
+	if (ENGINE_METERS > 0)
+		_mm_store_ps(tally->level, (__m128)most);
+	for (int i = 0; ENGINE_METERS > 0 && i < FOLDS; i++) {
+		float *peak = fold_at(tally->peak, i);
+		float *sum = fold_at(tally->squares, i);
+		wide_store(peak, fold_two(wide_load(peak), peaks->v[i], true));
+		wide_store(sum, wide_load(sum) + squares->v[i]);
+	}
 	return says;
 }
 
 INLINE void
-mix_tally(struct kernel_tally *tally, const struct source *source)
+mix_keep(float *last, const float *x, uint32_t n)
 {
-	wide_bits peak = (wide_bits)wide_load(tally->peak);
-
-	wide_store(tally->peak, (wide)wide_max(peak, source->most));
-	wide_store(tally->squares, wide_load(tally->squares) + source->squares);
+	for (int i = 0; i < KERNEL_LAST; i += WIDE)
+		wide_store(last + i, wide_load(x + n - KERNEL_LAST + i));
 }
 
 struct pass {
@@ -390,8 +578,8 @@ struct pass {
 /* `sources` and `sums` are constants where it is called, and what they leave
  * out costs nothing; so is `left` but in the tail. */
 INLINE void
-mix_step(struct pass *pass, uint32_t i, uint32_t left, const uint32_t sources,
-    const uint32_t sums)
+mix_step(struct pass *pass, uint32_t i, uint32_t left, const bool first,
+    const uint32_t sources, const uint32_t sums)
 {
 	wide sum = { 0 }, other = { 0 };
 
@@ -399,24 +587,36 @@ mix_step(struct pass *pass, uint32_t i, uint32_t left, const uint32_t sources,
 		sum = wide_load_most(pass->from + i, left);
 	if (sums > 1)
 		other = wide_load_most(pass->other_from + i, left);
-	mix_add(&pass->a, wide_load_most(pass->a.x + i, left), &sum, &other);
+	mix_take(&pass->a, i, left, first, &sum, &other);
 	if (sources > 1)
-		mix_add(&pass->b, wide_load_most(pass->b.x + i, left), &sum,
-		    &other);
+		mix_take(&pass->b, i, left, first, &sum, &other);
 	if (sources > 2)
-		mix_add(&pass->c, wide_load_most(pass->c.x + i, left), &sum,
-		    &other);
+		mix_take(&pass->c, i, left, first, &sum, &other);
 	if (sources > 3)
-		mix_add(&pass->d, wide_load_most(pass->d.x + i, left), &sum,
-		    &other);
+		mix_take(&pass->d, i, left, first, &sum, &other);
 	if (sums > 0)
 		wide_store_most(pass->to + i, sum, left);
 	if (sums > 1)
 		wide_store_most(pass->other_to + i, other, left);
 }
 
+INLINE void
+mix_bends_first(
+    struct pass *pass, const struct kernel_mix *mix, const uint32_t sources)
+{
+	if (ENGINE_METERS < 2)
+		return;
+	mix_bend_first(&pass->a, mix->last[0]);
+	if (sources > 1)
+		mix_bend_first(&pass->b, mix->last[1]);
+	if (sources > 2)
+		mix_bend_first(&pass->c, mix->last[2]);
+	if (sources > 3)
+		mix_bend_first(&pass->d, mix->last[3]);
+}
+
 INLINE uint32_t
-mix_some(const struct kernel_mix *mix, uint32_t n, const uint32_t sources,
+mix_some(struct kernel_mix *mix, uint32_t n, const uint32_t sources,
     const uint32_t sums)
 {
 	struct pass pass = {
@@ -429,33 +629,37 @@ mix_some(const struct kernel_mix *mix, uint32_t n, const uint32_t sources,
 		mix->to[0],
 		mix->to[1],
 	};
+	const struct source none = { 0 };
 	uint32_t i = 0;
 
+	if (n >= KERNEL_LAST) {
+		mix_bends_first(&pass, mix, sources);
+		mix_step(&pass, 0, WIDE, true, sources, sums);
+		i = WIDE;
+	}
 	for (; i + WIDE <= n; i += WIDE)
-		mix_step(&pass, i, WIDE, sources, sums);
+		mix_step(&pass, i, WIDE, n < KERNEL_LAST, sources, sums);
 	if (i < n)
-		mix_step(&pass, i, n - i, sources, sums);
-	uint32_t says = mix_say(mix, 0, pass.a.most);
-	if (sources > 1)
-		says |= mix_say(mix, 1, pass.b.most);
-	if (sources > 2)
-		says |= mix_say(mix, 2, pass.c.most);
-	if (sources > 3)
-		says |= mix_say(mix, 3, pass.d.most);
-	if ((says & KERNEL_ANY_INVALID) != 0)
-		return says;
-	mix_tally(mix->tally[0], &pass.a);
-	if (sources > 1)
-		mix_tally(mix->tally[1], &pass.b);
-	if (sources > 2)
-		mix_tally(mix->tally[2], &pass.c);
-	if (sources > 3)
-		mix_tally(mix->tally[3], &pass.d);
+		mix_step(&pass, i, n - i, n < KERNEL_LAST, sources, sums);
+	const struct source *b = sources > 1 ? &pass.b : &none,
+			    *c = sources > 2 ? &pass.c : &none,
+			    *d = sources > 3 ? &pass.d : &none;
+	struct folded most = fold((wide)pass.a.most, (wide)b->most,
+	    (wide)c->most, (wide)d->most, true);
+	struct folded squares =
+	    fold(pass.a.squares, b->squares, c->squares, d->squares, false);
+	struct folded bends = fold((wide)pass.a.bend, (wide)b->bend,
+	    (wide)c->bend, (wide)d->bend, true);
+	uint32_t says =
+	    mix_say(&mix->tally, &most, &squares, &bends, n, sources);
+	if (ENGINE_METERS > 1 && kernel_keeps(says, n))
+		for (uint32_t k = 0; k < sources; k++)
+			mix_keep(mix->last[k], mix->x[k], n);
 	return says;
 }
 
 INLINE uint32_t
-mix_into(const struct kernel_mix *mix, uint32_t n, const uint32_t sums)
+mix_into(struct kernel_mix *mix, uint32_t n, const uint32_t sums)
 {
 	switch (mix->sources) {
 	case 1:
@@ -470,7 +674,7 @@ mix_into(const struct kernel_mix *mix, uint32_t n, const uint32_t sums)
 }
 
 REALTIME static uint32_t
-wide_mix(const struct kernel_mix *mix, uint32_t n)
+wide_mix(struct kernel_mix *mix, uint32_t n)
 {
 	switch (mix->sums) {
 	case 0:
@@ -487,6 +691,7 @@ wide_mix(const struct kernel_mix *mix, uint32_t n)
 const struct kernels KERNELS = {
 	.name = KERNELS_NAME,
 	.scan = wide_scan,
+	.overs = wide_overs,
 	.scale = wide_scale,
 	.add = wide_add,
 	.scale_ramp = wide_scale_ramp,

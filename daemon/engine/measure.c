@@ -3,7 +3,6 @@
 #include "engine/slot.h"
 
 #include <math.h>
-#include <string.h>
 
 const float measure_silence[PLAN_BLOCK];
 
@@ -19,11 +18,11 @@ measure_invalid(const struct block *block, const struct plan_strip *strip,
 }
 
 void
-measure_overs(
-    const struct block *block, struct meter *meter, const float *x, float gain)
+measure_overs(const struct kernels *kernels, const struct block *block,
+    struct meter *meter, const float *x, float gain)
 {
 	struct kernel_overs overs =
-	    kernel_overs(x, gain, MEASURE_OVER, block->frames);
+	    kernels->overs(x, gain, MEASURE_OVER, block->frames);
 
 	if (overs.count == 0)
 		return;
@@ -52,27 +51,4 @@ measure_rail(const struct block *block, struct meter *meter, const float *x,
 		meter->rail_last = at;
 		meter->rails += fresh;
 	}
-}
-
-float
-measure_true_peak(const struct kernels *kernels, float *heard,
-    const float history[PLAN_HISTORY], const float *x, uint32_t n, float ref,
-    bool few_phases)
-{
-	memcpy(heard, history, PLAN_HISTORY * sizeof *heard);
-	memcpy(heard + PLAN_HISTORY, x, n * sizeof *heard);
-	memset(heard + PLAN_HISTORY + n, 0, KERNEL_WIDEST * sizeof *heard);
-	return kernels->true_peak(heard + PLAN_HISTORY, n, ref, few_phases);
-}
-
-void
-measure_history(float history[PLAN_HISTORY], const float *x, uint32_t n)
-{
-	if (n >= PLAN_HISTORY) {
-		memcpy(history, x + n - PLAN_HISTORY,
-		    PLAN_HISTORY * sizeof *history);
-		return;
-	}
-	memmove(history, history + n, (PLAN_HISTORY - n) * sizeof *history);
-	memcpy(history + PLAN_HISTORY - n, x, n * sizeof *history);
 }

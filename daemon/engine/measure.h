@@ -5,6 +5,7 @@
 #include "engine/realtime.h"
 
 #include <stdint.h>
+#include <string.h>
 
 /*
  * What a block of samples does to the meters of the open window. R only.
@@ -13,9 +14,6 @@
 /* A converter's positive full scale, 32767/32768 (METERING.md, rail). */
 #define MEASURE_RAIL (32767.0F / 32768.0F)
 #define MEASURE_OVER 1.0F
-
-/* Floats of a block with the history before it and a whole grain behind. */
-#define MEASURE_HEARD (PLAN_HISTORY + PLAN_BLOCK + KERNEL_WIDEST)
 
 /* Where in a cycle a block stands. */
 struct block {
@@ -45,7 +43,7 @@ REALTIME void measure_invalid(const struct block *block,
     const struct plan_strip *strip, uint32_t lane, const float *x);
 
 /* Counts samples with |gain x| above full scale. */
-REALTIME void measure_overs(
+REALTIME void measure_overs(const struct kernels *kernels,
     const struct block *block, struct meter *meter, const float *x, float gain);
 
 /* Counts runs at the rail that are long enough, also across blocks. The
@@ -53,14 +51,17 @@ REALTIME void measure_overs(
 REALTIME void measure_rail(const struct block *block, struct meter *meter,
     const float *x, uint32_t *run, uint32_t run_samples);
 
-/* The highest true peak of a block if it is above `ref`, else `ref`. `heard`
- * is scratch of MEASURE_HEARD floats. */
-REALTIME float measure_true_peak(const struct kernels *kernels, float *heard,
-    const float history[PLAN_HISTORY], const float *x, uint32_t n, float ref,
-    bool few_phases);
-
 /* Moves the history on by a block. */
-REALTIME void
-measure_history(float history[PLAN_HISTORY], const float *x, uint32_t n);
+REALTIME static inline void
+measure_history(float history[PLAN_HISTORY], const float *x, uint32_t n)
+{
+	if (n >= PLAN_HISTORY) {
+		memcpy(history, x + n - PLAN_HISTORY,
+		    PLAN_HISTORY * sizeof *history);
+		return;
+	}
+	memmove(history, history + n, (PLAN_HISTORY - n) * sizeof *history);
+	memcpy(history + PLAN_HISTORY - n, x, n * sizeof *history);
+}
 
 #endif

@@ -41,30 +41,63 @@ struct plan_state {
 	unsigned looked; /* bits of points that were looked at last */
 	uint32_t rail_run[PLAN_LANES]; /* samples at the rail so far */
 	/* The last samples at each of those points. */
-	float history[PLAN_POINTS][PLAN_LANES][PLAN_HISTORY];
+	_Alignas(64) float history[PLAN_POINTS][PLAN_LANES][PLAN_HISTORY];
 };
 
-/* A lane of a strip whose gains stand. Its meters are derived from the tally
- * when a window ends or a gain moves. */
+/* What is known of a lane whose gains stand, of its input in the open window.
+ * Its meters are derived from that when a window ends or a gain moves. */
+struct plan_known {
+	float peak;
+	float squares;
+	float true_peak;
+	float level, bend; /* of the last block */
+};
+
+/* A lane of a strip whose gains stand. */
 struct plan_standing_lane {
-	struct kernel_tally tally;
-	float true_peak; /* highest of the input in the open window */
-	float limit;     /* above it a sample needs a closer look */
-	uint32_t watch;  /* samples that need one after such a sample */
-	uint32_t sums;   /* added to in the same pass */
+	struct plan_known known; /* while plan_batch is made anew */
+	uint32_t sums;           /* added to in the same pass */
 	uint32_t sum[KERNEL_SUMS];
 	float into[KERNEL_SUMS];     /* gain from input to sum */
 	uint32_t fused[KERNEL_SUMS]; /* the routes that are those */
+	uint64_t adds;               /* PLAN_SUM_BIT of all that it adds to */
 	bool more;                   /* there are more routes to add */
 	bool late;                   /* one of them waits */
 };
 
 struct plan_standing {
 	struct plan_standing_lane lane[PLAN_LANES];
-	bool ready;  /* this holds; else a gain moves or has moved */
-	bool alone;  /* two of its routes meet in a sum */
-	bool asleep; /* nothing comes in */
+	bool ready; /* this holds; else a gain moves or has moved */
+	bool alone; /* two of its routes meet in a sum */
 	float gain[PLAN_STAGES]; /* from the input to each stage */
+	float over; /* an input below it is over nowhere, nor at the rail */
+};
+
+/* A set of sums in 64 bits: two that share a bit count as one, which costs
+ * time where it is wrong and nothing else. */
+#define PLAN_SUM_BIT(sum) (UINT64_C(1) << ((sum) % 64))
+
+/* Lanes with the same sums whose gains stand: run in one pass. */
+struct plan_batch {
+	struct kernel_mix mix; /* with the tallies of the open window */
+	const struct plan_strip *strip[KERNEL_SOURCES];
+	uint32_t lane[KERNEL_SOURCES]; /* of its strip */
+	uint32_t in[KERNEL_SOURCES];   /* input ports, if they are all that */
+	uint32_t out[KERNEL_SOURCES];
+	uint32_t sum[KERNEL_SUMS];
+	uint64_t adds;     /* PLAN_SUM_BIT of all that it adds to */
+	uint32_t more;     /* bits of those with more routes to add */
+	uint32_t late;     /* bits of those that wait for one of these */
+	bool port_input;   /* of all of them */
+	bool plain_output; /* to ports or nowhere, of all of them */
+	uint32_t rings;    /* samples until its silence has begun */
+};
+
+/* What is run next: batches, and the strip that they are if it is run by
+ * itself; without batches a strip in which something moves. */
+struct plan_step {
+	const struct plan_strip *strip; /* or NULL */
+	uint32_t batch, batches;
 };
 
 /* One lane of a strip into one lane of a sum. */
@@ -129,7 +162,11 @@ struct plan_crossing {
 
 /* Consecutive stretches, which run in one JACK client. */
 struct plan_segment {
-	size_t first, count; /* in plan.strip */
+	size_t first, count;     /* in plan.strip */
+	struct plan_slot **slot; /* those before its stretches */
+	size_t slots;
+	uint32_t step, steps; /* in plan.step, as they hold */
+	uint32_t batch, batches;
 };
 
 struct plan {
@@ -139,6 +176,12 @@ struct plan {
 	uint32_t segments; /* at least 1 */
 	struct plan_crossing *crossing;
 	size_t crossings;
+	/* The strips as R runs them, made anew when one moves or comes to rest:
+	 * up to a batch a lane, a step a strip and batch. */
+	struct plan_batch *batch;
+	struct plan_step *step;
+	uint32_t batches, steps;
+	bool scheduled; /* the steps hold */
 	float *sum;     /* twice PLAN_BLOCK floats a sum lane */
 	float **sum_at; /* the half that holds; NULL: nothing was added yet */
 	size_t sums;

@@ -90,7 +90,7 @@ struct making {
 	struct live *live;
 	const struct desk *desk;
 	struct numbering numbers;
-	size_t stretches, routes, slots, slot_floats, crossings;
+	size_t stretches, routes, slots, slot_floats, crossings, ending;
 	uint32_t send, back; /* the next ports to a program, and from one */
 };
 
@@ -279,7 +279,14 @@ plan_alloc(
 	made->crossing = calloc(numbers->crossings + 1, sizeof *made->crossing);
 	made->store =
 	    live_alloc(numbers->crossings * PLAN_CYCLE * sizeof *made->store);
+	made->batch =
+	    live_alloc(numbers->stretches * PLAN_LANES * sizeof *made->batch);
+	made->step = live_alloc(
+	    numbers->stretches * (PLAN_LANES + 1) * sizeof *made->step);
+	made->ending = calloc(numbers->slots + 1, sizeof *made->ending);
 	plan->strip = made->strip;
+	plan->batch = made->batch;
+	plan->step = made->step;
 	plan->segments = numbers->segments.count;
 	plan->crossing = made->crossing;
 	plan->crossings = numbers->crossings;
@@ -287,7 +294,8 @@ plan_alloc(
 	    made->strip == NULL || made->route == NULL ||
 	    made->standing == NULL || made->slot == NULL ||
 	    made->slot_memory == NULL || made->crossing == NULL ||
-	    made->store == NULL) {
+	    made->store == NULL || made->batch == NULL || made->step == NULL ||
+	    made->ending == NULL) {
 		live_plan_free(made);
 		return NULL;
 	}
@@ -314,6 +322,20 @@ compile_crossings(struct making *making)
 		}
 }
 
+/* The slots before the stretches of a segment. */
+static void
+find_slots(struct making *making, struct plan_segment *segment)
+{
+	segment->slot = making->plan->ending + making->ending;
+	for (size_t i = 0; i < segment->count; i++) {
+		const struct plan_strip *stretch =
+		    &making->plan->strip[segment->first + i];
+		if (stretch->from != NULL)
+			segment->slot[segment->slots++] = stretch->from;
+	}
+	making->ending += segment->slots;
+}
+
 static void
 compile_all(struct making *making, const unsigned *order)
 {
@@ -333,6 +355,7 @@ compile_all(struct making *making, const unsigned *order)
 			    slot + making->numbers.slot[order[i]]);
 		plan->segment[segment].count =
 		    making->stretches - plan->segment[segment].first;
+		find_slots(making, &plan->segment[segment]);
 	}
 }
 
@@ -379,8 +402,11 @@ live_plan_free(struct live_plan *plan)
 	free(plan->strip);
 	free(plan->route);
 	free(plan->standing);
+	free(plan->batch);
+	free(plan->step);
 	free(plan->slot);
 	free(plan->slot_memory);
+	free(plan->ending);
 	free(plan->crossing);
 	free(plan->store);
 	free(plan);

@@ -218,7 +218,7 @@ line_begin(
 static int
 live_slots_init(struct live_strip *strip, const struct desk_strip *desk)
 {
-	strip->state = calloc(desk->inserts + 1, sizeof *strip->state);
+	strip->state = live_alloc((desk->inserts + 1) * sizeof *strip->state);
 	strip->slot = calloc(desk->inserts + 1, sizeof *strip->slot);
 	if (strip->state == NULL || strip->slot == NULL)
 		return -1;

@@ -81,11 +81,14 @@ struct live_plan {
 	struct plan plan;
 	struct plan_strip *strip;
 	struct plan_slot *slot;
+	struct plan_slot **ending; /* the same by the segment they end in */
 	float *slot_memory;
 	struct plan_crossing *crossing;
 	float *store; /* of the crossings */
 	struct plan_route *route;
 	struct plan_standing *standing;
+	struct plan_batch *batch;
+	struct plan_step *step;
 	struct live *retired; /* freed with the plan that used it last */
 	struct live_scrap *scrap;
 };

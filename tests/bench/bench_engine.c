@@ -1,90 +1,104 @@
 #include "tests/bench/bench_floor.h"
+#include "tests/bench/bench_time.h"
 
+#include "client/demo/band.h"
 #include "engine/engine.h"
 #include "mixer/config.h"
 #include "mixer/mixer.h"
 
-#include <math.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /*
- * Nanoseconds per lane and sample: mono channels into a mono bus, every stage
- * metered, for each set of kernels, beside the floor of the same machine
- * instructions in the same run: gain, peak and squares of one lane in one
- * pass, stored, in the L1 cache.
+ * What a strip costs: nanoseconds per sample that one more mono channel into a
+ * mono bus takes, for each set of kernels, beside the floor of the same machine
+ * instructions: gain, peak and squares of one lane in one pass, stored, in the
+ * L1 cache. Also with meters left out by the compiler; bench_engine_N.o is the
+ * engine built with ENGINE_METERS=N.
  */
 
 #define RATE 48000
 #define LARGEST 1024 /* frames */
-#define ROUNDS 7     /* the median of these is printed */
-#define SAMPLES_A_ROUND 300000.0
+#define FEW 4        /* channels of the desk that a larger one is held to */
+#define ROUNDS 15    /* the median of these is printed */
+#define FRAMES_A_ROUND 7680
+#define TAKE 16384 /* samples of a channel that are played again and again */
+/* Floats from port to port where JACK keeps them. */
+#define PORT_STRIDE 8456
 
-static double
-now_ns(void)
-{
-	struct timespec now;
+REALTIME void engine_run_0(struct engine *engine, uint64_t frame,
+    uint32_t frames, const float *const *in, float *const *out);
+REALTIME void engine_run_1(struct engine *engine, uint64_t frame,
+    uint32_t frames, const float *const *in, float *const *out);
+const struct kernels *kernel_named_0(const char *name);
+const struct kernels *kernel_named_1(const char *name);
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
-}
+static const struct build {
+	void (*run)(struct engine *engine, uint64_t frame, uint32_t frames,
+	    const float *const *in, float *const *out);
+	const struct kernels *(*kernels)(const char *name);
+} without_meters = { engine_run_0, kernel_named_0 },
+  without_true_peak = { engine_run_1, kernel_named_1 },
+  complete = { engine_run, kernel_named };
 
-static int
-by_size(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
+enum signal { STILL, BAND, NOISE, SIGNALS };
 
-	return (x > y) - (x < y);
-}
-
-/* Median ns per sample of a job that works on `samples` samples a call. */
-static double
-time_job(
-    void (*job)(void *arg, uint32_t n), void *arg, uint32_t n, double samples)
-{
-	double took[ROUNDS];
-	int calls = (int)(SAMPLES_A_ROUND / samples) + 1;
-
-	for (int round = 0; round < ROUNDS; round++) {
-		double start = now_ns();
-		for (int i = 0; i < calls; i++)
-			job(arg, n);
-		took[round] = (now_ns() - start) / calls / samples;
-	}
-	qsort(took, ROUNDS, sizeof took[0], by_size);
-	return took[ROUNDS / 2];
-}
-
-/* --- the floor --- */
-
-struct floor_job {
-	const struct floor *floor;
-	_Alignas(64) float x[LARGEST];
-	_Alignas(64) float y[LARGEST];
+/* What is timed, of few and of many channels. */
+static const struct job {
+	const struct build *build;
+	enum signal signal;
+	bool moving; /* every fader, all the time */
+} jobs[] = {
+	{ &without_meters, STILL, false },
+	{ &without_true_peak, STILL, false },
+	{ &without_true_peak, BAND, false },
+	{ &complete, BAND, false },
+	{ &complete, NOISE, false },
+	{ &complete, BAND, true },
 };
-
-static void
-run_floor(void *arg, uint32_t n)
-{
-	struct floor_job *job = arg;
-
-	job->floor->fused(job->y, job->x, n);
-}
+enum { BARE, PLAIN, PLAIN_BAND, FULL, FULL_NOISE, MOVING, JOBS };
 
 /* --- the desk --- */
 
 struct rig {
+	const struct job *job;
 	struct mixer *mixer;
 	unsigned channels;
 	const float **in;
 	float **out;
-	float *memory;
+	float *ports;
 	uint64_t frame;
-	bool moving; /* every fader, all the time */
 };
+
+/* What the band plays, and white noise at full scale. */
+static float takes[BAND_SOURCES][TAKE];
+static float white[TAKE];
+
+static void
+record_takes(void)
+{
+	static struct band band;
+	float *out[BAND_SOURCES];
+	uint32_t seed = 1;
+
+	if (band_init(&band, RATE) < 0)
+		exit(1);
+	/* Up to where they all play; the last that is heard is kept. */
+	for (int i = 0; i < BAND_SOURCES; i++)
+		out[i] = takes[i];
+	uint64_t start = band_bar_frame(&band, 12);
+	while (band.frame < start)
+		band_run(&band, out, TAKE);
+	for (int i = 0; i < TAKE; i++) {
+		for (int k = 0; k < BAND_SOURCES; k++)
+			takes[k][i] *= 0.5F; /* no overs */
+		seed = seed * 1664525U + 1013904223U;
+		white[i] = (float)(int32_t)seed / 2147483648.0F;
+	}
+}
 
 static struct desk *
 make_desk(unsigned channels)
@@ -109,40 +123,42 @@ make_desk(unsigned channels)
 	return desk;
 }
 
-/* Falling tones with overtones and a little noise, other ones each channel. */
-static float
-programme(size_t channel, size_t i)
+/* The next samples of each channel, where JACK would have them: each plays
+ * another part of a take. */
+static void
+play(const struct rig *rig, uint32_t n)
 {
-	double t =
-	    6.2831853 * (60 + 37.0 * (double)(channel % 29)) / RATE * (double)i;
-	double level = 0.3 * exp(-(double)i / 400);
-
-	return (float)(level * (sin(t) + 0.3 * sin(3 * t) + 0.1 * sin(7 * t)) +
-		       1e-3 * (double)(i * 7919 % 2001) / 2001);
+	for (unsigned i = 0; i < rig->channels; i++) {
+		const float *take =
+		    rig->job->signal == NOISE ? white : takes[i % BAND_SOURCES];
+		size_t at = (rig->frame + i * 1237) % (TAKE - LARGEST);
+		memcpy(rig->ports + (size_t)i * PORT_STRIDE, take + at,
+		    n * sizeof *take);
+	}
 }
 
-static int
-rig_open(struct rig *rig, unsigned channels)
+static void
+rig_open(
+    struct rig *rig, const struct job *job, const char *isa, unsigned channels)
 {
 	struct desk *desk = make_desk(channels);
 	size_t ports = channels + 3;
 
-	*rig = (struct rig){ .channels = channels };
+	*rig = (struct rig){ .job = job, .channels = channels };
 	rig->mixer = desk != NULL ? mixer_new(desk) : NULL;
 	rig->in = calloc(ports, sizeof *rig->in);
 	rig->out = calloc(ports, sizeof *rig->out);
-	rig->memory = calloc(ports * LARGEST, sizeof *rig->memory);
+	rig->ports = calloc(ports * PORT_STRIDE, sizeof *rig->ports);
 	if (rig->mixer == NULL || rig->in == NULL || rig->out == NULL ||
-	    rig->memory == NULL || mixer_set_rate(rig->mixer, RATE) < 0)
-		return -1;
-	for (size_t i = 0; i < ports * LARGEST; i++)
-		rig->memory[i] = programme(i / LARGEST, i % LARGEST);
+	    rig->ports == NULL || mixer_set_rate(rig->mixer, RATE) < 0)
+		exit(1);
 	/* Direct outs are not connected, the master's two are. */
 	for (size_t i = 0; i < channels; i++)
-		rig->in[i] = rig->memory + i * LARGEST;
-	rig->out[channels + 1] = rig->memory + (size_t)channels * LARGEST;
-	rig->out[channels + 2] = rig->out[channels + 1] + LARGEST;
-	return 0;
+		rig->in[i] = rig->ports + i * PORT_STRIDE;
+	rig->out[channels + 1] = rig->ports + (size_t)channels * PORT_STRIDE;
+	rig->out[channels + 2] = rig->out[channels + 1] + PORT_STRIDE;
+	engine_use(mixer_engine(rig->mixer), job->build->kernels(isa));
+	play(rig, LARGEST);
 }
 
 static void
@@ -151,7 +167,7 @@ rig_close(struct rig *rig)
 	mixer_free(rig->mixer);
 	free(rig->in);
 	free(rig->out);
-	free(rig->memory);
+	free(rig->ports);
 }
 
 /* By what the engine is told, without what control does for it. */
@@ -160,6 +176,9 @@ move_faders(struct rig *rig)
 {
 	struct engine *engine = mixer_engine(rig->mixer);
 
+	if (engine->plan == NULL || gain_moves(engine->plan->strip[0].fader))
+		return;
+	engine->plan->scheduled = false;
 	for (size_t i = 0; i < rig->channels; i++) {
 		const struct plan_strip *strip = &engine->plan->strip[i];
 		strip->state->moved = true;
@@ -169,20 +188,50 @@ move_faders(struct rig *rig)
 	}
 }
 
-static void
-rig_cycle(void *arg, uint32_t n)
+/* Runs a cycle; returns what it took. */
+static double
+rig_cycle(struct rig *rig, uint32_t n)
 {
-	struct rig *rig = arg;
 	struct engine *engine = mixer_engine(rig->mixer);
 
-	if (rig->moving && engine->plan != NULL &&
-	    !gain_moves(engine->plan->strip[0].fader))
+	if (rig->job->signal != STILL)
+		play(rig, n);
+	if (rig->job->moving)
 		move_faders(rig);
-	engine_run(engine, rig->frame, n, rig->in, rig->out);
+	double start = bench_now_ns();
+	rig->job->build->run(engine, rig->frame, n, rig->in, rig->out);
+	double took = bench_now_ns() - start;
 	rig->frame += n;
 	/* What control makes of the windows is measured elsewhere. */
 	while (engine->plan != NULL && meter_oldest(&engine->plan->meters))
 		meter_done(&engine->plan->meters);
+	return took;
+}
+
+/* Nanoseconds per frame. */
+static double
+time_rig(struct rig *rig, uint32_t n)
+{
+	unsigned cycles = FRAMES_A_ROUND / n;
+	double took = 0;
+
+	for (unsigned i = 0; i < cycles; i++)
+		took += rig_cycle(rig, n);
+	return took / cycles / n;
+}
+
+static double
+time_floor(const struct floor *fused, uint32_t n)
+{
+	static _Alignas(64) float y[LARGEST];
+	_Alignas(64) static float x[LARGEST];
+	unsigned calls = 40 * FRAMES_A_ROUND / n;
+
+	memcpy(x, takes[BAND_VOICE], sizeof x);
+	double start = bench_now_ns();
+	for (unsigned i = 0; i < calls; i++)
+		fused->fused(y, x, n);
+	return (bench_now_ns() - start) / calls / n;
 }
 
 /* --- the table --- */
@@ -191,81 +240,97 @@ struct line {
 	const char *isa;
 	uint32_t frames;
 	unsigned strips;
-	double floor, engine, moving; /* ns per lane and sample */
+	double floor, ns[JOBS]; /* per strip and sample */
 };
 
-static double
-time_rig(
-    const struct kernels *kernels, uint32_t n, unsigned channels, bool moving)
+/* One after the other in each round, so that whatever slows the machine down
+ * slows all of them. */
+static void
+time_line(struct line *line)
 {
-	struct rig rig;
+	static double took[JOBS][ROUNDS], least[ROUNDS];
+	const struct floor *fused = floor_of(line->isa);
+	struct rig few[JOBS], many[JOBS];
 
-	if (rig_open(&rig, channels) < 0)
-		exit(1);
-	engine_use(mixer_engine(rig.mixer), kernels);
-	rig.moving = moving;
-	double took = time_job(rig_cycle, &rig, n, (double)n * channels);
-	rig_close(&rig);
-	return took;
-}
-
-static struct line
-time_line(const struct kernels *kernels, uint32_t n, unsigned channels)
-{
-	static struct floor_job job;
-
-	job.floor = floor_of(kernels->name);
-	for (size_t i = 0; i < LARGEST; i++)
-		job.x[i] = programme(1, i);
-	return (struct line){
-		.isa = kernels->name,
-		.frames = n,
-		.strips = channels,
-		.floor = time_job(run_floor, &job, n, n),
-		.engine = time_rig(kernels, n, channels, false),
-		.moving = time_rig(kernels, n, channels, true),
-	};
+	for (int i = 0; i < JOBS; i++) {
+		rig_open(&few[i], &jobs[i], line->isa, FEW);
+		rig_open(&many[i], &jobs[i], line->isa, line->strips);
+	}
+	for (int round = -1; round < ROUNDS; round++) {
+		double floor = time_floor(fused, line->frames);
+		for (int i = 0; i < JOBS; i++) {
+			double ns = time_rig(&many[i], line->frames) -
+				    time_rig(&few[i], line->frames);
+			if (round >= 0)
+				took[i][round] = ns / (line->strips - FEW);
+		}
+		if (round >= 0)
+			least[round] = floor;
+	}
+	line->floor = bench_median(least, ROUNDS);
+	for (int i = 0; i < JOBS; i++) {
+		line->ns[i] = bench_median(took[i], ROUNDS);
+		rig_close(&few[i]);
+		rig_close(&many[i]);
+	}
 }
 
 static void
 print_line(FILE *json, const struct line *line)
 {
-	printf("%8s %6u %6u %8.4f %8.4f %8.2f %8.2f\n", line->isa, line->frames,
-	    line->strips, line->floor, line->engine, line->engine / line->floor,
-	    line->moving / line->engine);
+	static const char *const names[JOBS] = { "bare", "plain", "plain_band",
+		"full", "full_noise", "moving" };
+	const double *ns = line->ns;
+
+	printf("%8s %6u %6u %6.3f %6.3f %6.2f %6.2f %6.3f %6.2f %6.2f %6.2f\n",
+	    line->isa, line->frames, line->strips, line->floor, ns[PLAIN],
+	    ns[PLAIN] / line->floor, ns[PLAIN] / ns[BARE], ns[FULL],
+	    ns[FULL] / ns[PLAIN_BAND], ns[FULL_NOISE] / ns[PLAIN_BAND],
+	    ns[MOVING] / ns[FULL]);
 	fflush(stdout);
 	if (json == NULL)
 		return;
 	fprintf(json,
 	    "{ \"bench\": \"engine\", \"isa\": \"%s\", \"frames\": %u,"
-	    " \"strips\": %u, \"floor_ns\": %.5f, \"engine_ns\": %.5f,"
-	    " \"moving_ns\": %.5f }\n",
-	    line->isa, line->frames, line->strips, line->floor, line->engine,
-	    line->moving);
+	    " \"strips\": %u, \"floor_ns\": %.5f",
+	    line->isa, line->frames, line->strips, line->floor);
+	for (int i = 0; i < JOBS; i++)
+		fprintf(json, ", \"%s_ns\": %.5f", names[i], ns[i]);
+	fprintf(json, " }\n");
 }
 
+/* An argument is the one set of kernels to time. */
 int
-main(void)
+main(int argc, char **argv)
 {
-	static const unsigned channels[] = { 8, 32, 128, 512, 1024 };
+	static const unsigned strips[] = { 32, 128, 512 };
 	static const uint32_t frames[] = { 16, 64, 256, 1024 };
 	const char *name = getenv("BENCH_JSON");
 	FILE *json = name != NULL ? fopen(name, "a") : NULL;
 	const struct kernels *kernels;
 
-	printf("engine: ns per lane and sample, median of %d rounds\n", ROUNDS);
-	printf("%8s %6s %6s %8s %8s %8s %8s\n", "isa", "frames", "strips",
-	    "floor", "engine", "ratio", "moving");
+	record_takes();
+	printf("engine: ns per sample of one more strip, median of %d rounds\n",
+	    ROUNDS);
+	printf("%8s %6s %6s %6s %6s %6s %6s %6s %6s %6s %6s\n", "isa", "frames",
+	    "strips", "floor", "strip", "/floor", "/bare", "full", "/strip",
+	    "noise", "moving");
 	for (unsigned i = 0; (kernels = kernel_at(i)) != NULL; i++)
 		for (size_t f = 0; f < 4; f++)
-			for (size_t c = 0; c < 5; c++) {
-				struct line line =
-				    time_line(kernels, frames[f], channels[c]);
+			for (size_t c = 0; c < 3; c++) {
+				struct line line = { .isa = kernels->name,
+					.frames = frames[f],
+					.strips = strips[c] };
+				if (argc > 1 &&
+				    strcmp(argv[1], kernels->name) != 0)
+					continue;
+				time_line(&line);
 				print_line(json, &line);
 			}
-	printf("floor, engine: ns; ratio: engine to floor, all meters and the "
-	       "true peak on;\nmoving: every fader moves all the time, to "
-	       "standing\n\n");
+	printf("strip: peak, RMS and overs, to the floor and to no meters;"
+	       " full: true peak too,\nwith the demo band, to strip with it;"
+	       " noise: the same with white noise;\nmoving: every fader moves"
+	       " all the time, to full\n\n");
 	if (json != NULL)
 		fclose(json);
 	return 0;

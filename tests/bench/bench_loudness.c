@@ -1,10 +1,11 @@
+#include "tests/bench/bench_time.h"
+
 #include "engine/kernel.h"
 #include "mixer/loudness.h"
 
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 /*
  * What loudness costs: K-weighting of a stereo strip on the realtime thread,
@@ -23,23 +24,6 @@ struct job {
 	float x[2][FRAMES];
 	double squares;
 };
-
-static double
-now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
-}
-
-static int
-by_size(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
 
 static void
 run_weighting(struct job *job)
@@ -84,13 +68,12 @@ time_job(void (*run)(struct job *job), struct job *job)
 	double took[ROUNDS];
 
 	for (int round = 0; round < ROUNDS; round++) {
-		double start = now_ns();
+		double start = bench_now_ns();
 		for (int i = 0; i < CALLS; i++)
 			run(job);
-		took[round] = (now_ns() - start) / CALLS;
+		took[round] = (bench_now_ns() - start) / CALLS;
 	}
-	qsort(took, ROUNDS, sizeof took[0], by_size);
-	return took[ROUNDS / 2];
+	return bench_median(took, ROUNDS);
 }
 
 int

@@ -1,12 +1,6 @@
-#include "engine/kernel.h"
+#include "each_kernels.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <string.h>
-
-#include <cmocka.h>
 
 /* Every promise is held by every set of kernels that this machine has. */
 
@@ -168,72 +162,77 @@ a_sample_rounds_alike_wherever_it_stands(const struct kernels *kernels)
 
 /* --- mixing --- */
 
-#define FRAMES 251
+#define FRAMES 441
 
 struct desk {
-	float x[KERNEL_SOURCES][FRAMES];
-	float from[KERNEL_SUMS][FRAMES];
-	float to[KERNEL_SUMS][FRAMES + 1];
-	struct kernel_tally tally[KERNEL_SOURCES];
+	float x[KERNEL_SOURCES][FRAMES + OFFSETS];
+	float from[KERNEL_SUMS][FRAMES + OFFSETS];
+	float to[KERNEL_SUMS][FRAMES + OFFSETS + 1];
+	float last[KERNEL_SOURCES][KERNEL_LAST];
 	struct kernel_mix mix;
 };
 
 static void
-desk_set(struct desk *desk, uint32_t sources, uint32_t sums)
+desk_set(struct desk *desk, uint32_t sources, uint32_t sums, uint32_t offset)
 {
 	memset(desk, 0, sizeof *desk);
 	desk->mix.sources = sources;
 	desk->mix.sums = sums;
 	for (uint32_t k = 0; k < KERNEL_SOURCES; k++) {
-		desk->mix.x[k] = noise_into(desk->x[k], FRAMES, k);
-		desk->mix.limit[k] = 1;
-		desk->mix.tally[k] = &desk->tally[k];
+		desk->mix.x[k] =
+		    noise_into(desk->x[k] + (offset + k) % OFFSETS, FRAMES, k);
+		desk->mix.tally.limit[k] = 1;
+		desk->mix.tally.true_peak[k] = 10;
+		desk->mix.last[k] = desk->last[k];
 	}
 	for (uint32_t d = 0; d < KERNEL_SUMS; d++) {
-		desk->mix.from[d] = noise_into(desk->from[d], FRAMES, 50 + d);
-		desk->mix.to[d] = desk->to[d];
+		desk->mix.from[d] =
+		    noise_into(desk->from[d] + offset, FRAMES, 50 + d);
+		desk->mix.to[d] = desk->to[d] + offset;
 		for (uint32_t k = 0; k < KERNEL_SOURCES; k++)
 			desk->mix.gain[d][k] = 0.1F * (float)(k + 2 * d) - 0.3F;
-		desk->to[d][FRAMES] = 77;
 	}
 }
 
 static void
-check_mix(
-    const struct kernels *kernels, uint32_t sources, uint32_t sums, uint32_t n)
+check_mix(const struct kernels *kernels, uint32_t sources, uint32_t sums,
+    uint32_t n, uint32_t offset)
 {
 	static struct desk is, want;
 
-	desk_set(&is, sources, sums);
-	desk_set(&want, sources, sums);
-	is.to[0][n] = is.to[1][n] = 77;
-	is.mix.limit[0] = want.mix.limit[0] = 0.001F;
+	desk_set(&is, sources, sums, offset);
+	desk_set(&want, sources, sums, 0);
+	is.mix.to[0][n] = is.mix.to[1][n] = 77;
+	is.mix.tally.limit[0] = want.mix.tally.limit[0] = 0.001F;
 	assert_int_equal(kernels->mix(&is.mix, n), PORTABLE->mix(&want.mix, n));
 	for (uint32_t d = 0; d < sums; d++) {
 		for (uint32_t i = 0; i < n; i++)
-			assert_float_equal(is.to[d][i], want.to[d][i], 1e-6);
-		assert_true(is.to[d][n] == 77);
+			assert_float_equal(
+			    is.mix.to[d][i], want.mix.to[d][i], 1e-6);
+		assert_true(is.mix.to[d][n] == 77);
 	}
 	for (uint32_t k = 0; k < KERNEL_SOURCES; k++) {
 		float peak = 0, squares = 0;
-		for (int i = 0; i < KERNEL_WIDEST; i++) {
-			peak = fmaxf(peak, is.tally[k].peak[i]);
-			squares += is.tally[k].squares[i];
+		for (int i = 0; i < KERNEL_PARTS; i++) {
+			peak = fmaxf(peak, is.mix.tally.peak[k][i]);
+			squares += is.mix.tally.squares[k][i];
 		}
-		assert_true(peak == want.tally[k].peak[0]);
-		assert_float_equal(squares, want.tally[k].squares[0], 1e-4);
+		assert_true(peak == want.mix.tally.peak[k][0]);
+		assert_float_equal(squares, want.mix.tally.squares[k][0], 1e-4);
 	}
+	assert_memory_equal(is.last, want.last, sizeof is.last);
 }
 
 static void
 mixing_equals_the_reference(const struct kernels *kernels)
 {
-	static const uint32_t frames[] = { 1, 3, 5, 16, 64, 250 };
+	static const uint32_t frames[] = { 1, 3, 5, 16, 64, 250, 441 };
 
 	for (uint32_t sources = 1; sources <= KERNEL_SOURCES; sources++)
 		for (uint32_t sums = 0; sums <= KERNEL_SUMS; sums++)
-			for (size_t k = 0; k < 6; k++)
-				check_mix(kernels, sources, sums, frames[k]);
+			for (uint32_t k = 0; k < 7 * OFFSETS; k++)
+				check_mix(kernels, sources, sums,
+				    frames[k / OFFSETS], k % OFFSETS);
 }
 
 static void
@@ -241,16 +240,18 @@ mixing_tells_what_is_above_invalid_or_silent(const struct kernels *kernels)
 {
 	static struct desk desk;
 
-	desk_set(&desk, 4, 1);
-	desk.x[1][200] = -1.5F;
+	desk_set(&desk, 4, 1, 0);
+	desk.x[1][201] = -1.5F;
 	assert_int_equal(
 	    kernels->mix(&desk.mix, 250), KERNEL_SOUND | KERNEL_ABOVE(1));
 	for (uint32_t at = 0; at < 250; at++) {
-		desk_set(&desk, 4, 1);
-		desk.x[2][at] = NAN;
-		assert_int_equal(kernels->mix(&desk.mix, 250),
-		    KERNEL_SOUND | KERNEL_ABOVE(2) | KERNEL_INVALID(2));
-		assert_true(desk.tally[0].peak[0] == 0);
+		desk_set(&desk, 4, 1, 0);
+		desk.x[2][at + 2] = NAN;
+		assert_int_equal(
+		    kernels->mix(&desk.mix, 250) & KERNEL_ANY_INVALID,
+		    KERNEL_INVALID(2));
+		for (int i = 0; i < KERNEL_PARTS; i++)
+			assert_true(desk.mix.tally.peak[0][i] == 0);
 	}
 	memset(desk.x, 0, sizeof desk.x);
 	assert_int_equal(kernels->mix(&desk.mix, 250), 0);
@@ -281,9 +282,9 @@ true_peaks_equal_the_reference(const struct kernels *kernels)
 			for (int k = 0; k < 3; k++) {
 				float ref = 0.6F * (float)k;
 				float want = PORTABLE->true_peak(
-				    x + 16, n, ref, few != 0);
+				    x + 16, n, x, ref, few != 0);
 				float is = kernels->true_peak(
-				    x + 16, n, ref, few != 0);
+				    x + 16, n, x, ref, few != 0);
 				assert_float_equal(is, want, 2e-6);
 			}
 	}
@@ -299,72 +300,54 @@ no_true_peak_is_beyond_the_bound(const struct kernels *kernels)
 	/* The signs of the taps, in reverse: the worst there is. */
 	for (int i = 0; i < 12; i++)
 		x[16 + 11 - i] = signs[i];
-	float peak = kernels->true_peak(x + 16, 12, 0, false);
+	float peak = kernels->true_peak(x + 16, 12, x, 0, false);
 	assert_true(peak <= KERNEL_OVERSHOOT);
 	assert_true(peak > KERNEL_OVERSHOOT - 0.001F);
 }
 
 static void
-overs_are_counted_and_placed(void **state)
+overs_are_counted_and_placed(const struct kernels *kernels)
 {
-	const float x[] = { 0.5F, -0.6F, 0.1F, 0.51F, 0.5F };
+	const float few[] = { 0.5F, -0.6F, 0.1F, 0.51F, 0.5F };
+	const float *x = noise(441, 1);
 
-	(void)state;
-	struct kernel_overs overs = kernel_overs(x, 2, 1, 5);
+	struct kernel_overs overs = kernels->overs(few, 2, 1, 5);
 	assert_int_equal(overs.count, 2);
 	assert_int_equal(overs.first, 1);
 	assert_int_equal(overs.last, 3);
-	assert_int_equal(kernel_overs(x, 1, 1, 5).count, 0);
-}
-
-/* Runs a test on every set of kernels. */
-static void
-on_each(void **state)
-{
-	void (*test)(const struct kernels *kernels);
-	const struct kernels *kernels;
-
-	memcpy(&test, *state, sizeof test);
-	for (unsigned i = 0; (kernels = kernel_at(i)) != NULL; i++)
-		test(kernels);
+	assert_int_equal(kernels->overs(few, 1, 1, 5).count, 0);
+	for (uint32_t n = 1; n <= 441; n++) {
+		struct kernel_overs want = PORTABLE->overs(x, 1.4F, 1, n);
+		overs = kernels->overs(x, 1.4F, 1, n);
+		assert_int_equal(overs.count, want.count);
+		assert_int_equal(overs.first, want.first);
+		assert_int_equal(overs.last, want.last);
+	}
 }
 
 int
 main(void)
 {
-	static void (*each[])(const struct kernels *kernels) = {
-		scans_are_exact,
-		peak_sees_every_place_and_both_signs,
-		what_is_no_number_is_seen,
-		the_largest_sample_has_a_finite_square_after_every_gain,
-		denormals_are_small_not_invalid,
-		gains_and_sums_equal_the_reference,
-		a_sample_rounds_alike_wherever_it_stands,
-		mixing_equals_the_reference,
-		mixing_tells_what_is_above_invalid_or_silent,
-		true_peaks_equal_the_reference,
-		no_true_peak_is_beyond_the_bound,
+	struct each_kernels each[] = {
+		EACH_KERNELS(scans_are_exact),
+		EACH_KERNELS(overs_are_counted_and_placed),
+		EACH_KERNELS(peak_sees_every_place_and_both_signs),
+		EACH_KERNELS(what_is_no_number_is_seen),
+		EACH_KERNELS(
+		    the_largest_sample_has_a_finite_square_after_every_gain),
+		EACH_KERNELS(denormals_are_small_not_invalid),
+		EACH_KERNELS(gains_and_sums_equal_the_reference),
+		EACH_KERNELS(a_sample_rounds_alike_wherever_it_stands),
+		EACH_KERNELS(mixing_equals_the_reference),
+		EACH_KERNELS(mixing_tells_what_is_above_invalid_or_silent),
+		EACH_KERNELS(true_peaks_equal_the_reference),
+		EACH_KERNELS(no_true_peak_is_beyond_the_bound),
 	};
-	static const char *const names[] = {
-		"scans_are_exact",
-		"peak_sees_every_place_and_both_signs",
-		"what_is_no_number_is_seen",
-		"the_largest_sample_has_a_finite_square_after_every_gain",
-		"denormals_are_small_not_invalid",
-		"gains_and_sums_equal_the_reference",
-		"a_sample_rounds_alike_wherever_it_stands",
-		"mixing_equals_the_reference",
-		"mixing_tells_what_is_above_invalid_or_silent",
-		"true_peaks_equal_the_reference",
-		"no_true_peak_is_beyond_the_bound",
-	};
-	struct CMUnitTest tests[13] = {
+	const size_t count = sizeof each / sizeof each[0];
+	struct CMUnitTest tests[sizeof each / sizeof each[0] + 1] = {
 		cmocka_unit_test(the_reference_is_last_and_names_are_known),
-		cmocka_unit_test(overs_are_counted_and_placed),
 	};
 
-	for (int i = 0; i < 11; i++)
-		tests[2 + i] = (struct CMUnitTest){ names[i], on_each, NULL,
-			NULL, &each[i] };
+	each_kernels_add(tests + 1, each, count);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

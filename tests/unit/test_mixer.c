@@ -1,3 +1,4 @@
+#include "each_kernels.h"
 #include "table.h"
 
 #include "protocol/level.h"
@@ -61,18 +62,24 @@ standing_gains_sum_as_they_should(void **state)
 }
 
 static void
-output_does_not_depend_on_the_period(void **state)
+open_with(struct table *table, const char *json, const struct kernels *kernels)
 {
-	static const uint32_t periods[] = { 1, 32, 441, 1024 };
+	table_open(table, json, RATE);
+	engine_use(mixer_engine(table->mixer), kernels);
+}
+
+static void
+output_does_not_depend_on_the_period(const struct kernels *kernels)
+{
+	static const uint32_t periods[] = { 1, 3, 32, 441, 1024 };
 	struct table first, other;
 
-	(void)state;
-	table_open(&first, band, RATE);
+	open_with(&first, band, kernels);
 	for (int i = 0; i < 4; i++)
 		table_noise(first.in[i], (unsigned)i + 1);
 	table_run(&first, 0, 2048, 64);
-	for (size_t k = 0; k < 4; k++) {
-		table_open(&other, band, RATE);
+	for (size_t k = 0; k < 5; k++) {
+		open_with(&other, band, kernels);
 		for (int i = 0; i < 4; i++)
 			table_noise(other.in[i], (unsigned)i + 1);
 		table_run(&other, 0, 2048, periods[k]);
@@ -82,6 +89,74 @@ output_does_not_depend_on_the_period(void **state)
 		table_close(&other);
 	}
 	table_close(&first);
+}
+
+/* Channels by turns into three buses, some with a send to a fourth; they are
+ * run in batches of those that share their sums. */
+#define TURNS 30
+#define BUSES 3
+
+static char *
+desk_by_turns(void)
+{
+	char *json = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&json, &size);
+
+	assert_non_null(out);
+	fprintf(out, "{ \"version\": 1, \"channels\": [");
+	for (int i = 0; i < TURNS; i++)
+		fprintf(out, "%s{ \"id\": \"c%d\", \"to\": [\"b%d\"]%s }",
+		    i == 0 ? "" : ",", i, i % BUSES,
+		    i % 4 == 0 ? ", \"sends\": { \"verb\": { \"level\": 0 } }"
+			       : "");
+	fprintf(out, "], \"buses\": [");
+	for (int i = 0; i < BUSES; i++)
+		fprintf(
+		    out, "{ \"id\": \"b%d\", \"lanes\": 1, \"to\": [] },", i);
+	fprintf(out, "{ \"id\": \"verb\", \"lanes\": 1, \"to\": [] } ] }");
+	fclose(out);
+	return json;
+}
+
+static void
+buses_hold_what_was_sent(const struct table *table, uint32_t at, double half)
+{
+	double sum[BUSES + 1] = { 0 };
+
+	for (int i = 0; i < TURNS; i++) {
+		double x = (double)table->in[i][at] * (i % 7 == 3 ? half : 1);
+		sum[i % BUSES] += x;
+		if (i % 4 == 0)
+			sum[BUSES] += x;
+	}
+	for (int i = 0; i <= BUSES; i++)
+		assert_float_equal(table->out[TURNS + i][at], sum[i], 4e-6);
+}
+
+static void
+sums_are_right_however_strips_are_batched(const struct kernels *kernels)
+{
+	struct table table;
+	char *json = desk_by_turns();
+
+	open_with(&table, json, kernels);
+	for (int i = 0; i < TURNS; i++)
+		table_noise(table.in[i], (unsigned)i + 1);
+	table_run(&table, 0, 2000, 64);
+	for (int i = 3; i < TURNS; i += 7) {
+		char address[32];
+		snprintf(address, sizeof address, "/ch/c%d/fader", i);
+		table_set(&table, address, -6);
+	}
+	mixer_commit(table.mixer);
+	table_run(&table, 2000, 4000, 64);
+	for (uint32_t at = 0; at < 2000; at++)
+		buses_hold_what_was_sent(&table, at, 1);
+	for (uint32_t at = 2000 + RAMP + 64; at < 4000; at++)
+		buses_hold_what_was_sent(&table, at, level_gain(-6));
+	table_close(&table);
+	free(json);
 }
 
 static void
@@ -281,9 +356,14 @@ patterns_try_few_addresses_and_never_more_than_allowed(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
+	struct each_kernels each[] = {
+		EACH_KERNELS(output_does_not_depend_on_the_period),
+		EACH_KERNELS(sums_are_right_however_strips_are_batched),
+	};
+	struct CMUnitTest tests[] = {
+		{ 0 },
+		{ 0 },
 		cmocka_unit_test(standing_gains_sum_as_they_should),
-		cmocka_unit_test(output_does_not_depend_on_the_period),
 		cmocka_unit_test(one_commit_lands_in_one_cycle),
 		cmocka_unit_test(a_new_plan_is_swapped_in_without_a_gap),
 		cmocka_unit_test(what_the_engine_cannot_take_yet_is_kept),
@@ -295,5 +375,6 @@ main(void)
 		    patterns_try_few_addresses_and_never_more_than_allowed),
 	};
 
+	each_kernels_add(tests, each, sizeof each / sizeof each[0]);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

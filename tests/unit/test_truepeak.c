@@ -1,3 +1,4 @@
+#include "each_kernels.h"
 #include "table.h"
 
 #include "engine/kernel.h"
@@ -206,35 +207,17 @@ a_moving_fader_leaves_no_trace(const struct kernels *kernels)
 	table_close(&table);
 }
 
-/* Runs a test on every set of kernels. */
-static void
-on_each(void **state)
-{
-	void (*test)(const struct kernels *kernels);
-	const struct kernels *kernels;
-
-	memcpy(&test, *state, sizeof test);
-	for (unsigned i = 0; (kernels = kernel_at(i)) != NULL; i++)
-		test(kernels);
-}
-
 int
 main(void)
 {
-	static void (*each[])(const struct kernels *kernels) = {
-		published_cases_are_held,
-		a_second_opinion_agrees,
-		a_reading_does_not_depend_on_the_period,
-		a_moving_fader_leaves_no_trace,
+	struct each_kernels each[] = {
+		EACH_KERNELS(published_cases_are_held),
+		EACH_KERNELS(a_second_opinion_agrees),
+		EACH_KERNELS(a_reading_does_not_depend_on_the_period),
+		EACH_KERNELS(a_moving_fader_leaves_no_trace),
 	};
-	const struct CMUnitTest tests[] = {
-		{ "published_cases_are_held", on_each, NULL, NULL, &each[0] },
-		{ "a_second_opinion_agrees", on_each, NULL, NULL, &each[1] },
-		{ "a_reading_does_not_depend_on_the_period", on_each, NULL,
-		    NULL, &each[2] },
-		{ "a_moving_fader_leaves_no_trace", on_each, NULL, NULL,
-		    &each[3] },
-	};
+	struct CMUnitTest tests[sizeof each / sizeof each[0]];
 
+	each_kernels_add(tests, each, sizeof each / sizeof each[0]);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
