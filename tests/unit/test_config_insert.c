@@ -273,6 +273,71 @@ there_is_an_end_to_params(void **state)
 	free(text);
 }
 
+/* So many direct JACK inserts. */
+static char *
+cuts_text(int count)
+{
+	char *list = calloc(1, 1024);
+
+	assert_non_null(list);
+	for (int i = 0; i < count; i++)
+		strcat(list, i > 0 ? ", { \"jack\": {} }" : "{ \"jack\": {} }");
+	return list;
+}
+
+/* The channel feeds the bus, the bus the master, and each has its inserts. */
+static char *
+series_text(int channel, int bus, int master)
+{
+	char *in = cuts_text(channel), *of = cuts_text(bus),
+	     *out = cuts_text(master), *text = NULL;
+
+	assert_true(asprintf(&text,
+			"{ \"version\": 1, \"channels\": [ { \"id\": \"k\","
+			" \"to\": [\"b\"], \"inserts\": [ %s ] } ],\n"
+			"\"buses\": [ { \"id\": \"b\", \"inserts\": [ %s ]"
+			" } ],\n\"master\": { \"inserts\": [ %s ] } }",
+			in, of, out) > 0);
+	free(in);
+	free(of);
+	free(out);
+	return text;
+}
+
+static void
+direct_jack_inserts_in_series_have_an_end(void **state)
+{
+	static const struct {
+		int channel, bus, master;
+		const char *complaint;
+	} desks[] = {
+		{ 6, 4, 5, "" },
+		{ 15, 0, 0, "" },
+		{ 6, 4, 6,
+		    "desk.json:3: master.inserts[5]: found direct JACK insert "
+		    "16 in series: k -> b -> master; allowed: 15 in series, or "
+		    "mode \"loop\" for the others\n" },
+		/* Told where it is passed, not again behind that. */
+		{ 15, 3, 3,
+		    "desk.json:2: buses[0].inserts[0]: found direct JACK "
+		    "insert 16 in series: k -> b; allowed: 15 in series, or "
+		    "mode \"loop\" for the others\n" },
+		{ 16, 0, 1,
+		    "desk.json:1: channels[0].inserts[15]: found direct JACK "
+		    "insert 16 in series: k; allowed: 15 in series, or mode "
+		    "\"loop\" for the others\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(desks) / sizeof(desks[0]); i++) {
+		char *text = series_text(
+		    desks[i].channel, desks[i].bus, desks[i].master);
+
+		config_assert_complaint(text, strlen(text), desks[i].complaint);
+		free(text);
+	}
+}
+
 int
 main(void)
 {
@@ -287,6 +352,7 @@ main(void)
 		cmocka_unit_test(without_a_host_there_is_no_plugin),
 		cmocka_unit_test(mutated_slots_are_refused_or_print_back),
 		cmocka_unit_test(there_is_an_end_to_params),
+		cmocka_unit_test(direct_jack_inserts_in_series_have_an_end),
 		cmocka_unit_test(slots_are_printed_in_full_and_read_back),
 	};
 
