@@ -26,7 +26,8 @@
 #define STATE 256 /* --state, which has no letter */
 
 static const char usage_text[] =
-    "usage: headroomd -c FILE [-n[v]] [-s JACK_SERVER] [-l OSC_URL]...\n";
+    "usage: headroomd -c FILE [-n[v]] [-s JACK_SERVER] [-l OSC_URL]..."
+    " [--state DIR]\n";
 
 static const char help_text[] =
     "\n"

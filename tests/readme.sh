@@ -60,17 +60,43 @@ is()
 	judge $? "$1 is $2 then"
 }
 
-# What make run runs, with the programs of the build under test. A shell starts
-# its children deaf to Ctrl-C.
-setsid env --default-signal=INT sh client/demo/run.sh "$build" >"$work/run" 2>&1 </dev/null &
-run=$!
-tries=0
-until grep -q 'Ctrl-C stops it' "$work/run" || [ $((tries += 1)) -gt 150 ]; do
-	sleep 0.1
-done
-cp "$work/run" "$work/out"
-grep -q 'Ctrl-C stops it' "$work/run"
-judge $? "make run"
+# begin DESK [NAME=VALUE...]: what make run runs, with the programs of the build
+# under test, and the desk that it says it takes. A shell starts its children
+# deaf to Ctrl-C.
+begin()
+{
+	desk=$1
+	shift
+	setsid env --default-signal=INT "$@" sh client/demo/run.sh "$build" \
+		>"$work/run" 2>&1 </dev/null &
+	run=$!
+	tries=0
+	until grep -q 'Ctrl-C stops it' "$work/run" ||
+		[ $((tries += 1)) -gt 150 ]; do
+		sleep 0.1
+	done
+	cp "$work/run" "$work/out"
+	grep -q 'Ctrl-C stops it' "$work/run" &&
+		grep -q "headroomd with $desk, " "$work/run"
+	judge $? "make run, with $desk"
+}
+
+end()
+{
+	kill -INT "$run"
+	wait "$run"
+	code=$?
+	run=""
+	cp "$work/run" "$work/out"
+	judge "$code" "Ctrl-C"
+	pgrep -f "$JACK_DEFAULT_SERVER|$HEADROOM_OSC" >"$work/out"
+	[ ! -s "$work/out" ]
+	judge $? "nothing is left running"
+}
+
+begin config/headroom.json LV2_PATH=/nonexistent
+end
+begin config/live-band.json
 
 # The commands that README.md and make run itself name.
 for page in README.md "$work/run"; do
@@ -99,15 +125,7 @@ is /ch/1/fader -6
 is /ch/snare/mute 1
 
 cd "$root" || exit 1
-kill -INT "$run"
-wait "$run"
-code=$?
-run=""
-cp "$work/run" "$work/out"
-judge "$code" "Ctrl-C"
-pgrep -f "$JACK_DEFAULT_SERVER|$HEADROOM_OSC" >"$work/out"
-[ ! -s "$work/out" ]
-judge $? "nothing is left running"
+end
 
 printf '%d passed, %d failed\n' "$passed" "$failed"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

@@ -1,6 +1,7 @@
 #!/bin/sh
-# A working mixer: a dummy JACK server if none runs, the example desk and the
-# demo band, until Ctrl-C. Called by `make run`: sh client/demo/run.sh BUILD_DIR
+# A working mixer: a dummy JACK server if none runs, the example desk, with
+# plugins where they are installed, and the demo band, until Ctrl-C. Called by
+# `make run`: sh client/demo/run.sh BUILD_DIR
 set -u
 
 build=${1:?usage: sh client/demo/run.sh BUILD_DIR}
@@ -14,7 +15,8 @@ case $build in
 /*) bin=$build ;;
 *) bin=./$build ;;
 esac
-config=config/headroom.json
+plain=config/headroom.json
+live=config/live-band.json # with plugins
 # Where headroomctl looks for the daemon is where the daemon listens.
 url=${HEADROOM_OSC:-udp://127.0.0.1:9018}
 started="" # names of what runs, last started first
@@ -143,7 +145,15 @@ start_jack()
 for program in headroomd headroomctl headroom-demo; do
 	[ -x "$bin/$program" ] || fail "$build/$program is missing; type: make"
 done
-"$bin/headroomd" -n -c "$config" || fail "$config cannot be used"
+"$bin/headroomd" -n -c "$plain" || fail "$plain cannot be used"
+# A plugin that is missing is a warning.
+config=$plain
+hint="with EQ, compressor and limiter, $live: apt install x42-plugins"
+words=$("$bin/headroomd" -n -c "$live" 2>&1) || fail "$words"
+[ -n "$words" ] || {
+	config=$live
+	hint="with EQ, compressor and limiter; $plain is without"
+}
 
 logs=$(mktemp -d "${TMPDIR:-/tmp}/headroom-run.XXXXXX") || exit 1
 trap cleanup EXIT
@@ -167,6 +177,7 @@ headroom is running; Ctrl-C stops it.
 
   JACK server   $server
   mixer         headroomd with $config, OSC on $url
+                $hint
   demo band     eight sources, with the five usual gain-staging mistakes
 
 Type in another terminal, from $PWD:
@@ -174,6 +185,7 @@ Type in another terminal, from $PWD:
   $build/headroomctl meters                  every level at every stage
   $build/headroomctl events                  overs, as they happen
   $build/headroomctl set /ch/kick/trim -12   mend the kick where it is too hot
+  $build/headroomctl inserts                 the slots and what they hold
   $build/headroomctl list                    everything else there is to set
 
 END

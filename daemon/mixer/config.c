@@ -151,7 +151,8 @@ read_file(struct config_reader *reader)
 	if (reader->no_memory)
 		return;
 	config_object(reader, reader->root, NULL, &keys, reader->desk);
-	config_check_loops(reader);
+	if (config_check_loops(reader))
+		config_check_cuts(reader);
 }
 
 /* `text` ends with a zero byte that `size` does not count. */

@@ -130,6 +130,10 @@ bool config_list(char *list, size_t size, const char *word);
 /* Makes room for the strips that the file names, with their ids and lanes. */
 void config_prepare_strips(struct config_reader *reader);
 
+/* The id of a strip for errors about others; "?" for one that no strip can
+ * have, as it may hold anything. */
+const char *config_shown_id(const struct desk_strip *strip);
+
 void config_read_strips(
     struct config_reader *reader, const struct config_item *item);
 void config_read_master(
@@ -155,8 +159,13 @@ config_read_sends(struct config_reader *reader, const struct config_item *item);
 /* "direct", "loop". */
 const char *config_mode_name(enum insert_mode mode);
 
-/* After all routes are read: adds an error for each loop of buses. */
-void config_check_loops(struct config_reader *reader);
+/* After all routes are read: adds an error for each loop of buses. Returns
+ * true if there is none. */
+bool config_check_loops(struct config_reader *reader);
+
+/* After that, where there is none: adds an error for each strip in which a path has
+ * more direct JACK inserts in series than the engine has segments for. */
+void config_check_cuts(struct config_reader *reader);
 
 void
 config_read_osc(struct config_reader *reader, const struct config_item *item);

@@ -217,6 +217,7 @@ struct trail {
 	unsigned bus[DESK_BUSES];
 	size_t count;
 	enum { UNSEEN, ON_TRAIL, DONE } state[DESK_BUSES];
+	bool loops; /* it came back to one of them */
 };
 
 static void
@@ -236,9 +237,9 @@ fail_loop(struct config_reader *reader, const struct trail *trail,
 	while (trail->bus[first] != edge->to)
 		first++;
 	for (size_t i = first; i < trail->count; i++)
-		at += (size_t)sprintf(
-		    &found[at], "%s -> ", desk->strip[trail->bus[i]].id);
-	sprintf(&found[at], "%s", desk->strip[edge->to].id);
+		at += (size_t)sprintf(&found[at], "%s -> ",
+		    config_shown_id(&desk->strip[trail->bus[i]]));
+	sprintf(&found[at], "%s", config_shown_id(&desk->strip[edge->to]));
 	config_fail(reader, (size_t)edge->node->valueint, &last, found,
 	    "routes that never lead back to the same bus");
 }
@@ -259,6 +260,7 @@ follow(struct config_reader *reader, struct trail *trail)
 			continue;
 		if (trail->state[edge->to - first] == ON_TRAIL) {
 			fail_loop(reader, trail, edge);
+			trail->loops = true;
 			continue;
 		}
 		trail->bus[trail->count++] = edge->to;
@@ -268,7 +270,7 @@ follow(struct config_reader *reader, struct trail *trail)
 	trail->state[from - first] = DONE;
 }
 
-void
+bool
 config_check_loops(struct config_reader *reader)
 {
 	const struct desk *desk = reader->desk;
@@ -281,4 +283,5 @@ config_check_loops(struct config_reader *reader)
 		trail.count = 1;
 		follow(reader, &trail);
 	}
+	return !trail.loops;
 }

@@ -132,6 +132,13 @@ check_id_is_its_own(struct config_reader *reader,
 	config_fail_value(reader, item->node, item->path, allowed);
 }
 
+const char *
+config_shown_id(const struct desk_strip *strip)
+{
+	return strip->kind == STRIP_MASTER || id_is_valid(strip->id) ? strip->id
+								     : "?";
+}
+
 static void
 read_id(struct config_reader *reader, const struct config_item *item)
 {

@@ -6,6 +6,7 @@ failure and a last line "N passed, N failed".
 """
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -48,14 +49,15 @@ class Checker:
         print(f"FAILED: {title}\n  found:    {found!r}\n"
               f"  expected: {expected!r}")
 
-    def run(self, text, *options):
+    def run(self, text, *options, **environment):
         """Exit status, standard output and errors for a text as a file."""
         with tempfile.TemporaryDirectory() as folder:
             with open(folder + "/desk.json", "wb") as file:
                 file.write(text.encode())
             done = subprocess.run(
                 [self.headroomd, *options, "-c", "desk.json"], cwd=folder,
-                capture_output=True, check=False, timeout=20)
+                capture_output=True, check=False, timeout=20,
+                env={**os.environ, **environment})
         return (done.returncode, done.stdout.decode(),
                 done.stderr.decode().rstrip("\n"))
 
@@ -86,6 +88,17 @@ class Checker:
                    self.schema_takes(printed), True)
         self.check(title + ": print again", self.run(printed, "-nv"),
                    (0, printed, ""))
+
+    def without_plugins(self):
+        """The example that uses plugins is right where there are none."""
+        with open("config/live-band.json", encoding="utf-8") as file:
+            text = file.read()
+        status, _, errors = self.run(text, "-n", LV2_PATH="/nonexistent")
+        uris = re.findall(r'warning: .*found "([^"]*)"; allowed: an '
+                          r'installed plugin', errors)
+        self.check("live-band.json without plugins",
+                   (status, len(errors.splitlines()), uris),
+                   (0, len(uris), re.findall('"lv2": "([^"]*)"', text)))
 
     def resolve(self, part):
         """A part of the schema with what it refers to."""
@@ -171,9 +184,10 @@ def main():
     checker.broken()
     for title, text, _ in read_cases("valid.txt"):
         checker.valid(title, text)
-    for name in ("config/headroom.json", "config/minimal.json"):
-        with open(name, encoding="utf-8") as file:
+    for name in ("headroom.json", "live-band.json", "minimal.json"):
+        with open("config/" + name, encoding="utf-8") as file:
             checker.valid(name, file.read())
+    checker.without_plugins()
     with open("daemon/mixer/headroom.json.5", encoding="utf-8") as file:
         page = re.search(r"^\.Bd .*\n(\{\n.*?\n\}\n)\.Ed", file.read(),
                          re.M | re.S)

@@ -1,7 +1,7 @@
 #ifndef TESTS_FAKE_HOST_H
 #define TESTS_FAKE_HOST_H
 
-#include "mixer/plugin.h"
+#include "fake_plugins.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -10,13 +10,11 @@
 #include <time.h>
 
 /*
- * A plugin host without plugins: what it makes multiplies by its parameter
- * "gain", is late by its parameter "late", and makes NaN while told so.
- * Instances come when fake_host_deliver() is called.
+ * A plugin host that works: all that it makes are urn:fake:late, which multiplies
+ * by its parameter "gain" and is late by its parameter "late", and makes NaN
+ * while told so. Instances come when fake_host_deliver() is called.
  */
 
-#define FAKE_URI "urn:headroom:test:fake"
-#define FAKE_LATE 4096 /* frames at most */
 #define FAKE_JOBS 64
 #define FAKE_SLOW 300
 
@@ -26,7 +24,7 @@ struct fake_processor {
 	unsigned lanes;
 	bool *sick; /* makes NaN */
 	bool *slow; /* takes FAKE_SLOW us a run */
-	float line[2][FAKE_LATE];
+	float line[2][FAKE_LATEST];
 	unsigned at;
 };
 
@@ -38,8 +36,6 @@ struct fake_job {
 
 struct fake_host {
 	struct plugin_host host; /* must be first */
-	struct plugin plugin;
-	struct plugin_param param[2];
 	struct fake_job job[FAKE_JOBS];
 	size_t jobs;
 	unsigned loads, resets, unloads;
@@ -70,26 +66,16 @@ fake_run(struct processor *processor, const float *const *in, float *const *out,
 	for (uint32_t i = 0; i < frames; i++, fake->at++)
 		for (unsigned lane = 0; lane < fake->lanes; lane++) {
 			float *line = fake->line[lane];
-			line[fake->at % FAKE_LATE] = in[lane][i];
+			line[fake->at % FAKE_LATEST] = in[lane][i];
 			out[lane][i] =
 			    *fake->sick
 				? NAN
 				: fake->param[0] *
-				      line[(fake->at - late) % FAKE_LATE];
+				      line[(fake->at - late) % FAKE_LATEST];
 		}
 	while (*fake->slow && fake_us() < until)
 		continue;
 	atomic_store(&processor->latency, late);
-}
-
-static inline const struct plugin *
-fake_find(struct plugin_host *host, const char *uri, char *why, size_t size)
-{
-	(void)why;
-	(void)size;
-	return strcmp(uri, FAKE_URI) == 0
-		   ? &((struct fake_host *)(void *)host)->plugin
-		   : NULL;
 }
 
 static inline void
@@ -161,23 +147,10 @@ fake_host_deliver(struct fake_host *fake)
 static inline void
 fake_host_init(struct fake_host *fake)
 {
-	static char uri[] = FAKE_URI, name[] = "Fake", gain[] = "gain",
-		    late[] = "late";
-
-	*fake = (struct fake_host){
-		.host = { .find = fake_find,
-		    .load = fake_load,
-		    .reset = fake_reset,
-		    .unload = fake_unload },
-		.plugin = { .uri = uri,
-		    .name = name,
-		    .inputs = 1,
-		    .outputs = 1,
-		    .params = 2 },
-		.param = { { .symbol = gain, .max = 10, .def = 1 },
-		    { .symbol = late, .max = FAKE_LATE, .whole = true } },
-	};
-	fake->plugin.param = fake->param;
+	*fake = (struct fake_host){ .host = { .find = fake_find,
+					.load = fake_load,
+					.reset = fake_reset,
+					.unload = fake_unload } };
 }
 
 #endif

@@ -11,10 +11,12 @@
  * Plugins that are only described: what the model, the configuration and OSC
  * need of a host. urn:fake:gain is mono; urn:fake:comp is stereo and has a
  * parameter of every kind and a preset; urn:fake:wide fits no slot; urn:fake:big
- * has very many parameters.
+ * has very many parameters. urn:fake:late is the one that fake_host.h makes work.
  */
 
 #define FAKE_COMP "urn:fake:comp"
+#define FAKE_LATE "urn:fake:late"
+#define FAKE_LATEST 4096 /* frames */
 #define FAKE_PRESET "urn:fake:comp#hard"
 #define FAKE_TEXT(text) ((char[]){ text })
 #define FAKE_BIG 200 /* parameters */
@@ -39,6 +41,18 @@ static struct plugin_param fake_gain[] = {
 	    .unit = FAKE_TEXT("dB"),
 	    .min = -60,
 	    .max = 20 },
+};
+static struct plugin_param fake_late[] = {
+	{ .symbol = FAKE_TEXT("gain"),
+	    .name = FAKE_TEXT("Gain"),
+	    .unit = FAKE_TEXT(""),
+	    .max = 10,
+	    .def = 1 },
+	{ .symbol = FAKE_TEXT("late"),
+	    .name = FAKE_TEXT("Latency"),
+	    .unit = FAKE_TEXT("frames"),
+	    .max = FAKE_LATEST,
+	    .whole = true },
 };
 static struct plugin_param fake_comp[] = {
 	[COMP_THR] = { .symbol = FAKE_TEXT("thr"),
@@ -117,6 +131,12 @@ static struct plugin fake_plugin[] = {
 	    .inputs = 1,
 	    .outputs = 1 },
 	{ .uri = FAKE_TEXT("urn:fake:synth"), .name = FAKE_TEXT("Synth") },
+	{ .uri = FAKE_TEXT(FAKE_LATE),
+	    .name = FAKE_TEXT("Late Gain"),
+	    .inputs = 1,
+	    .outputs = 1,
+	    .param = fake_late,
+	    .params = 2 },
 };
 #define FAKE_PLUGINS (sizeof(fake_plugin) / sizeof(fake_plugin[0]))
 
@@ -215,9 +235,9 @@ fake_never(struct plugin_host *host, const struct plugin_order *order,
 	(void)arg;
 }
 
-/* The host; always the same. */
+/* Their host; always the same. */
 static inline struct plugin_host *
-fake_host(void)
+fake_plugins(void)
 {
 	static struct plugin_host host = { .count = fake_count,
 		.uri = fake_uri,

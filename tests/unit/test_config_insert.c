@@ -19,7 +19,7 @@ static struct desk *
 take_slot(const char *slot)
 {
 	char *text = slot_text(slot);
-	struct desk *desk = config_take_with(fake_host(), text);
+	struct desk *desk = config_take_with(fake_plugins(), text);
 
 	free(text);
 	return desk;
@@ -31,7 +31,8 @@ static void
 assert_slot_complaint(const char *slot, const char *expected)
 {
 	char *text = slot_text(slot);
-	char *found = config_complaints_with(fake_host(), text, strlen(text));
+	char *found =
+	    config_complaints_with(fake_plugins(), text, strlen(text));
 
 	assert_string_equal(found, expected);
 	free(found);
@@ -139,7 +140,8 @@ a_stereo_plugin_does_not_fit_a_mono_strip(void **state)
 	static const char text[] =
 	    "{ \"version\": 1, \"channels\": [ { \"id\": \"k\","
 	    " \"inserts\": [ { \"lv2\": \"urn:fake:comp\" } ] } ] }";
-	char *found = config_complaints_with(fake_host(), text, strlen(text));
+	char *found =
+	    config_complaints_with(fake_plugins(), text, strlen(text));
 
 	(void)state;
 	assert_string_equal(found,
@@ -159,7 +161,7 @@ a_missing_plugin_that_is_not_required_is_a_warning(void **state)
 
 	(void)state;
 	assert_null(desk->strip[0].insert[0].plugin);
-	config_assert_prints_back_with(fake_host(), desk);
+	config_assert_prints_back_with(fake_plugins(), desk);
 	char *text = config_text(desk);
 	assert_non_null(strstr(text, "\"params\": {\"a\":1.5,\"b\":\"x\"}"));
 	free(text);
@@ -209,7 +211,7 @@ slots_are_printed_in_full_and_read_back(void **state)
 	    "        { \"jack\": { \"mode\": \"direct\", \"send\": [\"a:l\", "
 	    "[\"a:r\", \"/b/\"]], \"return\": [] }, \"bypass\": 1 },\n"));
 	free(text);
-	config_assert_prints_back_with(fake_host(), desk);
+	config_assert_prints_back_with(fake_plugins(), desk);
 	desk_free(desk);
 }
 
@@ -239,10 +241,10 @@ mutated_slots_are_refused_or_print_back(void **state)
 		for (uint32_t n = 1 + config_draw(&seed, 3); n > 0; n--)
 			size = config_mutate(&seed, text, size);
 		struct desk *desk =
-		    config_parse(text, size, fake_host(), &errors);
+		    config_parse(text, size, fake_plugins(), &errors);
 		assert_int_equal(desk == NULL, errors.count > 0);
 		if (desk) {
-			config_assert_prints_back_with(fake_host(), desk);
+			config_assert_prints_back_with(fake_plugins(), desk);
 			taken++;
 		}
 		desk_free(desk);
@@ -265,12 +267,77 @@ there_is_an_end_to_params(void **state)
 	for (int i = 0; i < 4096; i++)
 		used += (size_t)sprintf(text + used, ", \"a%d\": 1", i);
 	used += (size_t)sprintf(text + used, "} } ] } }");
-	char *found = config_complaints_with(fake_host(), text, used);
+	char *found = config_complaints_with(fake_plugins(), text, used);
 	assert_non_null(strstr(found,
 	    "params: found an object; allowed: an object of at most 4096 "
 	    "symbols"));
 	free(found);
 	free(text);
+}
+
+/* So many direct JACK inserts. */
+static char *
+cuts_text(int count)
+{
+	char *list = calloc(1, 1024);
+
+	assert_non_null(list);
+	for (int i = 0; i < count; i++)
+		strcat(list, i > 0 ? ", { \"jack\": {} }" : "{ \"jack\": {} }");
+	return list;
+}
+
+/* The channel feeds the bus, the bus the master, and each has its inserts. */
+static char *
+series_text(int channel, int bus, int master)
+{
+	char *in = cuts_text(channel), *of = cuts_text(bus),
+	     *out = cuts_text(master), *text = NULL;
+
+	assert_true(asprintf(&text,
+			"{ \"version\": 1, \"channels\": [ { \"id\": \"k\","
+			" \"to\": [\"b\"], \"inserts\": [ %s ] } ],\n"
+			"\"buses\": [ { \"id\": \"b\", \"inserts\": [ %s ]"
+			" } ],\n\"master\": { \"inserts\": [ %s ] } }",
+			in, of, out) > 0);
+	free(in);
+	free(of);
+	free(out);
+	return text;
+}
+
+static void
+direct_jack_inserts_in_series_have_an_end(void **state)
+{
+	static const struct {
+		int channel, bus, master;
+		const char *complaint;
+	} desks[] = {
+		{ 6, 4, 5, "" },
+		{ 15, 0, 0, "" },
+		{ 6, 4, 6,
+		    "desk.json:3: master.inserts[5]: found direct JACK insert "
+		    "16 in series: k -> b -> master; allowed: 15 in series, or "
+		    "mode \"loop\" for the others\n" },
+		/* Told where it is passed, not again behind that. */
+		{ 15, 3, 3,
+		    "desk.json:2: buses[0].inserts[0]: found direct JACK "
+		    "insert 16 in series: k -> b; allowed: 15 in series, or "
+		    "mode \"loop\" for the others\n" },
+		{ 16, 0, 1,
+		    "desk.json:1: channels[0].inserts[15]: found direct JACK "
+		    "insert 16 in series: k; allowed: 15 in series, or mode "
+		    "\"loop\" for the others\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(desks) / sizeof(desks[0]); i++) {
+		char *text = series_text(
+		    desks[i].channel, desks[i].bus, desks[i].master);
+
+		config_assert_complaint(text, strlen(text), desks[i].complaint);
+		free(text);
+	}
 }
 
 int
@@ -287,6 +354,7 @@ main(void)
 		cmocka_unit_test(without_a_host_there_is_no_plugin),
 		cmocka_unit_test(mutated_slots_are_refused_or_print_back),
 		cmocka_unit_test(there_is_an_end_to_params),
+		cmocka_unit_test(direct_jack_inserts_in_series_have_an_end),
 		cmocka_unit_test(slots_are_printed_in_full_and_read_back),
 	};
 

@@ -37,7 +37,7 @@ each_slot_has_a_meter_between_trim_and_fader(void **state)
 	struct table table;
 
 	(void)state;
-	table_open_with(&table, slots, RATE, fake_host());
+	table_open_with(&table, slots, RATE, fake_plugins());
 	assert_int_equal(mixer_stages(table.mixer, CH_A), 5);
 	assert_int_equal(mixer_stages(table.mixer, CH_B), 3);
 	assert_string_equal(
@@ -79,7 +79,8 @@ make(struct made *made)
 	struct config_errors errors = { 0 };
 
 	*made = (struct made){ .log = event_log_new() };
-	made->desk = config_parse(slots, strlen(slots), fake_host(), &errors);
+	made->desk =
+	    config_parse(slots, strlen(slots), fake_plugins(), &errors);
 	assert_non_null(made->desk);
 	for (size_t i = 0; i < made->desk->strips; i++) {
 		const struct desk_strip *strip = &made->desk->strip[i];
@@ -195,7 +196,7 @@ a_change_of_a_slot_makes_its_strip_stale_and_is_told_once(void **state)
 	struct told told = { .count = 0 };
 
 	(void)state;
-	table_open_with(&table, slots, RATE, fake_host());
+	table_open_with(&table, slots, RATE, fake_plugins());
 	told.mixer = table.mixer;
 	mixer_listen(table.mixer, tell, &told);
 	table_set(&table, "/ch/a/insert/1/param/gain", -6);
@@ -229,7 +230,7 @@ a_reason_that_is_too_long_is_cut_between_characters(void **state)
 	size_t used = 1;
 
 	(void)state;
-	table_open_with(&table, slots, RATE, fake_host());
+	table_open_with(&table, slots, RATE, fake_plugins());
 	for (int i = 0; i < 80; i++)
 		used += (size_t)snprintf(why + used, sizeof why - used, "ä");
 	mixer_insert_state(table.mixer, CH_A, 0, INSERT_FAILED, why);

@@ -21,7 +21,7 @@ start_slots(void **state)
 	struct bench *b = calloc(1, sizeof(*b));
 
 	assert_non_null(b);
-	bench_start_desk(b, slots_text, fake_host());
+	bench_start_desk(b, slots_text, fake_plugins());
 	*state = b;
 	return 0;
 }
@@ -386,7 +386,8 @@ plugins_are_told_one_a_message_with_an_end(void **state)
 	    "/plugins ssiii urn:fake:comp Compressor 2 2 7\n"
 	    "/plugins ssiii urn:fake:wide Wide 2 6 0\n"
 	    "/plugins ssiii urn:fake:big Big 1 1 200\n"
-	    "/plugins/end si  4\n");
+	    "/plugins ssiii urn:fake:late Late Gain 1 1 2\n"
+	    "/plugins/end si  5\n");
 	ask(b, 0, "/plugins", "s", "COMPR");
 	run_for(b, 30);
 	assert_string_equal(hear(b, 0),

@@ -407,6 +407,21 @@ the_desk_is_cut_where_its_inserts_are(void **state)
 	table_close(&cut);
 }
 
+static void
+as_many_cuts_as_a_configuration_may_have_can_be_compiled(void **state)
+{
+	static const unsigned inserts[] = { 6, 0, 4, 5 };
+	struct table cut;
+	struct segments segments;
+
+	(void)state;
+	open_table(&cut, inserts, INSERT_DIRECT);
+	assert_int_equal(segments_solve(&segments, mixer_desk(cut.mixer)), 0);
+	assert_int_equal(segments.count, PLAN_SEGMENTS);
+	segments_free(&segments);
+	table_close(&cut);
+}
+
 int
 main(void)
 {
@@ -419,6 +434,8 @@ main(void)
 		cmocka_unit_test(a_segment_that_comes_too_late_is_skipped),
 		cmocka_unit_test(segments_meet_as_they_like),
 		cmocka_unit_test(the_desk_is_cut_where_its_inserts_are),
+		cmocka_unit_test(
+		    as_many_cuts_as_a_configuration_may_have_can_be_compiled),
 	};
 
 	return cmocka_run_group_tests_name("segments", tests, NULL, NULL);

@@ -34,8 +34,8 @@ rig_slot(struct rig *rig, unsigned index, double gain, double late)
 	    realloc(strip->insert, (strip->inserts + 1) * sizeof *insert);
 	insert = &strip->insert[strip->inserts++];
 	*insert = (struct desk_insert){ .kind = INSERT_LV2,
-		.uri = strdup(FAKE_URI),
-		.plugin = &rig->host.plugin,
+		.uri = strdup(FAKE_LATE),
+		.plugin = fake_find(NULL, FAKE_LATE, NULL, 0),
 		.param = calloc(2, sizeof *insert->param) };
 	insert->param[0] = gain;
 	insert->param[1] = late;
