@@ -371,9 +371,8 @@ main(int argc, char **argv)
 		code = check_options(&options, argc, argv);
 	if (code >= 0)
 		return code;
-	if (daemon_open(&daemon, &options) < 0) {
-		code = EXIT_FAILURE;
-	} else if (!(desk = read_desk(&options, daemon.plugins))) {
+	if (daemon_open(&daemon, &options) < 0 ||
+	    !(desk = read_desk(&options, daemon.plugins))) {
 		code = EXIT_FAILURE;
 	} else if (options.check) {
 		code = check_config(&options, desk);

@@ -283,7 +283,7 @@ plan_alloc(
 	    live_alloc(numbers->stretches * PLAN_LANES * sizeof *made->batch);
 	made->step = live_alloc(
 	    numbers->stretches * (PLAN_LANES + 1) * sizeof *made->step);
-	made->ending = calloc(numbers->slots + 1, sizeof *made->ending);
+	made->ending = calloc(numbers->slots + 1, sizeof(struct plan_slot *));
 	plan->strip = made->strip;
 	plan->batch = made->batch;
 	plan->step = made->step;

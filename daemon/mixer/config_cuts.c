@@ -57,7 +57,7 @@ open_cuts(struct cuts *cuts)
 static void
 write_path(const struct cuts *cuts, unsigned strip, char text[PATH_TEXT])
 {
-	unsigned trail[DESK_BUSES + 2];
+	unsigned trail[DESK_BUSES + 2] = { 0 };
 	size_t count = 0, at = 0;
 
 	for (unsigned i = strip; i != NO_FEEDER; i = cuts->feeder[i])

@@ -492,10 +492,10 @@ main(int argc, char **argv)
 
 	if (argc == 5 && strcmp(argv[1], "effect") == 0)
 		return effect_main(argv[2], argv[3], argv[4]);
-	if (getenv("HEADROOM_ONLY") != NULL)
-		cmocka_set_test_filter(getenv("HEADROOM_ONLY"));
-	if (getenv("HEADROOM_TURNS") != NULL)
-		turns = atoi(getenv("HEADROOM_TURNS"));
+	cmocka_set_test_filter(getenv("HEADROOM_ONLY"));
+	const char *wanted = getenv("HEADROOM_TURNS");
+	if (wanted != NULL)
+		turns = atoi(wanted);
 	if (readlink("/proc/self/exe", self, sizeof self - 1) < 0)
 		return 1;
 	return cmocka_run_group_tests_name("inserts", tests, NULL, NULL);

@@ -279,11 +279,14 @@ there_is_an_end_to_params(void **state)
 static char *
 cuts_text(int count)
 {
-	char *list = calloc(1, 1024);
+	char *list = NULL;
+	size_t size;
+	FILE *out = open_memstream(&list, &size);
 
-	assert_non_null(list);
+	assert_non_null(out);
 	for (int i = 0; i < count; i++)
-		strcat(list, i > 0 ? ", { \"jack\": {} }" : "{ \"jack\": {} }");
+		fprintf(out, "%s{ \"jack\": {} }", i > 0 ? ", " : "");
+	fclose(out);
 	return list;
 }
 
