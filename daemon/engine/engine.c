@@ -140,8 +140,8 @@ true_peak_above(struct engine *engine, const struct block *block,
 		signal->asked[lane] = ref;
 		signal->true_peak[lane] =
 		    engine->kernels->true_peak(signal->x[lane], block->frames,
-			strip->state->history[signal->point][lane], ref,
-			engine->plan->few_phases);
+			strip->state->history[signal->point][lane],
+			KERNEL_LARGEST, ref, engine->plan->few_phases);
 	}
 	return signal->true_peak[lane];
 }

@@ -124,10 +124,9 @@ are_many(uint32_t bits)
  * above what the second differences leave room for, an output need not be
  * known. */
 INLINE float
-peak_between(
-    const float *x, int from, int to, int end, float ref, const bool few)
+peak_where(const float *x, int from, int to, int end, float bend, float ref,
+    const bool few)
 {
-	float bend = bend_of(x, from - 10, to - 1);
 	float room = kernel_level_room(bend, ref);
 	wide_bits most = { 0 };
 	uint32_t which = which_matter(x, from, to, room, &most);
@@ -144,6 +143,14 @@ peak_between(
 				      kernel_level_room(bend, ref), &most);
 	}
 	return peak_of_those(x, from, to, end, which, ref, few);
+}
+
+INLINE float
+peak_between(
+    const float *x, int from, int to, int end, float ref, const bool few)
+{
+	return peak_where(
+	    x, from, to, end, bend_of(x, from - 10, to - 1), ref, few);
 }
 
 /* Outputs that are judged together: a burst among them does not spoil more
@@ -166,31 +173,66 @@ peak_of_short(
 	    (n + WIDE - 1) / WIDE * WIDE, n, ref, few);
 }
 
-/* What came before is copied for the first outputs only, and these come last:
- * by then the copy has arrived. */
+/* Are samples above `room` in the middle of the first KERNEL_LAST outputs? They
+ * are the last 6 before the block and its first 11. */
+INLINE bool
+first_matter(const float *x, const float *before, float room)
+{
+	wide_bits limit = wide_fill_bits(room), place;
+	wide_bits most = wide_magnitude(wide_load(before + KERNEL_LAST - WIDE));
+
+	memcpy(&place, kernel_place, sizeof place);
+	most &= place >= WIDE - 6;
+	for (int i = 0; i < 11; i += WIDE)
+		most = wide_max(
+		    most, wide_magnitude(wide_load(x + i)) & (place < 11 - i));
+	return room < 0 || wide_above(most, limit);
+}
+
+/* The first KERNEL_LAST outputs, which need what came before. */
 INLINE float
-peak_of(const float *x, int n, const float *before, float ref, const bool few)
+peak_of_first(const float *x, const float *before, float ref, const bool few)
 {
 	float near_by[2 * KERNEL_LAST];
 
-	if (n < SHORT)
-		return peak_of_short(x, n, before, ref, few);
 	memcpy(near_by, before, KERNEL_LAST * sizeof *near_by);
 	memcpy(near_by + KERNEL_LAST, x, KERNEL_LAST * sizeof *near_by);
-	for (int at = KERNEL_LAST, next; at < n; at = next) {
-		next = n - at < 2 * CHUNK ? n : at + CHUNK;
-		ref = peak_between(x, at, next, INT_MAX, ref, few);
-	}
 	return peak_between(
 	    near_by + KERNEL_LAST, 0, KERNEL_LAST, INT_MAX, ref, few);
 }
 
-REALTIME static float
-wide_true_peak(
-    const float *x, uint32_t n, const float *before, float ref, bool few)
+/* Of a block whose largest second difference is known. */
+INLINE float
+peak_of_bent(const float *x, int n, const float *before, float bend, float ref,
+    const bool few)
 {
-	return few ? peak_of(x, (int)n, before, ref, true)
-		   : peak_of(x, (int)n, before, ref, false);
+	ref = peak_where(x, KERNEL_LAST, n, INT_MAX, bend, ref, few);
+	return first_matter(x, before, kernel_level_room(bend, ref))
+		   ? peak_of_first(x, before, ref, few)
+		   : ref;
+}
+
+INLINE float
+peak_of(const float *x, int n, const float *before, float bend, float ref,
+    const bool few)
+{
+	if (n < SHORT)
+		return peak_of_short(x, n, before, ref, few);
+	if (n < 2 * CHUNK && bend < KERNEL_LARGEST)
+		return peak_of_bent(x, n, before, bend, ref, few);
+	for (int at = KERNEL_LAST, next; at < n; at = next) {
+		next = n - at < 2 * CHUNK ? n : at + CHUNK;
+		ref = peak_between(x, at, next, INT_MAX, ref, few);
+	}
+	return peak_of_first(x, before, ref, few);
+}
+
+REALTIME static float
+wide_true_peak(const float *x, uint32_t n, const float *before, float bend,
+    float ref, bool few)
+{
+	return few ? peak_of(x, (int)n, before, bend, ref, true)
+		   : peak_of(x, (int)n, before, bend, ref, false);
 }
 
 #endif

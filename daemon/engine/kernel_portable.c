@@ -101,6 +101,7 @@ portable_bound(struct kernel_mix *mix, uint32_t k, float level, uint32_t n)
 	float most_bend = larger(bend, tally->bend[k]);
 	float most = larger(level, tally->level[k]);
 
+	tally->reach[k] = most_bend;
 	tally->level[k] = level;
 	tally->bend[k] = n < KERNEL_LAST ? KERNEL_LARGEST : bend;
 	return n < KERNEL_LAST ||
@@ -170,9 +171,10 @@ phase_pair(const float *phase, const float *x)
 
 /* Nothing is skipped here. */
 REALTIME static float
-portable_true_peak(
-    const float *x, uint32_t n, const float *before, float ref, bool few)
+portable_true_peak(const float *x, uint32_t n, const float *before, float bend,
+    float ref, bool few)
 {
+	(void)bend;
 	float reach[KERNEL_TAPS];
 
 	memcpy(reach, before + KERNEL_LAST - KERNEL_TAPS, sizeof reach);

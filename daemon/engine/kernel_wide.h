@@ -523,6 +523,7 @@ mix_bounds(
 	__m128 any = level * _mm_set1_ps(KERNEL_OVERSHOOT);
 	__m128 bound = _mm_min_ps(_mm_max_ps(outer, inner), any);
 
+	_mm_store_ps(tally->reach, bend);
 	if (n < KERNEL_LAST) {
 		_mm_store_ps(tally->bend, _mm_set1_ps(KERNEL_LARGEST));
 		return UINT32_MAX;

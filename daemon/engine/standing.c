@@ -84,8 +84,9 @@ look_closer(struct engine *engine, const struct block *block,
 			continue;
 		if (peak > tally->true_peak[k])
 			tally->true_peak[k] = peak;
-		tally->true_peak[k] = engine->kernels->true_peak(
-		    x, n, last, tally->true_peak[k], engine->plan->few_phases);
+		tally->true_peak[k] =
+		    engine->kernels->true_peak(x, n, last, tally->reach[k],
+			tally->true_peak[k], engine->plan->few_phases);
 		measure_history(last, x, n);
 	}
 }
