@@ -75,6 +75,7 @@ probe_listen(struct jack *jack)
 	if (!source || !jack_port_by_name(jack->client, source)) {
 		hold->held = false;
 		forget_sources(hold);
+		atomic_store(&jack->rewired, true);
 		return;
 	}
 	jack_connect(jack->client, source, jack_port_name(jack->probe_in));

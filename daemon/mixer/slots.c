@@ -281,10 +281,10 @@ mixer_insert_connected(struct mixer *mixer, unsigned strip, unsigned insert,
 		slot->latency = latency;
 		latency_changed(mixer);
 	}
-	if (connected == slot->connected)
-		return;
-	slot->connected = connected;
-	strip_changed(mixer, strip);
+	if (connected != slot->connected) {
+		slot->connected = connected;
+		strip_changed(mixer, strip);
+	}
 	mixer_insert_state(mixer, strip, insert,
 	    connected ? INSERT_ACTIVE : INSERT_UNCONNECTED, "");
 }
