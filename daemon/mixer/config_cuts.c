@@ -57,11 +57,13 @@ open_cuts(struct cuts *cuts)
 static void
 write_path(const struct cuts *cuts, unsigned strip, char text[PATH_TEXT])
 {
-	unsigned trail[DESK_BUSES + 2] = { 0 };
+	unsigned trail[DESK_BUSES + 2];
 	size_t count = 0, at = 0;
 
-	for (unsigned i = strip; i != NO_FEEDER; i = cuts->feeder[i])
-		trail[count++] = i;
+	do {
+		trail[count++] = strip;
+		strip = cuts->feeder[strip];
+	} while (strip != NO_FEEDER);
 	while (count-- > 0) {
 		const struct desk_strip *on = &cuts->desk->strip[trail[count]];
 
