@@ -242,8 +242,8 @@ keep_history(
 		    signal->x[lane], n);
 }
 
-/* The first look at a signal: what is no number is silenced before it gets
- * any further. */
+/* The first look at a signal: what is no number is replaced before it gets any
+ * further. */
 static void
 take_input(struct engine *engine, const struct block *block,
     const struct plan_strip *strip, struct signal *signal)
@@ -257,11 +257,11 @@ take_input(struct engine *engine, const struct block *block,
 		const float *x =
 		    standing_input(engine->plan, block, strip, lane);
 		struct kernel_scan scan = { 0 };
-		if (x != NULL)
+		while (x != NULL) {
 			scan = engine->kernels->scan(x, block->frames);
-		if (!(scan.peak <= KERNEL_LARGEST)) {
-			measure_invalid(block, strip, lane, x);
-			x = NULL;
+			if (scan.peak <= KERNEL_LARGEST)
+				break;
+			x = measure_invalid(block, strip, lane, x);
 			scan = (struct kernel_scan){ 0 };
 		}
 		signal->x[lane] = x != NULL ? x : measure_silence;

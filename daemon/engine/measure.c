@@ -6,15 +6,17 @@
 
 const float measure_silence[PLAN_BLOCK];
 
-void
+const float *
 measure_invalid(const struct block *block, const struct plan_strip *strip,
     uint32_t lane, const float *x)
 {
 	measure_meter(block, strip, STAGE_IN, lane)->invalid +=
 	    kernel_invalid(x, block->frames);
-	if (strip->from != NULL)
-		atomic_fetch_add_explicit(
-		    &strip->from->state->invalid, 1, memory_order_relaxed);
+	if (strip->from == NULL || x == strip->from->instead[lane])
+		return NULL;
+	atomic_fetch_add_explicit(
+	    &strip->from->state->invalid, 1, memory_order_relaxed);
+	return strip->from->instead[lane];
 }
 
 void

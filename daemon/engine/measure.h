@@ -38,8 +38,10 @@ measure_meter(const struct block *block, const struct plan_strip *strip,
 	return &block->meter[strip->meter[stage] + lane];
 }
 
-/* Counts the samples of the input that are no numbers. */
-REALTIME void measure_invalid(const struct block *block,
+/* Counts the samples of the input that are no numbers. Returns what is heard
+ * instead: behind a slot its dry signal, unless that is `x`; else NULL for
+ * silence. */
+REALTIME const float *measure_invalid(const struct block *block,
     const struct plan_strip *strip, uint32_t lane, const float *x);
 
 /* Counts samples with |gain x| above full scale. */

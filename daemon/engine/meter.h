@@ -24,7 +24,7 @@ struct meter {
 	uint32_t rails;       /* samples in runs at the rail, inputs only */
 	int32_t rail_first; /* may lie before the window: a run counts whole */
 	uint32_t rail_last;
-	uint32_t invalid; /* NaN, Inf or beyond KERNEL_LARGEST, silenced */
+	uint32_t invalid; /* NaN, Inf or beyond KERNEL_LARGEST, replaced */
 };
 
 #define METER_LANES 2 /* most lanes of a strip */

@@ -126,7 +126,8 @@ struct plan_slot {
 	float *in[PLAN_LANES];  /* PLAN_BLOCK samples; of a cut PLAN_CYCLE */
 	float *out[PLAN_LANES]; /* what the processor makes of them */
 	float *dry[PLAN_LANES]; /* `in`, late */
-	const float *result[PLAN_LANES]; /* of the block that runs */
+	/* Of the block that runs: what is heard, and its dry signal. */
+	const float *result[PLAN_LANES], *instead[PLAN_LANES];
 };
 
 /* A stretch: a strip, or the part of one before, between or behind its

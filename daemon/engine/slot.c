@@ -146,6 +146,7 @@ slot_run(const struct block *block, const struct plan *plan,
 	for (uint32_t lane = 0; lane < slot->lanes; lane++) {
 		if (works && fades)
 			fade(slot->out[lane], dry[lane], weight, n);
+		slot->instead[lane] = dry[lane];
 		slot->result[lane] = works ? slot->out[lane] : dry[lane];
 	}
 	if (is_program)

@@ -25,7 +25,7 @@ struct slot {
 	_Atomic uint64_t ticks; /* in all runs */
 	_Atomic uint32_t runs;
 	_Atomic uint32_t worst;   /* of one cycle; C may set it back to 0 */
-	_Atomic uint32_t invalid; /* blocks that were silenced */
+	_Atomic uint32_t invalid; /* blocks that the dry signal replaced */
 	uint64_t cycle;           /* ticks in the cycle so far */
 	/* Of a program that comes or goes without warning: the step that it
 	 * would make is filled in, and fades away. */

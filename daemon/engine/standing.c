@@ -179,18 +179,18 @@ add_more(struct engine *engine, const struct block *block,
 
 /* --- running --- */
 
-/* What is no number is silenced before it gets any further: the sums that it
+/* What is no number is replaced before it gets any further: the sums that it
  * is in are thrown away, for they were written beside the ones that hold. */
 static void
-silence_invalid(
+replace_invalid(
     const struct block *block, struct plan_batch *batch, uint32_t says)
 {
 	for (uint32_t k = 0; k < batch->mix.sources; k++) {
 		if ((says & KERNEL_INVALID(k)) == 0)
 			continue;
-		measure_invalid(
+		const float *x = measure_invalid(
 		    block, batch->strip[k], batch->lane[k], batch->mix.x[k]);
-		batch->mix.x[k] = measure_silence;
+		batch->mix.x[k] = x != NULL ? x : measure_silence;
 	}
 }
 
@@ -209,7 +209,7 @@ mix(struct engine *engine, const struct block *block, struct plan_batch *batch)
 	}
 	while (((says = engine->kernels->mix(mix, block->frames)) &
 		   KERNEL_ANY_INVALID) != 0)
-		silence_invalid(block, batch, says);
+		replace_invalid(block, batch, says);
 	if ((says & KERNEL_SOUND) != 0)
 		for (uint32_t d = 0; d < mix->sums; d++)
 			plan->sum_at[batch->sum[d]] = mix->to[d];

@@ -45,6 +45,7 @@ struct rig {
 	unsigned timeout;      /* … in ms, before it goes on; 0: its own */
 	unsigned port_max;     /* of the server; 0: its own default */
 	unsigned priority;     /* of a realtime server; 0: it is none */
+	const char *state_dir; /* of the daemon; NULL: its own default */
 	pid_t jackd, daemon;   /* 0: does not run */
 	int daemon_log;        /* what the daemon wrote to stderr and stdout */
 	unsigned udp_port;
@@ -72,6 +73,10 @@ int rig_stop_daemon(struct rig *rig);
 
 /* Waits until /status/jack is `state`. */
 void rig_wait_state(struct rig *rig, const char *state);
+
+/* Waits until the state of an insert slot, such as "ch/a/insert/1", is `state`,
+ * and all fades have ended. */
+void rig_wait_insert(struct rig *rig, const char *slot, const char *state);
 
 /* Server and daemon, running, with a player and a recorder. */
 void
@@ -148,6 +153,10 @@ int rig_finish(struct rig *rig);
 
 /* Both, again if JACK lost time. */
 void rig_run(struct rig *rig, struct rig_take *take);
+
+/* Again also if there was an xrun: on a busy machine a client may miss a cycle,
+ * and what is behind it then does, too; such a take says nothing. */
+void rig_run_quietly(struct rig *rig, struct rig_take *take);
 
 /* Ends the take that rolls before its time. */
 void rig_cut(struct rig *rig);
@@ -316,6 +325,34 @@ void ref_compare(const struct rig *rig, const struct ref_desk *desk,
 
 double ref_gain(double db);
 double ref_db(double gain);
+
+/* --- rig_slots.c: plugins in insert slots --- */
+
+#define RIG_TEST_PLUGIN "urn:headroom:test:" /* …mono, see tests/lv2 */
+#define RIG_NOTHING 1e-6                     /* -120 dBFS */
+
+/* A cmocka group's set-up: daemons find the plugins of tests/lv2. */
+int rig_find_plugins(void **state);
+
+/* A desk with player and recorder, 2 ports each, on a server that has priority
+ * if it may: one stereo channel over two buses into the master: "wet" with
+ * inserts and whatever else, and "dry", which is inverted. Waits for the first
+ * insert. Inserts are JSON. */
+void rig_start_pair(
+    struct rig *rig, unsigned period, const char *inserts, const char *more);
+
+/* Mono channels "a" and "b" with their inserts into the left and the right of
+ * the master. A server that runs already stays, the daemon is started anew. */
+void rig_start_channels(
+    struct rig *rig, unsigned period, const char *a, const char *b);
+
+/* A take of as many play as capture ports, with noise within ±0.25. */
+struct rig_take *take_noise(unsigned ports, uint32_t frames);
+
+/* What was captured at a port is gain × what was played there, so many frames
+ * late. */
+void take_expect(const struct rig *rig, const struct rig_take *take,
+    unsigned port, double gain, uint32_t late);
 
 /* --- rig_signal.c: things to play --- */
 

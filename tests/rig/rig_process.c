@@ -264,7 +264,8 @@ rig_start_daemon(struct rig *rig, const char *json)
 	char program[512], url[64];
 	const char *build = getenv("HEADROOM_BUILD");
 	const char *argv[] = { program, "-c", "/dev/stdin", "-s", rig->server,
-		"-l", url, NULL };
+		"-l", url, rig->state_dir != NULL ? "--state" : NULL,
+		rig->state_dir, NULL };
 	int config = memfd_create("config", MFD_CLOEXEC);
 
 	if (rig->osc != NULL)
@@ -323,6 +324,25 @@ rig_wait_state(struct rig *rig, const char *state)
 		rig_sleep(10);
 	}
 	osc_drain(rig->osc);
+}
+
+void
+rig_wait_insert(struct rig *rig, const char *slot, const char *state)
+{
+	double until = rig_now() + PATIENCE;
+	char address[64];
+
+	snprintf(address, sizeof address, "/%s/state", slot);
+	for (;;) {
+		osc_send(rig->osc, address, NULL);
+		const struct osc_reply *reply = osc_wait(rig->osc, address);
+		if (strcmp(osc_text(reply, 0), state) == 0)
+			break;
+		if (rig_now() > until)
+			rig_fail(rig, "%s never became %s", address, state);
+		rig_sleep(5);
+	}
+	rig_settle(rig, 100);
 }
 
 void

@@ -19,7 +19,6 @@
  * opens a client with two lanes and multiplies by a gain.
  */
 
-#define PATIENCE 10.0
 #define FRAMES 24000
 #define PROGRAMS 8
 
@@ -144,25 +143,6 @@ start_desk(struct rig *rig, unsigned period, const struct slots *slots)
 	free(json);
 }
 
-static void
-wait_insert(struct rig *rig, const char *slot, const char *state)
-{
-	double until = rig_now() + PATIENCE;
-	char address[64];
-
-	snprintf(address, sizeof address, "/%s/state", slot);
-	for (;;) {
-		osc_send(rig->osc, address, NULL);
-		const struct osc_reply *reply = osc_wait(rig->osc, address);
-		if (strcmp(osc_text(reply, 0), state) == 0)
-			break;
-		if (rig_now() > until)
-			rig_fail(rig, "%s never became %s", address, state);
-		rig_sleep(5);
-	}
-	rig_settle(rig, 100);
-}
-
 /* --- takes --- */
 
 struct takes {
@@ -208,20 +188,6 @@ expect_mix(const struct rig *rig, const struct takes *takes, double gain,
 		}
 }
 
-/* On a busy machine a program may miss a cycle, and what is behind it then
- * does, too: such a take says nothing. */
-static void
-run_quietly(struct rig *rig, struct rig_take *take)
-{
-	for (int tries = 0; tries < 20; tries++) {
-		unsigned xruns = rig_xruns(rig);
-		rig_run(rig, take);
-		if (rig_xruns(rig) == xruns)
-			return;
-	}
-	rig_fail(rig, "xruns in every one of 20 takes");
-}
-
 static void
 slots_are_exact_and_late_by(
     void **state, unsigned period, const struct slots *slots, unsigned late)
@@ -237,15 +203,15 @@ slots_are_exact_and_late_by(
 		program[i] = effect_start(rig, i, i % 2 == 0 ? "-0.5" : "2");
 	for (unsigned i = 0; i < slots->a; i++) {
 		snprintf(text, sizeof text, "ch/a/insert/%u", i + 1);
-		wait_insert(rig, text, "active");
+		rig_wait_insert(rig, text, "active");
 	}
 	if (slots->sub > 0)
-		wait_insert(rig, "bus/sub/insert/1", "active");
+		rig_wait_insert(rig, "bus/sub/insert/1", "active");
 	if (slots->master > 0)
-		wait_insert(rig, "master/insert/1", "active");
+		rig_wait_insert(rig, "master/insert/1", "active");
 	rig_settle(rig, 200);
 	takes_open(&takes);
-	run_quietly(rig, &takes.take);
+	rig_run_quietly(rig, &takes.take);
 	double gain = 1, gain_b = 1;
 	for (unsigned i = 0; i < count; i++)
 		gain *= i % 2 == 0 ? -0.5 : 2;
@@ -292,7 +258,7 @@ a_slot_without_a_program_passes_dry(void **state)
 	static struct takes takes;
 
 	start_desk(rig, 64, &everywhere);
-	wait_insert(rig, "ch/a/insert/1", "unconnected");
+	rig_wait_insert(rig, "ch/a/insert/1", "unconnected");
 	takes_open(&takes);
 	rig_run(rig, &takes.take);
 	expect_mix(rig, &takes, 1, 1, 0);
@@ -365,7 +331,7 @@ a_program_that_is_unplugged_leaves_no_step(void **state)
 	start_desk(rig, 64, &one);
 	program = effect_start(rig, 0, "-0.5");
 	for (int tries = 0; tries < 20; tries++) {
-		wait_insert(rig, "ch/a/insert/1", "active");
+		rig_wait_insert(rig, "ch/a/insert/1", "active");
 		play_tone(&takes);
 		xruns = rig_xruns(rig);
 		rig_roll(rig, &takes.take);
@@ -397,20 +363,20 @@ a_program_that_dies_is_replaced_by_the_dry_signal(void **state)
 	start_desk(rig, 64, &one);
 	for (int turn = 0; turn < turns; turn++) {
 		program = effect_start(rig, 0, "-0.5");
-		wait_insert(rig, "ch/a/insert/1", "active");
+		rig_wait_insert(rig, "ch/a/insert/1", "active");
 		play_tone(&takes);
 		rig_roll(rig, &takes.take);
 		rig_wait_frames(rig, 7200);
 		rig_end_child(program, SIGKILL);
 		rig_finish(rig);
-		wait_insert(rig, "ch/a/insert/1", "unconnected");
+		rig_wait_insert(rig, "ch/a/insert/1", "unconnected");
 		int gap = between(&takes, -0.5);
 		shortest = gap < shortest ? gap : shortest;
 	}
 	/* 14 ms on a quiet machine; any machine has a quiet moment. */
 	assert_in_range(shortest, 1, 48 * 60);
 	program = effect_start(rig, 0, "-0.5");
-	wait_insert(rig, "ch/a/insert/1", "active");
+	rig_wait_insert(rig, "ch/a/insert/1", "active");
 	takes_open(&takes);
 	rig_run(rig, &takes.take);
 	expect_mix(rig, &takes, -0.5, 1, 0);
@@ -445,26 +411,26 @@ a_program_that_freezes_is_left_out_until_it_thaws(void **state)
 	start_desk(rig, 64, &two);
 	program[0] = effect_start(rig, 0, "-0.5");
 	program[1] = effect_start(rig, 1, "2");
-	wait_insert(rig, "ch/a/insert/1", "active");
-	wait_insert(rig, "master/insert/1", "active");
+	rig_wait_insert(rig, "ch/a/insert/1", "active");
+	rig_wait_insert(rig, "master/insert/1", "active");
 	for (int turn = 0; turn < turns; turn++) {
 		play_tone(&takes);
 		rig_roll(rig, &takes.take);
 		rig_wait_frames(rig, 4800);
 		kill(program[0], SIGSTOP);
-		wait_insert(rig, "ch/a/insert/1", "failed");
+		rig_wait_insert(rig, "ch/a/insert/1", "failed");
 		rig_finish(rig);
 		int gap =
 		    longest_gap(takes.memory[0], takes.memory[4], 2400, FRAMES);
 		shortest = gap < shortest ? gap : shortest;
 		kill(program[0], SIGCONT);
-		wait_insert(rig, "ch/a/insert/1", "active");
-		wait_insert(rig, "master/insert/1", "active");
+		rig_wait_insert(rig, "ch/a/insert/1", "active");
+		rig_wait_insert(rig, "master/insert/1", "active");
 	}
 	/* 24 ms on a quiet machine; any machine has a quiet moment. */
 	assert_in_range(shortest, 1, 48 * 60);
 	takes_open(&takes);
-	run_quietly(rig, &takes.take);
+	rig_run_quietly(rig, &takes.take);
 	expect_mix(rig, &takes, -1, 2, 0);
 	for (int i = 0; i < 2; i++)
 		rig_end_child(program[i], SIGTERM);
