@@ -18,8 +18,8 @@ struct loop;
  * one host with a directory at a time. NULL without memory or a thread. */
 struct plugin_host *lv2_host_new(struct loop *loop, const char *state_dir);
 
-/* Waits for what is being made, but not for ever, and ends all instances; no
- * `done` is called any more. Nothing may be running them. */
+/* Waits for what is being made, but not for ever, and ends all instances; who
+ * asked for one is told that there is none. Nothing may be running them. */
 void lv2_host_free(struct plugin_host *host);
 
 /* Lets load() try a plugin again that took the process down. Returns 0, also

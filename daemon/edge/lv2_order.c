@@ -206,7 +206,9 @@ came(struct worker_job *job)
 
 	if (instance != NULL)
 		hold(order);
-	if (!order->host->closing)
+	if (order->host->closing)
+		order->done(order->arg, NULL, "the plugin host ends");
+	else
 		order->done(order->arg,
 		    instance != NULL ? &instance->processor : NULL,
 		    instance != NULL ? "" : order->why);

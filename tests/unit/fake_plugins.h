@@ -3,6 +3,7 @@
 
 #include "mixer/plugin.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -223,16 +224,31 @@ fake_big(struct plugin *plugin)
 	plugin->params = FAKE_BIG;
 }
 
-/* Nothing that it is asked for ever comes: all slots stay dry. */
+/* What it was asked for comes when all mixers are gone. */
+static struct fake_asked {
+	void (*done)(void *arg, struct processor *processor, const char *why);
+	void *arg;
+} fake_asked[256];
+static size_t fake_asks;
+
 static inline void
-fake_never(struct plugin_host *host, const struct plugin_order *order,
+fake_later(struct plugin_host *host, const struct plugin_order *order,
     void (*done)(void *arg, struct processor *processor, const char *why),
     void *arg)
 {
 	(void)host;
 	(void)order;
-	(void)done;
-	(void)arg;
+	assert(fake_asks < sizeof fake_asked / sizeof *fake_asked);
+	fake_asked[fake_asks++] = (struct fake_asked){ done, arg };
+}
+
+/* At the end of a program. */
+static inline void
+fake_plugins_end(void)
+{
+	while (fake_asks-- > 0)
+		fake_asked[fake_asks].done(
+		    fake_asked[fake_asks].arg, NULL, "it is the end");
 }
 
 /* Their host; always the same. */
@@ -243,7 +259,7 @@ fake_plugins(void)
 		.uri = fake_uri,
 		.find = fake_find,
 		.preset = fake_apply,
-		.load = fake_never };
+		.load = fake_later };
 
 	fake_big(&fake_plugin[3]);
 	for (size_t i = 0; i < FAKE_PLUGINS; i++)

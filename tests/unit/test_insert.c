@@ -256,5 +256,8 @@ main(void)
 		    a_change_of_a_slot_makes_its_strip_stale_and_is_told_once),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+
+	fake_plugins_end();
+	return failed;
 }

@@ -488,7 +488,7 @@ a_latency_is_reported_and_exact(void **state)
 /* --- the end --- */
 
 static void
-the_end_waits_for_what_is_being_made_and_tells_nobody(void **state)
+the_end_waits_for_what_is_being_made_and_gives_none(void **state)
 {
 	static struct bench other;
 	struct plugin_order order = { TEST_URI "mono", 1, BENCH_RATE, NULL,
@@ -501,7 +501,8 @@ the_end_waits_for_what_is_being_made_and_tells_nobody(void **state)
 	for (unsigned i = 0; i < 3; i++)
 		other.host->load(other.host, &order, bench_came, &other);
 	lv2_host_free(other.host);
-	assert_int_equal(other.told, 0);
+	assert_int_equal(other.told, 3);
+	assert_null(other.processor);
 	loop_free(other.loop);
 }
 
@@ -537,7 +538,7 @@ main(void)
 		cmocka_unit_test(an_equaliser_does_what_its_gain_says),
 		cmocka_unit_test(a_latency_is_reported_and_exact),
 		cmocka_unit_test(
-		    the_end_waits_for_what_is_being_made_and_tells_nobody),
+		    the_end_waits_for_what_is_being_made_and_gives_none),
 	};
 
 	return cmocka_run_group_tests(tests, start, end);

@@ -461,5 +461,8 @@ main(void)
 		cmocka_unit_test(without_a_host_there_are_no_plugins),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+
+	fake_plugins_end();
+	return failed;
 }
