@@ -163,8 +163,13 @@ slot_end_cycle(const struct plan_slot *slot)
 	if (took == 0)
 		return;
 	state->cycle = 0;
-	atomic_fetch_add_explicit(&state->ticks, took, memory_order_relaxed);
-	atomic_fetch_add_explicit(&state->runs, 1, memory_order_relaxed);
+	/* R alone writes these. */
+	atomic_store_explicit(&state->ticks,
+	    atomic_load_explicit(&state->ticks, memory_order_relaxed) + took,
+	    memory_order_relaxed);
+	atomic_store_explicit(&state->runs,
+	    atomic_load_explicit(&state->runs, memory_order_relaxed) + 1,
+	    memory_order_relaxed);
 	if (took > atomic_load_explicit(&state->worst, memory_order_relaxed))
 		atomic_store_explicit(
 		    &state->worst, took, memory_order_relaxed);
