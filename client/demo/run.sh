@@ -136,7 +136,8 @@ start_jack()
 	ports=2048
 	free=$(df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 { print $4 }')
 	[ "${free:-0}" -ge 131072 ] || ports=256
-	launch jackd jackd "$realtime" --port-max "$ports" \
+	# A program that stands still is left out after this time-out only.
+	launch jackd jackd "$realtime" -t 20 --port-max "$ports" \
 		-d dummy -r 48000 -p 256
 	await jackd 10 jack_runs
 	server="dummy server started here: 48000 Hz, 256 frames, no sound card"
