@@ -146,6 +146,12 @@ void rig_connect_capture(struct rig *rig, const char *port, unsigned capture);
 /* Waits until two ports are connected. */
 void rig_wait_connected(struct rig *rig, const char *from, const char *to);
 
+/* Ends a test that found no take, of so many, in which JACK kept time: fails it,
+ * or skips it where a sanitizer slows the daemon down (HEADROOM_SLOWED is set)
+ * and the sanitizer is what judges. */
+#define RIG_TAKES 40
+_Noreturn void rig_lost(const struct rig *rig, int takes);
+
 /* Starts a take in the background; rig_finish() waits for its end and returns
  * 0, or -1 if JACK lost time in it. */
 void rig_roll(struct rig *rig, struct rig_take *take);

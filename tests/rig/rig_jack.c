@@ -346,25 +346,25 @@ rig_finish(struct rig *rig)
 void
 rig_run(struct rig *rig, struct rig_take *take)
 {
-	for (int attempt = 0; attempt < 20; attempt++) {
+	for (int attempt = 0; attempt < RIG_TAKES; attempt++) {
 		rig_roll(rig, take);
 		if (rig_finish(rig) == 0)
 			return;
 		rig_wait_frames(rig, rig->rate / 5);
 	}
-	rig_fail(rig, "JACK lost time in every one of 20 takes");
+	rig_lost(rig, RIG_TAKES);
 }
 
 void
 rig_run_quietly(struct rig *rig, struct rig_take *take)
 {
-	for (int attempt = 0; attempt < 20; attempt++) {
+	for (int attempt = 0; attempt < RIG_TAKES; attempt++) {
 		unsigned xruns = rig_xruns(rig);
 		rig_run(rig, take);
 		if (rig_xruns(rig) == xruns)
 			return;
 	}
-	rig_fail(rig, "xruns in every one of 20 takes");
+	rig_lost(rig, RIG_TAKES);
 }
 
 void

@@ -78,6 +78,18 @@ rig_fail(const struct rig *rig, const char *format, ...)
 	abort();
 }
 
+void
+rig_lost(const struct rig *rig, int takes)
+{
+	if (getenv("HEADROOM_SLOWED")) {
+		print_message("SKIPPED: JACK lost time in every one of %d "
+			      "takes beside a daemon that a sanitizer slows\n",
+		    takes);
+		skip();
+	}
+	rig_fail(rig, "JACK lost time in every one of %d takes", takes);
+}
+
 /* --- when we are ended --- */
 
 /* What the signal handler has to end: daemon and server, or 0. */

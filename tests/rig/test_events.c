@@ -147,7 +147,8 @@ perform(struct scene *scene)
 	osc_wait(osc, "/subscribed");
 	scene->count = 0;
 	rig_roll(&scene->rig, scene->take);
-	assert_int_equal(rig_finish(&scene->rig), 0);
+	if (rig_finish(&scene->rig) != 0)
+		rig_lost(&scene->rig, 1);
 	rig_wait_frames(&scene->rig, scene->rig.rate);
 	while ((reply = osc_next(osc, 200)) != NULL)
 		if (strncmp(reply->address, "/event/", 7) == 0)

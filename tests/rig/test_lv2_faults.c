@@ -99,7 +99,7 @@ make_nan(struct rig *rig, struct rig_take *take,
 		if (rig_finish(rig) == 0 && rig_xruns(rig) == xruns)
 			return;
 	}
-	rig_fail(rig, "xruns in every one of 8 takes");
+	rig_lost(rig, 8);
 }
 
 static void

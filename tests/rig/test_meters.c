@@ -221,7 +221,8 @@ read_at(struct rig *rig, unsigned rate, unsigned period, bool freewheel,
 		rig_cut(rig);
 		if (rig_xruns(rig) == xruns)
 			break;
-		assert_true(attempt < 20);
+		if (attempt == RIG_TAKES)
+			rig_lost(rig, attempt);
 	}
 	if (freewheel)
 		rig_freewheel(rig, false);
@@ -389,7 +390,8 @@ no_single_sample_of_60_seconds_is_missed(void **state)
 		take->play[0][at] = i % 2 ? peak : -peak;
 		rig_roll(rig, take);
 		hear(rig, "/meter/ch/tone/trim", frames, &held);
-		assert_int_equal(rig_finish(rig), 0);
+		if (rig_finish(rig) != 0)
+			rig_lost(rig, 1);
 		take->play[0][at] = 0;
 		if (!was_heard(&held, ref_db((double)peak) + 6))
 			fail_msg("the peak at frame %u was missed", at);

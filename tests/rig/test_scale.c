@@ -205,8 +205,7 @@ swap_plans_in_time(struct scene *scene, int first, int count)
 			return;
 		first += count;
 	}
-	rig_fail(&scene->rig, "an xrun in every one of %d takes with new plans",
-	    TAKES);
+	rig_lost(&scene->rig, TAKES);
 }
 
 /* Largest difference from the cycle of the tone before. */

@@ -147,7 +147,7 @@ perform(struct scene *scene, const struct change *change, uint32_t every)
 	for (int attempt = 0; attempt < 8; attempt++)
 		if (perform_once(scene, change, every) == 0)
 			return;
-	rig_fail(&scene->rig, "JACK lost time in every one of 8 takes");
+	rig_lost(&scene->rig, 8);
 }
 
 /* --- ramps of a constant signal --- */
