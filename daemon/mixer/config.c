@@ -140,6 +140,7 @@ read_file(struct config_reader *reader)
 		{ "jack", read_jack, 0, NULL, NULL },
 		{ "osc", config_read_osc, 0, NULL, NULL },
 		{ "meters", read_meters, 0, NULL, NULL },
+		{ "targets", config_read_targets, 0, NULL, NULL },
 		{ "channels", config_read_strips, 0, NULL, NULL },
 		{ "buses", config_read_strips, 0, NULL, NULL },
 		{ "master", config_read_master, 0, NULL, NULL },
@@ -151,6 +152,7 @@ read_file(struct config_reader *reader)
 	if (reader->no_memory)
 		return;
 	config_object(reader, reader->root, NULL, &keys, reader->desk);
+	config_resolve_targets(reader->desk);
 	if (config_check_loops(reader))
 		config_check_cuts(reader);
 }

@@ -2,6 +2,7 @@
 
 #include "mixer/config_reader.h"
 #include "mixer/plugin.h"
+#include "mixer/target.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -269,6 +270,40 @@ print_sends(FILE *out, const struct desk *desk, const struct desk_strip *strip)
 	fputs(strip->sends ? "\n      }" : "}", out);
 }
 
+/* A row's tail without "target/" in front is the key. */
+static void
+print_target(
+    FILE *out, enum strip_kind kind, const double target[TARGET_VALUES])
+{
+	const char *gap = "{ ";
+
+	for (unsigned i = PARAM_TARGET_LOW; i < TARGET_END; i++) {
+		const struct schema_param *param = schema_param((enum param)i);
+
+		if (!(param->kinds & KIND_BIT(kind)))
+			continue;
+		fprintf(out, "%s\"%s\": ", gap, strchr(param->tail, '/') + 1);
+		print_number(out, target[TARGET_VALUE(i)]);
+		gap = ", ";
+	}
+	fputs(" }", out);
+}
+
+static void
+print_targets(FILE *out, const struct desk *desk)
+{
+	static const char *const key[STRIP_KINDS] = { "channel", "bus",
+		"master" };
+
+	fprintf(out, "  \"targets\": {\n    \"preset\": \"%s\"",
+	    target_preset_name((enum target_preset)desk->preset));
+	for (int i = 0; i < STRIP_KINDS; i++) {
+		fprintf(out, ",\n    \"%s\": ", key[i]);
+		print_target(out, (enum strip_kind)i, desk->target[i]);
+	}
+	fputs("\n  },\n", out);
+}
+
 static void
 print_strip(FILE *out, const struct desk *desk, const struct desk_strip *strip)
 {
@@ -295,6 +330,9 @@ print_strip(FILE *out, const struct desk *desk, const struct desk_strip *strip)
 		print_to(out, desk, strip);
 		print_sends(out, desk, strip);
 	}
+	print_gap(out, strip);
+	fputs("\"target\": ", out);
+	print_target(out, strip->kind, strip->target);
 	if (strip->has_outputs)
 		print_ports(out, "outputs", strip, strip->outputs);
 	fputs(master ? "\n  }" : "\n    }", out);
@@ -349,6 +387,7 @@ config_print(FILE *out, const struct desk *desk)
 	fprintf(out,
 	    "  \"meters\": { \"clip_samples\": %u, \"insert_share\": %u },\n",
 	    desk->clip_samples, desk->insert_share);
+	print_targets(out, desk);
 	print_kind(out, desk, "channels", 0, desk->channels);
 	print_kind(out, desk, "buses", desk->channels, desk->buses);
 	fputs("  \"master\": ", out);

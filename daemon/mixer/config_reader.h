@@ -148,6 +148,19 @@ bool config_lanes(struct config_reader *reader, const struct config_item *item,
 void
 config_read_ports(struct config_reader *reader, const struct config_item *item);
 
+/* "targets" of the desk, "target" of a strip. */
+void config_read_targets(
+    struct config_reader *reader, const struct config_item *item);
+void config_read_target(
+    struct config_reader *reader, const struct config_item *item);
+
+/* Nothing is said of these targets yet. */
+void config_blank_target(double target[TARGET_VALUES]);
+
+/* After all is read: what was left out comes from the kind of strip, and for
+ * that from the preset. */
+void config_resolve_targets(struct desk *desk);
+
 void config_read_inserts(
     struct config_reader *reader, const struct config_item *item);
 

@@ -21,6 +21,7 @@ blank_strip(struct desk_strip *strip, enum strip_kind kind, size_t place)
 	strip->align = true;
 	for (unsigned i = 0; i < STRIP_VALUES; i++)
 		strip->value[i] = schema_param((enum param)i)->def;
+	config_blank_target(strip->target);
 }
 
 /* Ids, lanes and names are known before anything that depends on them, in
@@ -94,6 +95,9 @@ config_prepare_strips(struct config_reader *reader)
 	prepare_kind(reader, STRIP_CHANNEL, channel_list, 0, channels);
 	prepare_kind(reader, STRIP_BUS, bus_list, channels, buses);
 	strip = &desk->strip[channels + buses];
+	config_blank_target(strip->target);
+	for (int i = 0; i < STRIP_KINDS; i++)
+		config_blank_target(desk->target[i]);
 	if (cJSON_IsObject(master)) {
 		prepare_strip(strip, master);
 		strcpy(strip->id, "master");
@@ -220,6 +224,8 @@ strip_keys(struct config_key key[KEYS_MOST])
 	    (struct config_key){ "to", config_read_to, ANY, NULL, NULL };
 	key[count++] =
 	    (struct config_key){ "sends", config_read_sends, ANY, NULL, NULL };
+	key[count++] = (struct config_key){ "target", config_read_target, ALL,
+		NULL, NULL };
 	key[count++] = (struct config_key){ "outputs", config_read_ports, ALL,
 		NULL, NULL };
 	return count;

@@ -1,5 +1,7 @@
 #include "mixer/desk.h"
 
+#include "mixer/target.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,6 +78,8 @@ default_master(struct desk *desk)
 	master->align = true;
 	for (unsigned i = 0; i < STRIP_VALUES; i++)
 		master->value[i] = schema_param((enum param)i)->def;
+	memcpy(
+	    master->target, desk->target[STRIP_MASTER], sizeof(master->target));
 	return 0;
 }
 
@@ -90,6 +94,9 @@ desk_new(void)
 	desk->pan_law = -3;
 	desk->clip_samples = 3;
 	desk->insert_share = 50;
+	for (int i = 0; i < STRIP_KINDS; i++)
+		target_defaults(
+		    TARGET_LIVE, (enum strip_kind)i, desk->target[i]);
 	desk->jack_client = strdup("headroom");
 	if (!desk->jack_client || default_net(desk) || default_master(desk)) {
 		desk_free(desk);

@@ -70,6 +70,7 @@ struct desk_strip {
 	char name[DESK_NAME_LONGEST + 1];
 	unsigned lanes; /* 1 or 2 */
 	double value[STRIP_VALUES];
+	double target[TARGET_VALUES];
 	unsigned *to; /* indices into desk.strip, without repeats */
 	size_t tos;
 	struct desk_send *send;
@@ -97,7 +98,9 @@ struct desk {
 	char *jack_client;
 	unsigned clip_samples; /* samples at the rail that make a clip, 1…15 */
 	unsigned insert_share; /* percent of a period that is much for one */
-	char *listen[DESK_LISTENERS]; /* "udp://127.0.0.1:9018" */
+	unsigned preset;       /* of targets: enum target_preset */
+	double target[STRIP_KINDS][TARGET_VALUES]; /* of a kind of strip */
+	char *listen[DESK_LISTENERS];              /* "udp://127.0.0.1:9018" */
 	size_t listens;
 	struct desk_network allow[DESK_NETWORKS];
 	size_t allows;

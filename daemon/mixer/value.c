@@ -21,6 +21,8 @@ value_of(const struct mixer *mixer, const struct address *address)
 		return &strip->value[id];
 	if (id < SEND_END)
 		return &strip->send[address->sub].value[SEND_VALUE(id)];
+	if (id < TARGET_END)
+		return &strip->target[TARGET_VALUE(id)];
 	return NULL;
 }
 
@@ -150,6 +152,26 @@ mark_stale(struct mixer *mixer, unsigned strip, enum param id)
 		mixer->stale[i] = true;
 }
 
+/* One bound of a target moves the other, so that low is never above high. */
+static void
+push_target(struct mixer *mixer, const struct address *address, enum param id,
+    const void *origin)
+{
+	double *target = mixer->desk->strip[address->strip].target;
+	double *low = &target[TARGET_VALUE(PARAM_TARGET_LOW)];
+	double *high = &target[TARGET_VALUE(PARAM_TARGET_HIGH)];
+
+	if (*low <= *high)
+		return;
+	if (id == PARAM_TARGET_LOW) {
+		*high = *low;
+		mixer_tell(mixer, address, PARAM_TARGET_HIGH, origin);
+	} else {
+		*low = *high;
+		mixer_tell(mixer, address, PARAM_TARGET_LOW, origin);
+	}
+}
+
 static void
 set_number(struct mixer *mixer, const struct address *address, double number,
     const void *origin)
@@ -166,8 +188,12 @@ set_number(struct mixer *mixer, const struct address *address, double number,
 	if (*value == number)
 		return;
 	*value = number;
-	mark_stale(mixer, where.strip, id);
 	mixer_tell(mixer, &where, id, origin);
+	if (id == PARAM_TARGET_LOW || id == PARAM_TARGET_HIGH)
+		push_target(mixer, &where, id, origin);
+	if (address->param->scope == SCOPE_STRIP && id >= SEND_END)
+		return;
+	mark_stale(mixer, where.strip, id);
 	if (id == PARAM_FADER)
 		mixer_tell(mixer, &where, PARAM_FADER_POSITION, origin);
 }

@@ -56,6 +56,27 @@ static const struct schema_param table[PARAMS] = {
 	[PARAM_SEND_TAP] = { PARAM_SEND_TAP, "/<s>/send/<bus>/tap", "tap",
 	    SCOPE_SEND, SCHEMA_CHOICE, MIXED, true, true, "", TAP_PRE, TAP_POST,
 	    TAP_POST, taps, "Takes the signal before or after the fader." },
+	[PARAM_TARGET_LOW] = { PARAM_TARGET_LOW, "/<s>/target/low",
+	    "target/low", SCOPE_STRIP, SCHEMA_FLOAT, EVERY, true, false, "dBFS",
+	    -60, 0, -18, NULL,
+	    "True peak that the loud parts should reach; the default of buses "
+	    "and the master is -30. Never above target/high: the one that is "
+	    "set moves the other." },
+	[PARAM_TARGET_HIGH] = { PARAM_TARGET_HIGH, "/<s>/target/high",
+	    "target/high", SCOPE_STRIP, SCHEMA_FLOAT, EVERY, true, false,
+	    "dBFS", -60, 0, -10, NULL,
+	    "True peak that nothing should exceed; the default of buses and "
+	    "the master is -6." },
+	[PARAM_TARGET_INSERT] = { PARAM_TARGET_INSERT, "/<s>/target/insert",
+	    "target/insert", SCOPE_STRIP, SCHEMA_FLOAT, EVERY, true, false,
+	    "dBFS", -60, 0, -18, NULL,
+	    "RMS that insert slots are to be fed with, give or take 6 dB." },
+	[PARAM_TARGET_LOUDNESS] = { PARAM_TARGET_LOUDNESS,
+	    "/<s>/target/loudness", "target/loudness", SCOPE_STRIP,
+	    SCHEMA_FLOAT, KIND_BIT(STRIP_MASTER), true, false, "LUFS", -200, 0,
+	    -200, NULL,
+	    "Integrated loudness of the programme, on the master only; -200 "
+	    "for none." },
 	[PARAM_NAME] = { PARAM_NAME, "/<s>/name", "name", SCOPE_STRIP,
 	    SCHEMA_TEXT, EVERY, true, true, "", 0, 64, 0, NULL,
 	    "Shown name of the strip." },

@@ -11,8 +11,8 @@
  * Constant data; any thread.
  */
 
-/* Numbers of a strip and of a send come first and without gaps, because a
- * strip and a send keep them in arrays indexed by these. */
+/* Numbers of a strip, of a send and of a target come first and without gaps,
+ * because a strip and a send keep them in arrays indexed by these. */
 enum param {
 	PARAM_TRIM,
 	PARAM_POLARITY,
@@ -27,7 +27,12 @@ enum param {
 	PARAM_SEND_MUTE,
 	PARAM_SEND_TAP,
 	SEND_END,
-	PARAM_NAME = SEND_END,
+	PARAM_TARGET_LOW = SEND_END,
+	PARAM_TARGET_HIGH,
+	PARAM_TARGET_INSERT,
+	PARAM_TARGET_LOUDNESS,
+	TARGET_END,
+	PARAM_NAME = TARGET_END,
 	PARAM_FADER_POSITION,
 	PARAM_INSERT_NAME,
 	PARAM_INSERT_STATE,
@@ -60,6 +65,8 @@ enum param {
 };
 #define SEND_VALUES (SEND_END - PARAM_SEND_LEVEL)
 #define SEND_VALUE(param) ((param)-PARAM_SEND_LEVEL)
+#define TARGET_VALUES (TARGET_END - PARAM_TARGET_LOW)
+#define TARGET_VALUE(param) ((param)-PARAM_TARGET_LOW)
 
 /* Taps of a send, the choices of PARAM_SEND_TAP in order. */
 enum send_tap { TAP_PRE, TAP_POST };

@@ -5,14 +5,18 @@
 struct zone_target
 zone_target(enum strip_kind kind, const char *stage)
 {
-	static const struct zone_target channel = { -60, -18, -10 };
-	static const struct zone_target sum = { -60, -30, -6 };
-
-	static const struct zone_target balance = { -60, -60, -10 };
-
 	if (kind != STRIP_CHANNEL)
-		return sum;
-	return strcmp(stage, "fader") == 0 ? balance : channel;
+		return zone_window(kind, false, -30, -6);
+	return zone_window(kind, strcmp(stage, "fader") == 0, -18, -10);
+}
+
+struct zone_target
+zone_window(enum strip_kind kind, bool fader, double low, double high)
+{
+	bool balance = fader && kind == STRIP_CHANNEL;
+
+	return (struct zone_target){ ZONE_SILENCE, balance ? ZONE_SILENCE : low,
+		high };
 }
 
 enum zone

@@ -10,6 +10,8 @@
  * thread.
  */
 
+#define ZONE_SILENCE (-60.0) /* dBFS; below it there is nothing to judge */
+
 enum zone {
 	ZONE_SILENT,
 	ZONE_LOW,     /* under the target */
@@ -30,6 +32,11 @@ struct zone_target {
  * but no lower bound after its fader, which sets the balance; -30 to -6 dBFS
  * in a bus and the master. */
 struct zone_target zone_target(enum strip_kind kind, const char *stage);
+
+/* The target of a stage of a strip whose own bounds are `low` and `high`, in
+ * dBFS: a fader, which sets the balance, has no lower bound in a channel. */
+struct zone_target
+zone_window(enum strip_kind kind, bool fader, double low, double high);
 
 /* The zone of a peak in dBFS at a stage ("in", "trim", "fader") of a strip
  * that has `outputs` behind its fader or none. Both bounds of a target belong
