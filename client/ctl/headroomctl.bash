@@ -68,7 +68,7 @@ _headroomctl()
 		sed -n 's|^/\(.*\)/insert/[0-9]*/name$|\1|p' | sort -u) ;;
 	set)
 		((argument % 2)) || words=$(_headroomctl_addresses |
-			grep -Ev -e '^/(meter|loudness|status)/' \
+			grep -Ev -e '^/(meter|headroom|loudness|status)/' \
 				-e '/insert/[0-9]+/(name|state)$')
 		;;
 	esac

@@ -101,6 +101,10 @@ list_addresses(struct command *command, const struct roster *roster)
 			    roster->strip[i].address,
 			    roster->strip[i].stage[s].name);
 			out->form->address(out, text);
+			snprintf(text, sizeof(text), "/headroom/%s/%s",
+			    roster->strip[i].address,
+			    roster->strip[i].stage[s].name);
+			out->form->address(out, text);
 		}
 	for (int p = 0; p < PARAMS; p++) {
 		const struct schema_param *param = schema_param((enum param)p);

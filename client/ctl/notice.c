@@ -23,6 +23,9 @@ static const struct {
 	{ "insert", "hhsiss",
 	    (const char *const[]){ "sequence", "frame", "strip", "slot",
 		"state", "reason", NULL } },
+	{ "zone", "hhssss",
+	    (const char *const[]){
+		"sequence", "frame", "strip", "stage", "from", "to", NULL } },
 	{ "jack", "hhs",
 	    (const char *const[]){ "sequence", "frame", "state", NULL } },
 };
@@ -93,6 +96,9 @@ notice_short(const struct link_message *message, char *text, size_t size)
 		return false;
 	if (strcmp(notice_kind(message), "insert") == 0)
 		notice_insert(message, text, size);
+	else if (strcmp(notice_kind(message), "zone") == 0)
+		snprintf(text, size, "%s %s is %s, was %s", value[2].text,
+		    value[3].text, value[5].text, value[4].text);
 	else if (message->values > 3)
 		notice_signal(message, text, size);
 	else if (value[2].text)

@@ -7,6 +7,7 @@
 /* Default rates; 0 for what is sent as it happens. */
 static const unsigned default_rate[LEASE_TOPICS] = {
 	[LEASE_METERS] = 20,
+	[LEASE_HEADROOM] = 5,
 	[LEASE_LOUDNESS] = 10,
 	[LEASE_STATUS] = 1,
 };
@@ -73,7 +74,7 @@ find_topic(struct call *call, const char *name, enum lease_topic *topic)
 	if (*topic != LEASE_TOPICS)
 		return true;
 	snprintf(text, sizeof(text),
-	    "found the topic \"%.40s\"; allowed state, meters, "
+	    "found the topic \"%.40s\"; allowed state, meters, headroom, "
 	    "loudness, events or status",
 	    name);
 	refuse(call, "bad-value", text);
@@ -401,6 +402,10 @@ osc_command(struct osc_request *request, enum param command,
 		break;
 	case PARAM_PLUGIN:
 		describe_plugin(&call);
+		break;
+	case PARAM_RESET_HEADROOM:
+		if (!has_more(&call, "none"))
+			osc_headroom_reset(request, call.address);
 		break;
 	case PARAM_RESET_LOUDNESS:
 		reset_loudness(&call);

@@ -73,6 +73,7 @@ add_value(cJSON *object, struct mixer *mixer, const struct address *address)
 
 	if (address->param->type == SCHEMA_COMMAND ||
 	    address->param->scope == SCOPE_METER ||
+	    address->param->scope == SCOPE_HEADROOM ||
 	    address->param->scope == SCOPE_LOUDNESS)
 		return;
 	mixer_get(mixer, address, &value);

@@ -129,6 +129,19 @@ void osc_plugin(struct osc_request *request, const char *uri);
 void
 osc_publish_plugins(struct osc *osc, struct lease_client *client, double end);
 
+/* --- osc_headroom.c --- */
+
+/* Packs headroom and zone of one stage. */
+void osc_pack_headroom(struct osc_packer *packer, struct mixer *mixer,
+    const struct address *address);
+
+/* Tells a lease what has changed since it was told last. */
+void osc_publish_headroom(
+    struct osc *osc, const struct lease_client *client, struct lease *lease);
+
+/* Resets every strip, if the sender may. */
+void osc_headroom_reset(struct osc_request *request, const char *address);
+
 /* --- osc_json.c --- */
 
 struct cJSON;

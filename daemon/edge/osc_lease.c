@@ -10,6 +10,7 @@
 static const char *const topic_names[LEASE_TOPICS] = {
 	[LEASE_STATE] = "state",
 	[LEASE_METERS] = "meters",
+	[LEASE_HEADROOM] = "headroom",
 	[LEASE_LOUDNESS] = "loudness",
 	[LEASE_EVENTS] = "events",
 	[LEASE_STATUS] = "status",
@@ -173,7 +174,8 @@ prefix_by_place(const char *prefix)
 	const char *send = strstr(prefix, "/send/");
 	unsigned forms = 0;
 
-	prefix = without("/loudness", without("/meter", prefix));
+	prefix = without(
+	    "/headroom", without("/loudness", without("/meter", prefix)));
 	if (strncmp(prefix, "/ch/", 4) == 0 && part_is_place(prefix + 4))
 		forms |= BY_PLACE_STRIP;
 	if (strncmp(prefix, "/bus/", 5) == 0 && part_is_place(prefix + 5))
@@ -264,6 +266,7 @@ lease_covers(const struct lease *lease, const char *address)
 	size_t size;
 
 	const char *root = lease->topic == LEASE_METERS     ? "/meter"
+			   : lease->topic == LEASE_HEADROOM ? "/headroom"
 			   : lease->topic == LEASE_LOUDNESS ? "/loudness"
 							    : NULL;
 

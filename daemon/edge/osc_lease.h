@@ -23,6 +23,7 @@
 enum lease_topic {
 	LEASE_STATE,
 	LEASE_METERS,
+	LEASE_HEADROOM,
 	LEASE_LOUDNESS,
 	LEASE_EVENTS,
 	LEASE_STATUS,
@@ -37,6 +38,7 @@ struct lease {
 	unsigned by_place; /* BY_PLACE_ bits: how the prefix names things */
 	double due;        /* when the next packet is sent */
 	struct meters_reader *reader; /* its own "since last"; may be NULL */
+	uint64_t told; /* headroom: version of the newest change it was told */
 };
 
 /* Where answers go: the sender, through the socket that heard it last. */
@@ -100,15 +102,15 @@ size_t lease_end(
 bool lease_due(struct lease *lease, double now, double slack);
 
 /* Does the prefix cover this address? At the borders of path parts only; for
- * meters "/meter", for loudness "/loudness" in front counts for nothing, on
- * either side. */
+ * meters "/meter", for headroom "/headroom", for loudness "/loudness" in front
+ * counts for nothing, on either side. */
 bool lease_covers(const struct lease *lease, const char *address);
 
 /* Makes a usable prefix of what was asked for, without slashes behind. Returns
  * 0, or -1 for what no address can begin with (patterns, no slash in front). */
 int lease_prefix(const char *asked, char prefix[ADDRESS_LONGEST]);
 
-/* "state", "meters", "loudness", "events", "status", and the way back (LEASE_TOPICS for
+/* "state", "meters", "headroom", "loudness", "events", "status", and the way back (LEASE_TOPICS for
  * any other word). */
 const char *lease_topic_name(enum lease_topic topic);
 enum lease_topic lease_topic_find(const char *name);

@@ -89,6 +89,12 @@ osc_pack_event(struct osc_packer *packer, const struct event *event)
 		values[count++] = word(event->state);
 		values[count++] = word(event->text);
 		break;
+	case EVENT_ZONE:
+		values[count++] = word(event->strip);
+		values[count++] = word(event->stage);
+		values[count++] = word(event->before);
+		values[count++] = word(event->state);
+		break;
 	default:
 		values[count++] = word(event->strip);
 		values[count++] = word(event->stage);
@@ -302,6 +308,8 @@ osc_publish_due(
 		}
 		if (lease->topic == LEASE_METERS)
 			publish_meters(osc, client, lease);
+		else if (lease->topic == LEASE_HEADROOM)
+			osc_publish_headroom(osc, client, lease);
 		else if (lease->topic == LEASE_LOUDNESS)
 			publish_loudness(osc, client, lease);
 		else if (lease->topic == LEASE_STATUS)

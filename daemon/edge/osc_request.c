@@ -1,5 +1,6 @@
 #include "edge/osc_internal.h"
 
+#include "mixer/zones.h"
 #include "protocol/match.h"
 
 #include <stdio.h>
@@ -64,6 +65,10 @@ get_one(struct errand *errand, const struct address *address)
 		return;
 	if (address->param->scope == SCOPE_LOUDNESS) {
 		osc_pack_loudness(&request->replies, mixer, address);
+		return;
+	}
+	if (address->param->scope == SCOPE_HEADROOM) {
+		osc_pack_headroom(&request->replies, mixer, address);
 		return;
 	}
 	if (address->param->scope != SCOPE_METER) {
@@ -131,8 +136,11 @@ reset_one(struct errand *errand, const struct address *address)
 	errand->failed = errand->value || !osc_request_may_set(request);
 	if (errand->failed)
 		return;
-	meters_reset_loudness(
-	    mixer_meters(request->osc->mixer), address->strip);
+	struct meters *meters = mixer_meters(request->osc->mixer);
+	if (address->param->id == PARAM_HEADROOM_RESET)
+		zones_reset(meters_zones(meters), address->strip);
+	else
+		meters_reset_loudness(meters, address->strip);
 	mixer_address_text(request->osc->mixer, address, text);
 	if (osc_request_answers(request))
 		osc_pack_print(&request->replies, text, "i", 1);

@@ -249,13 +249,14 @@ say_meter(struct text *text, const struct mixer *mixer, const struct path *path)
 {
 	const struct desk *desk = mixer_desk(mixer);
 	size_t at = 1;
+	bool headroom = strcmp(path->part[0], "headroom") == 0;
 	int index;
 
 	if (!names_strip(path->part[at])) {
 		text_add(text,
-		    "found no strip \"%s\" behind /meter; allowed ch, bus, "
-		    "master",
-		    path->part[at]);
+		    "found no strip \"%s\" behind /%s; allowed ch, bus, "
+		    "master%s",
+		    path->part[at], path->part[0], headroom ? ", reset" : "");
 		return;
 	}
 	index = find_strip(text, desk, path, &at);
@@ -267,6 +268,8 @@ say_meter(struct text *text, const struct mixer *mixer, const struct path *path)
 	for (unsigned i = 0; i < mixer_stages(mixer, (unsigned)index); i++)
 		text_add(text, "%s%s", i > 0 ? ", " : "",
 		    mixer_stage_name(mixer, (unsigned)index, i));
+	if (headroom)
+		text_add(text, ", reset");
 }
 
 static void
@@ -326,6 +329,8 @@ osc_unknown(
 		say_strip(&text, mixer, &path);
 	} else if (strcmp(path.part[0], "meter") == 0) {
 		say_meter(&text, mixer, &path);
+	} else if (strcmp(path.part[0], "headroom") == 0) {
+		say_meter(&text, mixer, &path);
 	} else if (strcmp(path.part[0], "loudness") == 0) {
 		say_loudness(&text, mixer, &path);
 	} else if (strcmp(path.part[0], "status") == 0) {
@@ -333,7 +338,7 @@ osc_unknown(
 	} else {
 		text_add(&text,
 		    "found no \"/%s\"; allowed /ch, /bus, /master, "
-		    "/meter, /loudness, /status, or a command: ",
+		    "/meter, /headroom, /loudness, /status, or a command: ",
 		    path.part[0]);
 		say_tails(&text, SCOPE_DESK, 0);
 	}

@@ -49,6 +49,12 @@ mixer_address_text(const struct mixer *mixer, const struct address *address,
 		snprintf(text, ADDRESS_LONGEST, "/meter/%s/%s", name,
 		    desk_stage_name(strip, address->sub));
 		break;
+	case SCOPE_HEADROOM:
+		snprintf(text, ADDRESS_LONGEST, "/headroom/%s/%s", name,
+		    param->tail[0] != '\0'
+			? param->tail
+			: desk_stage_name(strip, address->sub));
+		break;
 	case SCOPE_LOUDNESS:
 		snprintf(text, ADDRESS_LONGEST, "/loudness/%s%s%s", name,
 		    param->tail[0] != '\0' ? "/" : "", param->tail);
@@ -211,9 +217,10 @@ find_insert(const struct desk *desk, const struct address_parts *parts,
 	return true;
 }
 
+/* /meter and /headroom: `param` of a stage, or the scope's command. */
 static bool
-find_meter(const struct desk *desk, const struct address_parts *parts,
-    struct address *address)
+find_stage(const struct desk *desk, const struct address_parts *parts,
+    enum param param, struct address *address)
 {
 	size_t index = 1;
 
@@ -223,11 +230,15 @@ find_meter(const struct desk *desk, const struct address_parts *parts,
 	for (unsigned stage = 0; stage < desk_stages(strip); stage++)
 		if (strcmp(parts->at[index], desk_stage_name(strip, stage)) ==
 		    0) {
-			address->param = schema_param(PARAM_METER);
+			address->param = schema_param(param);
 			address->sub = stage;
 			return true;
 		}
-	return false;
+	if (param != PARAM_HEADROOM || !part_is(parts, index, "reset") ||
+	    index + 1 != parts->count)
+		return false;
+	address->param = schema_param(PARAM_HEADROOM_RESET);
+	return true;
 }
 
 static bool
@@ -298,7 +309,9 @@ address_find(
 	if (part_is(&parts, 0, "status"))
 		return find_status(mixer->desk, &parts, address);
 	if (part_is(&parts, 0, "meter"))
-		return find_meter(mixer->desk, &parts, address);
+		return find_stage(mixer->desk, &parts, PARAM_METER, address);
+	if (part_is(&parts, 0, "headroom"))
+		return find_stage(mixer->desk, &parts, PARAM_HEADROOM, address);
 	if (part_is(&parts, 0, "loudness"))
 		return find_loudness(mixer->desk, &parts, address);
 	if (!find_strip(mixer->desk, &parts, &index, address) ||

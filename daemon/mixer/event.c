@@ -57,7 +57,7 @@ const char *
 event_kind_name(enum event_kind kind)
 {
 	static const char *const name[EVENT_KINDS] = { "over", "clip",
-		"invalid", "xrun", "jack", "insert" };
+		"invalid", "xrun", "jack", "insert", "zone" };
 
 	return name[kind];
 }

@@ -20,6 +20,7 @@ enum event_kind {
 	EVENT_XRUN,
 	EVENT_JACK,   /* the JACK server came, went or changed its mode */
 	EVENT_INSERT, /* an insert slot works, or works no more */
+	EVENT_ZONE,   /* a stage is in another zone */
 	EVENT_KINDS
 };
 
@@ -27,7 +28,7 @@ struct event {
 	uint64_t sequence; /* 1, 2, … since the start of the daemon */
 	uint64_t frame;    /* JACK frame: the first one, for over and clip */
 	enum event_kind kind;
-	/* over, clip, invalid, insert */
+	/* over, clip, invalid, insert, zone */
 	char strip[DESK_STRIP_TEXT]; /* "ch/kick", "master" */
 	char stage[16];              /* "in", "trim", "insert/1", "fader" */
 	/* over, clip, invalid */
@@ -39,7 +40,9 @@ struct event {
 	    [64];      /* over: "ch/kick/trim", the first stage that was over */
 	char text[96]; /* jack: as in /status/jack; insert: why */
 	unsigned slot; /* insert: 1, 2, … */
-	const char *state; /* insert: as in /<s>/insert/<n>/state */
+	/* insert: as in /<s>/insert/<n>/state; zone: the new one */
+	const char *state;
+	const char *before; /* zone: the old one */
 };
 
 struct event_log;

@@ -2,6 +2,7 @@
 
 #include "mixer/episode.h"
 #include "mixer/meters_fold.h"
+#include "mixer/zones.h"
 #include "protocol/level.h"
 
 #include <math.h>
@@ -36,6 +37,7 @@ struct meters {
 	uint64_t frame;            /* behind the last one */
 	struct meters_reader *readers;
 	struct episodes *episodes;
+	struct zones *zones;
 	struct loudness **loudness; /* a strip: NULL for channels */
 };
 
@@ -82,7 +84,10 @@ meters_new(const struct desk *desk, struct event_log *log)
 	if (meters_alloc(meters) == 0)
 		meters->episodes =
 		    episodes_new(desk, meters->first, meters->count, log);
-	if (meters->episodes == NULL) {
+	if (meters->episodes != NULL)
+		meters->zones =
+		    zones_new(desk, meters->first, meters->count, log);
+	if (meters->zones == NULL) {
 		meters_free(meters);
 		return NULL;
 	}
@@ -114,6 +119,7 @@ meters_free(struct meters *meters)
 		free(meters->past[i].true_peak);
 	}
 	episodes_free(meters->episodes);
+	zones_free(meters->zones);
 	for (size_t i = 0; meters->loudness != NULL && i < meters->desk->strips;
 	     i++)
 		free(meters->loudness[i]);
@@ -129,6 +135,7 @@ meters_set_rate(struct meters *meters, unsigned rate)
 
 	meters->rate = rate;
 	episodes_set_rate(meters->episodes, rate);
+	zones_set_rate(meters->zones, rate);
 	for (size_t i = desk->channels; i < desk->strips; i++)
 		loudness_set_rate(meters->loudness[i], rate);
 }
@@ -186,6 +193,7 @@ meters_fold(struct meters *meters, const struct meter_window *window)
 		raise_all(reader->true_peak, past->true_peak, meters->count);
 	}
 	episodes_fold(meters->episodes, window);
+	zones_fold(meters->zones, window);
 	fold_loudness(meters, window);
 }
 
@@ -201,6 +209,7 @@ meters_rest(struct meters *meters)
 	const struct desk *desk = meters->desk;
 
 	meters->windows = 0;
+	zones_rest(meters->zones);
 	for (size_t i = desk->channels; i < desk->strips; i++)
 		loudness_rest(meters->loudness[i]);
 }
@@ -301,4 +310,10 @@ void
 meters_reset_loudness(struct meters *meters, unsigned strip)
 {
 	loudness_reset(meters->loudness[strip]);
+}
+
+struct zones *
+meters_zones(const struct meters *meters)
+{
+	return meters->zones;
 }

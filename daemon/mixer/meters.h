@@ -18,6 +18,7 @@ struct meters_reading {
 };
 
 struct meters;
+struct zones;
 struct meters_reader;
 
 /* A reader of its own "since last". Its first reading of a stage shows the
@@ -30,6 +31,9 @@ void meters_reader_free(struct meters_reader *reader);
  * Returns the number of lanes. */
 unsigned meters_read(struct meters *meters, struct meters_reader *reader,
     unsigned strip, unsigned stage, struct meters_reading *lane);
+
+/* Zones and headroom of the stages, for zones.h. */
+struct zones *meters_zones(const struct meters *meters);
 
 /* Loudness of a bus or the master, and its reset. */
 void meters_read_loudness(const struct meters *meters, unsigned strip,

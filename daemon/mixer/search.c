@@ -171,14 +171,15 @@ search_strip(struct search *search, struct address address)
 	search_inserts(search, address, at);
 }
 
+/* `param` at each stage. */
 static void
-search_meters(struct search *search, struct address address)
+search_stages(struct search *search, struct address address, enum param param)
 {
 	const struct desk_strip *strip =
 	    &search->mixer->desk->strip[address.strip];
 	bool master = strip->kind == STRIP_MASTER;
 
-	address.param = schema_param(PARAM_METER);
+	address.param = schema_param(param);
 	for (address.sub = 0; address.sub < desk_stages(strip); address.sub++)
 		if (may_end(search, master ? 2 : 3,
 			desk_stage_name(strip, address.sub)))
@@ -187,22 +188,31 @@ search_meters(struct search *search, struct address address)
 
 /* A reset is not for a pattern that asks for everything: it must name it. */
 static void
+search_reset(struct search *search, struct address address, enum param reset)
+{
+	const struct desk *desk = search->mixer->desk;
+	enum strip_kind kind = desk->strip[address.strip].kind;
+	const char *tail = strrchr(search->pattern, '/');
+
+	address.param = schema_param(reset);
+	if (tail != NULL && strcmp(tail + 1, address.param->tail) == 0 &&
+	    may_end(search, kind == STRIP_MASTER ? 2 : 3, address.param->tail))
+		try_address(search, address, BY_PLACE_STRIP);
+}
+
+static void
 search_loudness(struct search *search, struct address address)
 {
 	const struct desk *desk = search->mixer->desk;
 	enum strip_kind kind = desk->strip[address.strip].kind;
 	size_t at = kind == STRIP_MASTER ? 2 : 3;
-	const char *tail = strrchr(search->pattern, '/');
 
 	address.param = schema_param(PARAM_LOUDNESS);
 	if (!address_strip_has(desk, &address))
 		return;
 	if (search->deep || search->parts.count == at)
 		try_address(search, address, BY_PLACE_STRIP);
-	address.param = schema_param(PARAM_LOUDNESS_RESET);
-	if (tail != NULL && strcmp(tail + 1, address.param->tail) == 0 &&
-	    may_end(search, at, address.param->tail))
-		try_address(search, address, BY_PLACE_STRIP);
+	search_reset(search, address, PARAM_LOUDNESS_RESET);
 }
 
 static void
@@ -269,6 +279,7 @@ mixer_each(struct mixer *mixer, const char *pattern, unsigned *budget,
 	search.parts = address_split(pattern);
 	search.deep = strstr(pattern, "//") != NULL;
 	bool meters = may_be(&search, 0, "meter");
+	bool headroom = may_be(&search, 0, "headroom");
 	bool loudness = may_be(&search, 0, "loudness");
 	bool status =
 	    may_be(&search, 0, "status") && may_be(&search, 1, "insert");
@@ -277,7 +288,11 @@ mixer_each(struct mixer *mixer, const char *pattern, unsigned *budget,
 		if (may_be_strip(&search, 0, &desk->strip[i]))
 			search_strip(&search, address);
 		if (meters && may_be_strip(&search, 1, &desk->strip[i]))
-			search_meters(&search, address);
+			search_stages(&search, address, PARAM_METER);
+		if (headroom && may_be_strip(&search, 1, &desk->strip[i])) {
+			search_stages(&search, address, PARAM_HEADROOM);
+			search_reset(&search, address, PARAM_HEADROOM_RESET);
+		}
 		if (loudness && may_be_strip(&search, 1, &desk->strip[i]))
 			search_loudness(&search, address);
 		if (status && may_be_strip(&search, 2, &desk->strip[i]))

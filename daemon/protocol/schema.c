@@ -108,6 +108,16 @@ static const struct schema_param table[PARAMS] = {
 	    NULL,
 	    "Peak, RMS and true peak of each lane; RMS over the last 300 ms, "
 	    "peaks since the last reading." },
+	[PARAM_HEADROOM] = { PARAM_HEADROOM, "/headroom/<s>/<stage>", "",
+	    SCOPE_HEADROOM, SCHEMA_FLOAT, EVERY, false, false, "dB", -UNBOUNDED,
+	    200, 200, NULL,
+	    "Minus the highest true peak since the reset, rounded down to "
+	    "tenths, and the zone: silent, low, nominal, hot, over or clip." },
+	[PARAM_HEADROOM_RESET] = { PARAM_HEADROOM_RESET, "/headroom/<s>/reset",
+	    "reset", SCOPE_HEADROOM, SCHEMA_COMMAND, EVERY, false, false, "", 0,
+	    0, 0, NULL,
+	    "No arguments; headroom and zones of the strip begin anew; answers "
+	    "its own address ,i 1." },
 	[PARAM_LOUDNESS] = { PARAM_LOUDNESS, "/loudness/<s>", "",
 	    SCOPE_LOUDNESS, SCHEMA_FLOAT, SUMMED, false, false, "LUFS", -200,
 	    UNBOUNDED, -200, NULL,
@@ -164,7 +174,8 @@ static const struct schema_param table[PARAMS] = {
 	    "The same of the longest cycle of that second." },
 	[PARAM_SUBSCRIBE] = { PARAM_SUBSCRIBE, "/subscribe", "subscribe",
 	    SCOPE_DESK, SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
-	    "s topic (state, meters, loudness, events or status), then if "
+	    "s topic (state, meters, headroom, loudness, events or status), "
+	    "then if "
 	    "wanted i rate "
 	    "in Hz (1 to 100) and s address prefix; answers /subscribed ,sis "
 	    "topic rate prefix." },
@@ -208,6 +219,11 @@ static const struct schema_param table[PARAMS] = {
 	    0, 0, 0, NULL,
 	    "No arguments; resets the loudness of every strip that has one "
 	    "and answers /loudness/reset ,i strips." },
+	[PARAM_RESET_HEADROOM] = { PARAM_RESET_HEADROOM, "/headroom/reset",
+	    "headroom/reset", SCOPE_DESK, SCHEMA_COMMAND, 0, false, false, "",
+	    0, 0, 0, NULL,
+	    "No arguments; resets headroom and zones of every strip and "
+	    "answers /headroom/reset ,i strips." },
 };
 
 const struct schema_param *

@@ -39,6 +39,8 @@ enum param {
 	PARAM_INSERT_BYPASS,
 	PARAM_INSERT_PARAM,
 	PARAM_METER,
+	PARAM_HEADROOM,
+	PARAM_HEADROOM_RESET,
 	PARAM_LOUDNESS,
 	PARAM_LOUDNESS_RESET,
 	PARAM_STATUS_SAMPLE_RATE,
@@ -61,6 +63,7 @@ enum param {
 	PARAM_PLUGINS,
 	PARAM_PLUGIN,
 	PARAM_RESET_LOUDNESS,
+	PARAM_RESET_HEADROOM,
 	PARAMS
 };
 #define SEND_VALUES (SEND_END - PARAM_SEND_LEVEL)
@@ -88,6 +91,7 @@ enum schema_scope {
 	 * all of them, with an open range; a plugin brings the real ones. */
 	SCOPE_INSERT_PARAM,
 	SCOPE_METER,         /* /meter/<s>/<stage> */
+	SCOPE_HEADROOM,      /* /headroom/<s>/<stage>, or /TAIL */
 	SCOPE_LOUDNESS,      /* /loudness/<s>, with /TAIL if there is one */
 	SCOPE_STATUS_INSERT, /* /status/insert/<s>/<n>/TAIL */
 	SCOPE_STATUS,        /* /status/TAIL, drops by reason */

@@ -1,5 +1,6 @@
 #include "rig.h"
 
+#include <limits.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -114,7 +115,8 @@ note(struct scene *scene, const struct osc_reply *reply)
 	if (scene->newest != 0)
 		assert_int_equal(told->sequence, scene->newest + 1);
 	scene->newest = told->sequence;
-	if (strcmp(told->kind, "jack") == 0 || strcmp(told->kind, "xrun") == 0)
+	if (strcmp(told->kind, "jack") == 0 ||
+	    strcmp(told->kind, "xrun") == 0 || strcmp(told->kind, "zone") == 0)
 		return;
 	snprintf(told->strip, sizeof told->strip, "%s", osc_text(reply, 2));
 	snprintf(told->stage, sizeof told->stage, "%s", osc_text(reply, 3));
@@ -376,33 +378,43 @@ what_is_no_number_stays_in_its_strip(void **state)
 	}
 }
 
+/* Hears a replay behind `since` without a gap; the newest event. */
+static int64_t
+replay(struct osc_client *osc, int64_t since)
+{
+	const struct osc_reply *reply;
+
+	for (;;) {
+		reply = osc_next(osc, 1000);
+		assert_non_null(reply);
+		assert_true(reply->datagram <= 1472);
+		if (strcmp(reply->address, "/events") == 0)
+			break;
+		assert_memory_equal(reply->address, "/event/", 7);
+		assert_int_equal(osc_long(reply, 0), ++since);
+	}
+	assert_int_equal(osc_long(reply, 0), since);
+	return since;
+}
+
 static void
 events_can_be_replayed(void **state)
 {
 	struct scene *scene = *state;
 	struct osc_client *late = osc_open(scene->rig.udp_port);
-	int64_t newest = scene->newest, next = newest - 4;
+	int64_t newest;
 
+	/* Zones that fall may add some meanwhile. */
+	assert_true(scene->newest > 5);
+	osc_send(late, "/events", "h", (long long)(scene->newest - 5));
+	newest = replay(late, scene->newest - 5);
+	assert_true(newest >= scene->newest);
 	osc_send(late, "/events", "");
-	osc_expect(late, "/events", "h", (long long)newest);
-	osc_send(late, "/events", "h", (long long)(newest - 5));
-	for (; next <= newest; next++) {
-		const struct osc_reply *reply = osc_next(late, 1000);
-		assert_non_null(reply);
-		assert_memory_equal(reply->address, "/event/", 7);
-		assert_int_equal(osc_long(reply, 0), next);
-	}
-	osc_expect(late, "/events", "h", (long long)newest);
-	osc_send(late, "/events", "i", (int)newest);
-	osc_expect(late, "/events", "h", (long long)newest);
+	assert_true(osc_long(osc_next(late, 1000), 0) >= newest);
+	osc_send(late, "/events", "i", INT_MAX);
+	assert_true(osc_long(osc_next(late, 1000), 0) >= newest);
 	osc_send(late, "/events", "h", 0LL);
-	for (next = 1; next <= newest; next++) {
-		const struct osc_reply *reply = osc_next(late, 1000);
-		assert_non_null(reply);
-		assert_int_equal(osc_long(reply, 0), next);
-		assert_true(reply->datagram <= 1472);
-	}
-	osc_expect(late, "/events", "h", (long long)newest);
+	assert_true(replay(late, 0) >= newest);
 	osc_close(late);
 }
 

@@ -188,6 +188,8 @@ an_over_downstream_names_where_it_began(void **state)
 	struct event_log *log = mixer_events(table.mixer);
 	for (uint64_t i = 1; i <= event_log_newest(log); i++) {
 		const struct event *event = event_log_at(log, i);
+		if (event->kind == EVENT_ZONE)
+			continue;
 		assert_string_equal(event->origin, "ch/a/trim");
 		seen |= strcmp(event->strip, "bus/sub") == 0 &&
 			strcmp(event->stage, "in") == 0;
@@ -297,7 +299,7 @@ static void
 a_long_over_is_told_every_second_and_each_sample_once(void **state)
 {
 	struct table table;
-	unsigned samples = 0;
+	unsigned samples = 0, overs = 0;
 
 	(void)state;
 	table_open(&table, one, RATE);
@@ -307,9 +309,11 @@ a_long_over_is_told_every_second_and_each_sample_once(void **state)
 		table.in[0][i] = 0.6F;
 	table_run(&table, 0, TABLE_FRAMES, 64);
 	struct event_log *log = mixer_events(table.mixer);
-	assert_int_equal(event_log_newest(log), 2);
-	for (uint64_t i = 1; i <= event_log_newest(log); i++)
+	for (uint64_t i = 1; i <= event_log_newest(log); i++) {
 		samples += event_log_at(log, i)->count;
+		overs += event_log_at(log, i)->kind == EVENT_OVER;
+	}
+	assert_int_equal(overs, 2);
 	assert_int_equal(samples, 60000);
 	table_close(&table);
 }

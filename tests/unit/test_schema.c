@@ -369,6 +369,7 @@ each_address_is_its_scope_and_tail(void **state)
 		[SCOPE_INSERT] = "/<s>/insert/<n>/",
 		[SCOPE_INSERT_PARAM] = "/<s>/insert/<n>/param/",
 		[SCOPE_METER] = "/meter/<s>/<stage>",
+		[SCOPE_HEADROOM] = "/headroom/<s>/",
 		[SCOPE_LOUDNESS] = "/loudness/<s>",
 		[SCOPE_STATUS_INSERT] = "/status/insert/<s>/<n>/",
 		[SCOPE_STATUS] = "/status/",
@@ -381,7 +382,8 @@ each_address_is_its_scope_and_tail(void **state)
 
 		snprintf(address, sizeof address, "%s%s%s%s",
 		    scopes[param->scope], i == PARAM_LOUDNESS_RESET ? "/" : "",
-		    param->tail, i == PARAM_STATUS_DROPS ? "/<reason>" : "");
+		    i == PARAM_HEADROOM ? "<stage>" : param->tail,
+		    i == PARAM_STATUS_DROPS ? "/<reason>" : "");
 		assert_string_equal(param->address, address);
 	}
 }

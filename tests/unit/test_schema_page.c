@@ -33,6 +33,7 @@ static const struct {
 	{ "inserts", SCOPE_INSERT },
 	{ "params", SCOPE_INSERT_PARAM },
 	{ "meters", SCOPE_METER },
+	{ "headroom", SCOPE_HEADROOM },
 	{ "loudness", SCOPE_LOUDNESS },
 	{ "status", SCOPE_STATUS },
 	{ "times", SCOPE_STATUS_INSERT },
@@ -46,6 +47,7 @@ type_letters(const struct schema_param *param)
 	switch (param->type) {
 	case SCHEMA_FLOAT:
 		return param->scope == SCOPE_METER      ? "fff per lane"
+		       : param->scope == SCOPE_HEADROOM ? "fs"
 		       : param->scope == SCOPE_LOUDNESS ? "fffffffff"
 							: "f";
 	case SCHEMA_INT:
