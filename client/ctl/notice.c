@@ -9,12 +9,14 @@ static const struct {
 	const char *kind, *types;
 	const char *const *fields;
 } notices[] = {
-	{ "over", "hhssihifs",
+	{ "over", "hhssihifss",
 	    (const char *const[]){ "sequence", "frame", "strip", "stage",
-		"lane", "last_frame", "samples", "peak", "origin", NULL } },
-	{ "clip", "hhssihif",
+		"lane", "last_frame", "samples", "peak", "origin", "sum",
+		NULL } },
+	{ "clip", "hhssihifss",
 	    (const char *const[]){ "sequence", "frame", "strip", "stage",
-		"lane", "last_frame", "samples", "peak", NULL } },
+		"lane", "last_frame", "samples", "peak", "origin", "sum",
+		NULL } },
 	{ "invalid", "hhssihi",
 	    (const char *const[]){ "sequence", "frame", "strip", "stage",
 		"lane", "last_frame", "samples", NULL } },
@@ -64,16 +66,19 @@ static void
 notice_signal(const struct link_message *message, char *text, size_t size)
 {
 	const struct schema_value *value = message->value;
-	char peak[32] = "", origin[64] = "";
+	char peak[32] = "", origin[64] = "", sum[200] = "";
 
 	if (message->values > 7)
 		snprintf(
 		    peak, sizeof(peak), ", peak %+.1f dBFS", value[7].number);
 	if (message->values > 8)
 		snprintf(origin, sizeof(origin), ", from %s", value[8].text);
-	snprintf(text, size, "%s at %s %s, lane %.0f%s, %.0f sample%s%s",
+	if (message->values > 9 && value[9].text[0])
+		snprintf(sum, sizeof(sum), ", the sum of %s dB", value[9].text);
+	snprintf(text, size, "%s at %s %s, lane %.0f%s, %.0f sample%s%s%s",
 	    notice_kind(message), value[2].text, value[3].text, value[4].number,
-	    peak, value[6].number, value[6].number == 1 ? "" : "s", origin);
+	    peak, value[6].number, value[6].number == 1 ? "" : "s", origin,
+	    sum);
 }
 
 static void

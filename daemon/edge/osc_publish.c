@@ -71,7 +71,7 @@ word(const char *text)
 void
 osc_pack_event(struct osc_packer *packer, const struct event *event)
 {
-	struct schema_value values[9] = { whole('h', (double)event->sequence),
+	struct schema_value values[10] = { whole('h', (double)event->sequence),
 		whole('h', (double)event->frame) };
 	char address[ADDRESS_LONGEST];
 	size_t count = 2;
@@ -104,8 +104,8 @@ osc_pack_event(struct osc_packer *packer, const struct event *event)
 		if (event->kind == EVENT_INVALID)
 			break;
 		values[count++] = whole('f', event->peak);
-		if (event->kind == EVENT_OVER)
-			values[count++] = word(event->origin);
+		values[count++] = word(event->origin);
+		values[count++] = word(event->sum);
 		break;
 	}
 	snprintf(address, sizeof(address), "/event/%s",

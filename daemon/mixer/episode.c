@@ -15,12 +15,13 @@ struct episode {
 	uint64_t first, last;
 	float peak;
 	struct origin origin;
+	struct origin_share share[ORIGIN_SHARES];
+	unsigned shares; /* 0: the origin is no sum */
 };
 
 struct episodes {
 	const struct desk *desk;
-	const size_t *first;
-	size_t count;
+	struct origin_view view;
 	struct event_log *log;
 	unsigned rate;
 	struct episode (*episode)[MISHAPS]; /* a meter */
@@ -42,8 +43,7 @@ episodes_new(const struct desk *desk, const size_t *first, size_t count,
 		return NULL;
 	*episodes = (struct episodes){
 		.desk = desk,
-		.first = first,
-		.count = count,
+		.view = { desk, first, NULL },
 		.log = log,
 		.episode = calloc(count, sizeof *episodes->episode),
 	};
@@ -64,116 +64,15 @@ episodes_free(struct episodes *episodes)
 }
 
 void
+episodes_set_solo(struct episodes *episodes, const struct route_solo *solo)
+{
+	episodes->view.solo = solo;
+}
+
+void
 episodes_set_rate(struct episodes *episodes, unsigned rate)
 {
 	episodes->rate = rate;
-}
-
-/* --- where an over came from --- */
-
-static const struct meter *
-stage_meters(const struct episodes *episodes, const struct meter_window *window,
-    unsigned strip, unsigned stage)
-{
-	return &window
-		    ->meter[episodes->first[strip] +
-			    (size_t)stage * episodes->desk->strip[strip].lanes];
-}
-
-/* The loudest peak of the lanes whose overs overlap first…last; 0 for none. */
-static float
-overlap(const struct episodes *episodes, const struct meter_window *window,
-    struct origin at, const struct meter *span)
-{
-	const struct meter *meter =
-	    stage_meters(episodes, window, at.strip, at.stage);
-	float peak = 0;
-
-	for (unsigned lane = 0; lane < episodes->desk->strip[at.strip].lanes;
-	     lane++, meter++)
-		if (meter->overs != 0 && meter->first <= span->last &&
-		    meter->last >= span->first && meter->peak > peak)
-			peak = meter->peak;
-	return peak;
-}
-
-static bool
-send_is_heard(const struct desk_send *send)
-{
-	return send->value[SEND_VALUE(PARAM_SEND_MUTE)] == 0 &&
-	       send->value[SEND_VALUE(PARAM_SEND_LEVEL)] > LEVEL_SILENCE;
-}
-
-/* The stage at which a strip is tapped for another. False if it does not feed
- * it. */
-static bool
-tap_stage(const struct desk_strip *from, unsigned to, unsigned *stage)
-{
-	*stage = desk_stage_fader(from);
-	for (size_t i = 0; i < from->tos; i++)
-		if (from->to[i] == to)
-			return true;
-	for (size_t i = 0; i < from->sends; i++) {
-		const struct desk_send *send = &from->send[i];
-		if (send->bus != to || !send_is_heard(send))
-			continue;
-		if (send->value[SEND_VALUE(PARAM_SEND_TAP)] == TAP_PRE)
-			--*stage;
-		return true;
-	}
-	return false;
-}
-
-/* One step upstream: the loudest of the stages before that was over too. */
-static bool
-step_up(const struct episodes *episodes, const struct meter_window *window,
-    const struct meter *span, struct origin *at)
-{
-	const struct desk *desk = episodes->desk;
-	struct origin best = *at;
-	float most = 0;
-
-	if (at->stage != 0) {
-		struct origin before = { at->strip, at->stage - 1 };
-		if (overlap(episodes, window, before, span) == 0)
-			return false;
-		*at = before;
-		return true;
-	}
-	for (unsigned i = 0; i < desk->strips; i++) {
-		struct origin source = { .strip = i };
-		if (!tap_stage(&desk->strip[i], at->strip, &source.stage))
-			continue;
-		float peak = overlap(episodes, window, source, span);
-		if (peak > most) {
-			most = peak;
-			best = source;
-		}
-	}
-	*at = best;
-	return most > 0;
-}
-
-struct origin
-episodes_origin(const struct episodes *episodes,
-    const struct meter_window *window, unsigned strip, unsigned stage)
-{
-	struct origin at = { strip, stage };
-	struct meter span = { .first = UINT32_MAX };
-	const struct meter *meter =
-	    stage_meters(episodes, window, strip, stage);
-
-	for (unsigned lane = 0; lane < episodes->desk->strip[strip].lanes;
-	     lane++, meter++) {
-		if (meter->overs == 0)
-			continue;
-		span.first =
-		    meter->first < span.first ? meter->first : span.first;
-		span.last = meter->last > span.last ? meter->last : span.last;
-	}
-	while (step_up(episodes, window, &span, &at))
-		;
-	return at;
 }
 
 /* --- from windows to events --- */
@@ -189,6 +88,37 @@ event_kind_of(
 	if (stage == desk_stage_fader(strip) && desk_feeds_hardware(strip))
 		return EVENT_CLIP;
 	return EVENT_OVER;
+}
+
+/* "ch/kick -4.1, ch/snare -9.0" */
+static void
+write_shares(const struct desk *desk, const struct episode *episode, char *text,
+    size_t size)
+{
+	size_t used = 0;
+
+	for (unsigned i = 0; i < episode->shares && used < size; i++) {
+		const struct origin_share *share = &episode->share[i];
+		char strip[DESK_STRIP_TEXT];
+		desk_strip_text(&desk->strip[share->strip], false, strip);
+		used += (size_t)snprintf(text + used, size - used, "%s%s %.1f",
+		    i > 0 ? ", " : "", strip, share->share);
+	}
+}
+
+/* Looks for the origin; if that is a sum, for those who made it up. */
+static void
+episode_trace(const struct episodes *episodes,
+    const struct meter_window *window, const struct place *place,
+    struct episode *episode)
+{
+	const struct origin_view *view = &episodes->view;
+
+	episode->origin = origin_find(view, window, place->strip, place->stage);
+	if (episode->origin.stage == 0 &&
+	    episodes->desk->strip[episode->origin.strip].kind != STRIP_CHANNEL)
+		episode->shares = origin_shares(
+		    view, window, episode->origin.strip, episode->share);
 }
 
 static void
@@ -214,6 +144,7 @@ episode_end(struct episodes *episodes, struct episode *episode,
 	desk_strip_text(strip, false, origin);
 	snprintf(event.origin, sizeof event.origin, "%s/%s", origin,
 	    desk_stage_name(strip, episode->origin.stage));
+	write_shares(desk, episode, event.sum, sizeof event.sum);
 	episode->count = 0;
 	event_log_add(episodes->log, &event);
 }
@@ -257,8 +188,7 @@ episode_fold(struct episodes *episodes, const struct meter_window *window,
 
 	if (found.count != 0 && episode->count == 0) {
 		*episode = found;
-		episode->origin = episodes_origin(
-		    episodes, window, place->strip, place->stage);
+		episode_trace(episodes, window, place, episode);
 	} else if (found.count != 0) {
 		episode->count += found.count;
 		episode->last = found.last;

@@ -4,6 +4,7 @@
 #include "engine/meter.h"
 #include "mixer/desk.h"
 #include "mixer/event.h"
+#include "mixer/origin.h"
 
 #include <stddef.h>
 
@@ -22,20 +23,15 @@ struct episodes *episodes_new(const struct desk *desk, const size_t *first,
     size_t count, struct event_log *log);
 void episodes_free(struct episodes *episodes);
 
+/* Which routes are open; NULL, as at first: all. It must outlive them. */
+void
+episodes_set_solo(struct episodes *episodes, const struct route_solo *solo);
+
 /* The sample rate of the windows to come, in Hz. */
 void episodes_set_rate(struct episodes *episodes, unsigned rate);
 
 /* Looks through a window; adds the events that ended. */
 void
 episodes_fold(struct episodes *episodes, const struct meter_window *window);
-
-/* The first stage upstream that was over in frames that the stage's own overs
- * in this window span; itself if there is none. A strip's own delay is not
- * reckoned. */
-struct origin {
-	unsigned strip, stage;
-};
-struct origin episodes_origin(const struct episodes *episodes,
-    const struct meter_window *window, unsigned strip, unsigned stage);
 
 #endif

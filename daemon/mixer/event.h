@@ -36,8 +36,11 @@ struct event {
 	uint64_t last;  /* last frame */
 	unsigned count; /* samples; xruns so far */
 	double peak;    /* dBFS */
-	char origin
-	    [64];      /* over: "ch/kick/trim", the first stage that was over */
+	/* over, clip: "ch/kick/trim", the first stage that was over */
+	char origin[64];
+	/* over, clip: if that is a sum, "ch/kick -4.1, ch/snare -9.0", those
+	 * who made it up and their parts of it in dB; else "" */
+	char sum[160];
 	char text[96]; /* jack: as in /status/jack; insert: why */
 	unsigned slot; /* insert: 1, 2, … */
 	/* insert: as in /<s>/insert/<n>/state; zone: the new one */

@@ -129,6 +129,12 @@ meters_free(struct meters *meters)
 }
 
 void
+meters_set_solo(struct meters *meters, const struct route_solo *solo)
+{
+	episodes_set_solo(meters->episodes, solo);
+}
+
+void
 meters_set_rate(struct meters *meters, unsigned rate)
 {
 	const struct desk *desk = meters->desk;

@@ -10,11 +10,15 @@
  */
 
 struct meters;
+struct route_solo;
 
 /* Meters of a desk, which must outlive them; overs, clips and invalid samples
  * go into the log. NULL without memory. */
 struct meters *meters_new(const struct desk *desk, struct event_log *log);
 void meters_free(struct meters *meters);
+
+/* Which routes are open; it must outlive them. */
+void meters_set_solo(struct meters *meters, const struct route_solo *solo);
 
 /* The sample rate of the windows to come, in Hz. */
 void meters_set_rate(struct meters *meters, unsigned rate);

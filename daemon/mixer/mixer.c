@@ -43,6 +43,7 @@ mixer_new(struct desk *desk)
 		mixer_free(mixer);
 		return NULL;
 	}
+	meters_set_solo(mixer->meters, &mixer->solo);
 	mixer_insert_begin(mixer);
 	return mixer;
 }

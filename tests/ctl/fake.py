@@ -106,8 +106,8 @@ class Desk:
                     self.values[address] = float(param["default"])
                     self.params[address] = param
         self.events = [pack("/event/xrun", "hhi", 1, 100, 1),
-                       pack("/event/over", "hhssihifs", 2, 200, "ch/kick",
-                            "trim", 1, 210, 11, 2.5, "ch/kick/trim"),
+                       pack("/event/over", "hhssihifss", 2, 200, "ch/kick",
+                            "trim", 1, 210, 11, 2.5, "ch/kick/trim", ""),
                        pack("/event/jack", "hhs", 3, 300, "waiting")]
         if self.slots:
             self.events.append(pack("/event/insert", "hhsiss", 4, 400,

@@ -105,7 +105,7 @@ static void
 note(struct scene *scene, const struct osc_reply *reply)
 {
 	struct told *told = &scene->told[scene->count];
-	bool over = strcmp(reply->types, "hhssihifs") == 0;
+	bool over = strcmp(reply->types, "hhssihifss") == 0;
 
 	assert_true(scene->count < EVENTS);
 	memset(told, 0, sizeof *told);
@@ -125,13 +125,10 @@ note(struct scene *scene, const struct osc_reply *reply)
 	told->samples = osc_long(reply, 6);
 	if (strcmp(told->kind, "invalid") == 0) {
 		assert_string_equal(reply->types, "hhssihi");
-	} else if (over) {
-		assert_string_equal(told->kind, "over");
+	} else {
+		assert_true(over);
 		snprintf(told->origin, sizeof told->origin, "%s",
 		    osc_text(reply, 8));
-	} else {
-		assert_string_equal(told->kind, "clip");
-		assert_string_equal(reply->types, "hhssihif");
 	}
 	if (strcmp(told->kind, "invalid") != 0)
 		told->peak = osc_number(reply, 7);
@@ -238,7 +235,7 @@ an_over_is_told_at_every_stage_with_its_origin(void **state)
 		check(scene, find(scene, "over", "master", "in", lane), 3001,
 		    3005, 3, grouped, origin);
 		check(scene, find(scene, "clip", "master", "fader", lane), 3001,
-		    3005, 3, grouped, "");
+		    3005, 3, grouped, origin);
 	}
 }
 
@@ -290,7 +287,7 @@ a_sum_can_be_the_origin(void **state)
 	check(scene, find(scene, "over", "master", "in", 1), 5000, 5000, 1,
 	    (double)0.7F * (1 + sqrt(0.5)), "master/in");
 	check(scene, find(scene, "clip", "master", "fader", 1), 5000, 5000, 1,
-	    (double)0.7F * (1 + sqrt(0.5)), "");
+	    (double)0.7F * (1 + sqrt(0.5)), "master/in");
 }
 
 static void
@@ -310,7 +307,7 @@ three_samples_at_the_rail_are_a_clip(void **state)
 			scene->take->play[3][at + i] = 0.9999F;
 		perform(scene);
 		check(scene, find(scene, "clip", "ch/wide", "in", 2), at,
-		    at + 3, 4, (double)rail, "");
+		    at + 3, 4, (double)rail, "ch/wide/in");
 		for (unsigned i = 0; i < scene->count; i++)
 			if (strcmp(scene->told[i].stage, "in") == 0 &&
 			    strncmp(scene->told[i].strip, "ch/", 3) == 0)

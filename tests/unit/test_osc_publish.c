@@ -186,9 +186,10 @@ events_come_as_they_happen(void **state)
 	add_event(b, &xrun);
 	add_event(b, &jack);
 	assert_string_equal(hear(b, 0),
-	    "/event/over hhssihifs 1 100 ch/kick fader 1 110 3 1.5 "
-	    "ch/kick/trim\n"
-	    "/event/clip hhssihif 2 100 ch/kick fader 1 110 3 1.5\n"
+	    "/event/over hhssihifss 1 100 ch/kick fader 1 110 3 1.5 "
+	    "ch/kick/trim \n"
+	    "/event/clip hhssihifss 2 100 ch/kick fader 1 110 3 1.5 "
+	    "ch/kick/trim \n"
 	    "/event/invalid hhssihi 3 100 ch/kick fader 1 110 3\n"
 	    "/event/xrun hhi 4 0 7\n"
 	    "/event/jack hhs 5 0 running\n");
