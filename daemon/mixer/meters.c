@@ -1,6 +1,7 @@
 #include "mixer/meters.h"
 
 #include "mixer/episode.h"
+#include "mixer/history.h"
 #include "mixer/meters_fold.h"
 #include "mixer/zones.h"
 #include "protocol/level.h"
@@ -38,6 +39,7 @@ struct meters {
 	struct meters_reader *readers;
 	struct episodes *episodes;
 	struct zones *zones;
+	struct history *history;
 	struct loudness **loudness; /* a strip: NULL for channels */
 };
 
@@ -87,7 +89,10 @@ meters_new(const struct desk *desk, struct event_log *log)
 	if (meters->episodes != NULL)
 		meters->zones =
 		    zones_new(desk, meters->first, meters->count, log);
-	if (meters->zones == NULL) {
+	if (meters->zones != NULL)
+		meters->history =
+		    history_new(desk, meters->first, meters->count);
+	if (meters->history == NULL) {
 		meters_free(meters);
 		return NULL;
 	}
@@ -120,6 +125,7 @@ meters_free(struct meters *meters)
 	}
 	episodes_free(meters->episodes);
 	zones_free(meters->zones);
+	history_free(meters->history);
 	for (size_t i = 0; meters->loudness != NULL && i < meters->desk->strips;
 	     i++)
 		free(meters->loudness[i]);
@@ -142,6 +148,7 @@ meters_set_rate(struct meters *meters, unsigned rate)
 	meters->rate = rate;
 	episodes_set_rate(meters->episodes, rate);
 	zones_set_rate(meters->zones, rate);
+	history_set_rate(meters->history, rate);
 	for (size_t i = desk->channels; i < desk->strips; i++)
 		loudness_set_rate(meters->loudness[i], rate);
 }
@@ -200,6 +207,7 @@ meters_fold(struct meters *meters, const struct meter_window *window)
 	}
 	episodes_fold(meters->episodes, window);
 	zones_fold(meters->zones, window);
+	history_fold(meters->history, window);
 	fold_loudness(meters, window);
 }
 
@@ -214,8 +222,11 @@ meters_rest(struct meters *meters)
 {
 	const struct desk *desk = meters->desk;
 
+	if (meters->windows == 0)
+		return;
 	meters->windows = 0;
 	zones_rest(meters->zones);
+	history_forget_all(meters->history);
 	for (size_t i = desk->channels; i < desk->strips; i++)
 		loudness_rest(meters->loudness[i]);
 }
@@ -322,4 +333,10 @@ struct zones *
 meters_zones(const struct meters *meters)
 {
 	return meters->zones;
+}
+
+struct history *
+meters_history(const struct meters *meters)
+{
+	return meters->history;
 }

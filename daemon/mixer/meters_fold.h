@@ -9,6 +9,7 @@
  * The side of meters.h that the mixer itself uses. Control thread.
  */
 
+struct history;
 struct meters;
 struct route_solo;
 
@@ -25,6 +26,9 @@ void meters_set_rate(struct meters *meters, unsigned rate);
 
 /* Takes one window in. */
 void meters_fold(struct meters *meters, const struct meter_window *window);
+
+/* What the stages have been in the last half minute, for history.h. */
+struct history *meters_history(const struct meters *meters);
 
 /* The first JACK frame that is not measured yet. */
 uint64_t meters_frame(const struct meters *meters);

@@ -1,10 +1,12 @@
 #include "mixer/mixer.h"
 
+#include "mixer/advise.h"
 #include "mixer/align.h"
 #include "mixer/latency.h"
 #include "mixer/meters_fold.h"
 #include "mixer/mixer_state.h"
 #include "mixer/slots.h"
+#include "mixer/undo.h"
 
 #include <stdlib.h>
 #include <time.h>
@@ -34,9 +36,12 @@ mixer_new(struct desk *desk)
 	mixer->insert = calloc(desk->strips, sizeof *mixer->insert);
 	if (mixer->events != NULL)
 		mixer->meters = meters_new(desk, mixer->events);
+	mixer->advise = advise_new(desk);
+	mixer->undo = undo_new();
 	if (mixer->engine != NULL)
 		engine_init(mixer->engine);
 	if (mixer->engine == NULL || mixer->meters == NULL ||
+	    mixer->advise == NULL || mixer->undo == NULL ||
 	    mixer->stale == NULL || mixer->insert == NULL ||
 	    route_solo_update(&mixer->solo, desk) < 0) {
 		mixer->desk = NULL;
@@ -76,6 +81,8 @@ mixer_free(struct mixer *mixer)
 	route_solo_free(&mixer->solo);
 	meters_free(mixer->meters);
 	event_log_free(mixer->events);
+	advise_free(mixer->advise);
+	undo_free(mixer->undo);
 	free(mixer->stale);
 	free(mixer->insert);
 	free(mixer->change);

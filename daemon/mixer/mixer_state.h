@@ -12,6 +12,9 @@
  * What struct mixer is made of; for the files of the mixer itself.
  */
 
+struct advise;
+struct undo;
+
 struct mixer {
 	struct desk *desk;
 	struct engine *engine;
@@ -21,6 +24,8 @@ struct mixer {
 	struct route_solo solo;
 	struct meters *meters;
 	struct event_log *events;
+	struct advise *advise;
+	struct undo *undo;
 	struct mixer_status status;
 	/* The clock of the slots against that of the system. */
 	uint64_t slot_ticks;

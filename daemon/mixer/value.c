@@ -1,8 +1,11 @@
 #include "mixer/mixer.h"
 
+#include "mixer/history.h"
+#include "mixer/meters_fold.h"
 #include "mixer/mixer_state.h"
 #include "mixer/plugin.h"
 #include "mixer/plugin_param.h"
+#include "mixer/undo.h"
 #include "protocol/level.h"
 
 #include <stdio.h>
@@ -228,6 +231,15 @@ set_name(struct mixer *mixer, const struct address *address, const char *text,
 	mixer_tell(mixer, address, PARAM_NAME, origin);
 }
 
+/* What a strip has been up to now is no measure of what it will be. */
+static bool
+moves_levels(const struct address *address)
+{
+	return address->param->id == PARAM_TRIM ||
+	       address->param->id == PARAM_INSERT_BYPASS ||
+	       address->param->scope == SCOPE_INSERT_PARAM;
+}
+
 enum schema_verdict
 mixer_set(struct mixer *mixer, const struct address *address,
     const struct schema_value *value, const void *origin, char *why,
@@ -246,6 +258,9 @@ mixer_set(struct mixer *mixer, const struct address *address,
 
 	if (verdict != SCHEMA_OK && verdict != SCHEMA_CLAMPED)
 		return verdict;
+	undo_note(mixer, address);
+	if (moves_levels(address))
+		history_forget(meters_history(mixer->meters), address->strip);
 	if (address->param->id == PARAM_INSERT_BYPASS)
 		set_bypass(mixer, address, taken.number != 0, origin);
 	else if (address->param->type == SCHEMA_TEXT)

@@ -2,7 +2,8 @@
 
 # These know the daemon from outside only.
 $(BUILD)/tests/bench/bench_control $(BUILD)/tests/bench/bench_footprint: $(RIG_OBJ)
-$(BUILD)/tests/bench/bench_loudness $(BUILD)/tests/bench/bench_mixer: $(LIBRARY)
+$(BUILD)/tests/bench/bench_loudness $(BUILD)/tests/bench/bench_mixer \
+	$(BUILD)/tests/bench/bench_advice: $(LIBRARY)
 $(BUILD)/tests/bench/bench_slots: $(LIBRARY) $(BUILD)/tests/bench/bench_floor.o
 $(BUILD)/tests/bench/bench_engine: $(LIBRARY) $(BUILD)/tests/bench/bench_floor.o \
 	$(BUILD)/client/demo/band.o $(BUILD)/client/demo/voices.o \

@@ -11,8 +11,9 @@
 
 /*
  * A plugin host that works: all that it makes are urn:fake:late, which multiplies
- * by its parameter "gain" and is late by its parameter "late", and makes NaN
- * while told so. Instances come when fake_host_deliver() is called.
+ * by its parameter "gain" and is late by its parameter "late", and
+ * urn:fake:makeup, which is its parameter in dB louder; both make NaN while told
+ * so. Instances come when fake_host_deliver() is called.
  */
 
 #define FAKE_JOBS 64
@@ -22,8 +23,9 @@ struct fake_processor {
 	struct processor processor; /* must be first */
 	float param[2];
 	unsigned lanes;
-	bool *sick; /* makes NaN */
-	bool *slow; /* takes FAKE_SLOW us a run */
+	bool decibels; /* its parameter is a gain in dB, without latency */
+	bool *sick;    /* makes NaN */
+	bool *slow;    /* takes FAKE_SLOW us a run */
 	float line[2][FAKE_LATEST];
 	unsigned at;
 };
@@ -61,6 +63,8 @@ fake_run(struct processor *processor, const float *const *in, float *const *out,
 	struct fake_processor *fake =
 	    (struct fake_processor *)(void *)processor;
 	unsigned late = (unsigned)fake->param[1];
+	float gain =
+	    fake->decibels ? powf(10, fake->param[0] / 20) : fake->param[0];
 	double until = *fake->slow ? fake_us() + FAKE_SLOW : 0;
 
 	for (uint32_t i = 0; i < frames; i++, fake->at++)
@@ -70,8 +74,7 @@ fake_run(struct processor *processor, const float *const *in, float *const *out,
 			out[lane][i] =
 			    *fake->sick
 				? NAN
-				: fake->param[0] *
-				      line[(fake->at - late) % FAKE_LATEST];
+				: gain * line[(fake->at - late) % FAKE_LATEST];
 		}
 	while (*fake->slow && fake_us() < until)
 		continue;
@@ -98,8 +101,10 @@ fake_load(struct plugin_host *host, const struct plugin_order *order,
 	made->processor.run = fake_run;
 	made->processor.param = made->param;
 	made->param[0] = (float)order->param[0];
-	made->param[1] = (float)order->param[1];
-	atomic_store(&made->processor.latency, (unsigned)order->param[1]);
+	made->decibels = strcmp(order->uri, FAKE_MAKEUP) == 0;
+	if (!made->decibels)
+		made->param[1] = (float)order->param[1];
+	atomic_store(&made->processor.latency, (unsigned)made->param[1]);
 	made->lanes = order->lanes;
 	made->sick = &fake->sick;
 	made->slow = &fake->slow;

@@ -12,11 +12,13 @@
  * Plugins that are only described: what the model, the configuration and OSC
  * need of a host. urn:fake:gain is mono; urn:fake:comp is stereo and has a
  * parameter of every kind and a preset; urn:fake:wide fits no slot; urn:fake:big
- * has very many parameters. urn:fake:late is the one that fake_host.h makes work.
+ * has very many parameters. urn:fake:late and
+ * urn:fake:makeup are those that fake_host.h makes work.
  */
 
 #define FAKE_COMP "urn:fake:comp"
 #define FAKE_LATE "urn:fake:late"
+#define FAKE_MAKEUP "urn:fake:makeup"
 #define FAKE_LATEST 4096 /* frames */
 #define FAKE_PRESET "urn:fake:comp#hard"
 #define FAKE_TEXT(text) ((char[]){ text })
@@ -54,6 +56,13 @@ static struct plugin_param fake_late[] = {
 	    .unit = FAKE_TEXT("frames"),
 	    .max = FAKE_LATEST,
 	    .whole = true },
+};
+static struct plugin_param fake_makeup[] = {
+	{ .symbol = FAKE_TEXT("makeup"),
+	    .name = FAKE_TEXT("Make-up"),
+	    .unit = FAKE_TEXT("dB"),
+	    .min = -30,
+	    .max = 30 },
 };
 static struct plugin_param fake_comp[] = {
 	[COMP_THR] = { .symbol = FAKE_TEXT("thr"),
@@ -138,6 +147,12 @@ static struct plugin fake_plugin[] = {
 	    .outputs = 1,
 	    .param = fake_late,
 	    .params = 2 },
+	{ .uri = FAKE_TEXT(FAKE_MAKEUP),
+	    .name = FAKE_TEXT("Level in dB"),
+	    .inputs = 1,
+	    .outputs = 1,
+	    .param = fake_makeup,
+	    .params = 1 },
 };
 #define FAKE_PLUGINS (sizeof(fake_plugin) / sizeof(fake_plugin[0]))
 

@@ -118,8 +118,8 @@ static void
 assert_origin(struct made *made, unsigned strip, unsigned stage,
     unsigned from_strip, unsigned from_stage)
 {
-	struct origin origin =
-	    episodes_origin(made->episodes, made->window, strip, stage);
+	const struct origin_view view = { made->desk, made->first, NULL };
+	struct origin origin = origin_find(&view, made->window, strip, stage);
 
 	assert_int_equal(origin.strip, from_strip);
 	assert_int_equal(origin.stage, from_stage);

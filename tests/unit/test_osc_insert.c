@@ -387,7 +387,8 @@ plugins_are_told_one_a_message_with_an_end(void **state)
 	    "/plugins ssiii urn:fake:wide Wide 2 6 0\n"
 	    "/plugins ssiii urn:fake:big Big 1 1 200\n"
 	    "/plugins ssiii urn:fake:late Late Gain 1 1 2\n"
-	    "/plugins/end si  5\n");
+	    "/plugins ssiii urn:fake:makeup Level in dB 1 1 1\n"
+	    "/plugins/end si  6\n");
 	ask(b, 0, "/plugins", "s", "COMPR");
 	run_for(b, 30);
 	assert_string_equal(hear(b, 0),

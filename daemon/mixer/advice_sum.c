@@ -1,0 +1,461 @@
+#include "mixer/advice_internal.h"
+
+#include "mixer/origin.h"
+#include "protocol/level.h"
+#include "protocol/zone.h"
+
+#include <math.h>
+
+/*
+ * What the advisor says of buses and the master, and of what feeds them.
+ */
+
+#define ROOM 1.0   /* dB that a fix leaves below the target */
+#define PULLED 1.0 /* dB that a master is down when it mends */
+#define LOUDNESS_OFF 1.0
+#define DC_MOST (-40.0) /* dBFS */
+#define OPPOSED (-0.5)  /* correlation */
+#define HEARD (-50.0)   /* dBFS that a send brings */
+
+static bool
+is_pre(const struct desk_send *send)
+{
+	return send->value[SEND_VALUE(PARAM_SEND_TAP)] == TAP_PRE;
+}
+
+static bool
+to_master(const struct advisor *advisor, unsigned strip)
+{
+	return advisor->in->strip[strip].to_master;
+}
+
+/* --- the whole mix down --- */
+
+/* One channel's part of it: everything of it that reaches the master is down
+ * by so much, and nothing else is. */
+static bool
+lower_channel(struct advisor *advisor, unsigned strip, double down)
+{
+	const struct desk_strip *desk = &advisor->desk->strip[strip];
+	bool fits = true;
+
+	for (size_t i = 0; i < desk->tos; i++)
+		fits = fits && to_master(advisor, desk->to[i]);
+	fits = fits && advisor_change(advisor, strip, PARAM_FADER, 0, -down);
+	for (unsigned i = 0; i < desk->sends; i++) {
+		const struct desk_send *send = &desk->send[i];
+		bool heard = to_master(advisor, send->bus);
+		if (is_pre(send) && heard)
+			fits = fits && advisor_change(advisor, strip,
+					   PARAM_SEND_LEVEL, i, -down);
+		else if (!is_pre(send) && !heard)
+			fits = fits && advisor_change(advisor, strip,
+					   PARAM_SEND_LEVEL, i, down);
+	}
+	return fits;
+}
+
+/* Every channel that is heard at the master. */
+static bool
+lower_mix(struct advisor *advisor, double down)
+{
+	struct advice *advice = advisor->advice;
+	bool fits = true;
+
+	if (advice->findings != 0)
+		advice->finding[advice->findings - 1].mix = down;
+	for (unsigned i = 0; fits && i < advisor->desk->channels; i++)
+		if (to_master(advisor, i))
+			fits = lower_channel(advisor, i, down);
+	return fits;
+}
+
+/* --- one sum down, what leaves it as before --- */
+
+/* A strip that feeds a bus: what it sends there is down by so much, what it
+ * sends elsewhere is not. */
+static bool
+lower_feeder(struct advisor *advisor, unsigned strip, unsigned bus, double down)
+{
+	const struct desk_strip *desk = &advisor->desk->strip[strip];
+	bool goes = false, fits = true;
+
+	for (size_t i = 0; i < desk->tos; i++)
+		goes |= desk->to[i] == bus;
+	if (goes)
+		fits = desk->tos == 1 && !desk_feeds_hardware(desk) &&
+		       advisor_change(advisor, strip, PARAM_FADER, 0, -down);
+	for (unsigned i = 0; i < desk->sends; i++) {
+		const struct desk_send *send = &desk->send[i];
+		bool here = send->bus == bus;
+		bool follows = goes && !is_pre(send);
+		if (here && !follows)
+			fits = fits && advisor_change(advisor, strip,
+					   PARAM_SEND_LEVEL, i, -down);
+		else if (!here && follows)
+			fits = fits && advisor_change(advisor, strip,
+					   PARAM_SEND_LEVEL, i, down);
+	}
+	return fits;
+}
+
+static bool
+feeds(const struct advisor *advisor, unsigned strip, unsigned bus)
+{
+	struct origin_way way[2];
+	double gain = 0;
+
+	origin_ways(advisor->desk, NULL, strip, bus, way);
+	for (int i = 0; i < 2; i++)
+		for (int k = 0; k < DESK_LANES; k++)
+			gain += way[i].gain[k];
+	return gain > 0;
+}
+
+static bool
+lower_sum(struct advisor *advisor, unsigned bus, double down)
+{
+	const struct desk_strip *desk = &advisor->desk->strip[bus];
+	bool fits = true;
+
+	for (unsigned i = 0; fits && i < advisor->desk->strips; i++)
+		if (feeds(advisor, i, bus))
+			fits = lower_feeder(advisor, i, bus, down);
+	fits = fits && advisor_change(advisor, bus, PARAM_FADER, 0, down);
+	for (unsigned i = 0; i < desk->sends; i++)
+		if (is_pre(&desk->send[i]))
+			fits = fits && advisor_change(advisor, bus,
+					   PARAM_SEND_LEVEL, i, down);
+	return fits;
+}
+
+/* --- buses --- */
+
+/* What is known of the levels of a sum. */
+struct sum {
+	double in, inner, out; /* peaks; inner: the highest between them */
+	double high;           /* the target */
+	unsigned worst;        /* stage of the highest */
+	double most;
+	unsigned sounding;
+};
+
+static struct sum
+sum_levels(const struct advisor *advisor, unsigned strip)
+{
+	const struct desk_strip *desk = &advisor->desk->strip[strip];
+	unsigned fader = desk_stage_fader(desk);
+	struct sum sum = { .inner = LEVEL_SILENCE, .most = LEVEL_SILENCE };
+
+	for (unsigned k = 0; k <= fader; k++) {
+		double peak = advisor_levels(advisor, strip, k)->peak;
+		if (peak > sum.most) {
+			sum.most = peak;
+			sum.worst = k;
+		}
+		if (k > 0 && k < fader && peak > sum.inner)
+			sum.inner = peak;
+	}
+	sum.in = advisor_levels(advisor, strip, 0)->peak;
+	sum.out = advisor_levels(advisor, strip, fader)->peak;
+	sum.high = advisor_target(advisor, strip, PARAM_TARGET_HIGH);
+	sum.sounding = advisor_levels(advisor, strip, 0)->sounding;
+	return sum;
+}
+
+/* Tenths of a decibel that bring a peak to the target and a little below. */
+static double
+excess(const struct sum *sum, double peak)
+{
+	return ceil((peak - sum->high + ROOM) * 10) / 10;
+}
+
+/* Fixes a bus by what is above its target: the sum, what is between, or what
+ * leaves it. */
+static const char *
+fix_bus(struct advisor *advisor, unsigned bus, const struct sum *sum)
+{
+	unsigned master = (unsigned)advisor->desk->strips - 1;
+	double limit = sum->high + ADVICE_MARGIN;
+	double down = excess(sum, sum->most);
+	bool fits;
+
+	if (sum->out > limit && !to_master(advisor, bus)) {
+		fits = advisor_change(
+		    advisor, bus, PARAM_FADER, 0, -excess(sum, sum->out));
+		if (!fits || sum->in > limit || sum->inner > limit)
+			advisor_drop_fix(advisor);
+		return "Turn its fader down";
+	}
+	if (sum->out > limit) {
+		fits = lower_mix(advisor, down) &&
+		       advisor_change(advisor, master, PARAM_FADER, 0, down);
+		if (!fits)
+			advisor_drop_fix(advisor);
+		return "Turn every channel's fader down and the master up";
+	}
+	if (sum->in <= limit) {
+		if (!advisor_move(advisor, bus, -down))
+			advisor_drop_fix(advisor);
+		return "Turn its trim down and its fader up";
+	}
+	if (!lower_sum(advisor, bus, down))
+		advisor_drop_fix(advisor);
+	return "Turn down what feeds it, and its fader up";
+}
+
+static void
+check_bus(struct advisor *advisor, unsigned bus)
+{
+	const struct desk_strip *desk = &advisor->desk->strip[bus];
+	struct sum sum = sum_levels(advisor, bus);
+	char text[DESK_STRIP_TEXT];
+
+	if (sum.most <= sum.high + ADVICE_MARGIN)
+		return;
+	struct finding *finding = advisor_find(
+	    advisor, ADVICE_BUS_HOT, ADVICE_WARNING, bus, sum.worst);
+	desk_strip_text(desk, false, text);
+	advisor_evidence(finding, sum.most, sum.high, "dBFS", sum.sounding);
+	const char *todo = fix_bus(advisor, bus, &sum);
+	advisor_say(finding,
+	    "%s is %s: at its %s it peaks at %.1f dBFS, %.1f dB above its "
+	    "target of %g. %s, by %.1f dB.",
+	    text, sum.most > 0 ? "over" : "close to 0 dBFS",
+	    desk_stage_name(desk, sum.worst), sum.most, sum.most - sum.high,
+	    sum.high, todo, excess(&sum, sum.most));
+}
+
+/* --- the master --- */
+
+static void
+mend_master(struct advisor *advisor, unsigned master, const struct sum *sum,
+    double pulled)
+{
+	double down = excess(sum, fmax(sum->in, sum->inner));
+	/* As loud as now, if that is not above the target. */
+	double up = fmin(down, sum->high - ROOM - (sum->out - down));
+	up = floor(fmax(up, 0) * 10) / 10;
+	struct finding *finding = advisor_find(
+	    advisor, ADVICE_MASTER_MEND, ADVICE_WARNING, master, 0);
+
+	advisor_evidence(finding, sum->in, sum->high, "dBFS", sum->sounding);
+	advisor_say(finding,
+	    "The mix is mended at the master: its sum peaks at %.1f dBFS, "
+	    "%.1f dB above the target of %g, and the master pulls it down by "
+	    "%.1f dB. Turn every channel's fader down by %.1f dB and the "
+	    "master up by %.1f dB.",
+	    sum->in, sum->in - sum->high, sum->high, pulled, down, up);
+	if (!lower_mix(advisor, down) ||
+	    !advisor_change(advisor, master, PARAM_FADER, 0, up))
+		advisor_drop_fix(advisor);
+}
+
+static void
+check_master(struct advisor *advisor, unsigned master)
+{
+	const struct desk_strip *desk = &advisor->desk->strip[master];
+	struct sum sum = sum_levels(advisor, master);
+	double limit = sum.high + ADVICE_MARGIN;
+	double pulled = -(desk->value[PARAM_TRIM] + desk->value[PARAM_FADER]);
+
+	if (sum.most <= limit)
+		return;
+	if (sum.in > limit && pulled >= PULLED &&
+	    desk->value[PARAM_FADER] > ADVICE_OFF) {
+		mend_master(advisor, master, &sum, pulled);
+		return;
+	}
+	struct finding *finding = advisor_find(advisor, ADVICE_MASTER_HOT,
+	    sum.out > 0 ? ADVICE_ALARM : ADVICE_WARNING, master, sum.worst);
+	advisor_evidence(finding, sum.most, sum.high, "dBFS", sum.sounding);
+	bool channels = sum.in > limit || sum.inner > limit;
+	double down = excess(&sum, sum.most);
+	advisor_say(finding,
+	    "The master %s: at its %s it peaks at %.1f dBFS, %.1f dB above "
+	    "its target of %g. Turn %s down by %.1f dB.",
+	    sum.out > 0 ? "clips" : "is close to 0 dBFS",
+	    desk_stage_name(desk, sum.worst), sum.most, sum.most - sum.high,
+	    sum.high, channels ? "every channel's fader" : "its fader", down);
+	bool fits =
+	    channels ? lower_mix(advisor, down)
+		     : advisor_change(advisor, master, PARAM_FADER, 0, -down);
+	if (!fits)
+		advisor_drop_fix(advisor);
+}
+
+static void
+check_loudness(struct advisor *advisor, unsigned master)
+{
+	double target = advisor_target(advisor, master, PARAM_TARGET_LOUDNESS);
+	double loudness = advisor->in->strip[master].loudness;
+	struct sum sum = sum_levels(advisor, master);
+	double change = advisor_tenths(target - loudness);
+
+	if (target <= LEVEL_SILENCE || loudness <= LEVEL_SILENCE ||
+	    sum.sounding + 1 < HISTORY_SECONDS ||
+	    fabs(change) <= LOUDNESS_OFF || sum.most > sum.high)
+		return;
+	struct finding *finding =
+	    advisor_find(advisor, ADVICE_LOUDNESS, ADVICE_NOTE, master,
+		desk_stage_fader(&advisor->desk->strip[master]));
+	advisor_evidence(finding, loudness, target, "LUFS", sum.sounding);
+	advisor_say(finding,
+	    "The programme at the master is %.1f LU too %s: %.1f LUFS "
+	    "integrated, where %g are wanted. Turn the master %s by %.1f dB "
+	    "and reset the loudness.",
+	    fabs(change), change < 0 ? "loud" : "soft", loudness, target,
+	    change < 0 ? "down" : "up", fabs(change));
+	if (sum.out + change > sum.high ||
+	    !advisor_change(advisor, master, PARAM_FADER, 0, change))
+		advisor_drop_fix(advisor);
+}
+
+static void
+check_dc(struct advisor *advisor, unsigned strip)
+{
+	const struct advice_strip *known = &advisor->in->strip[strip];
+	const struct desk_strip *desk = &advisor->desk->strip[strip];
+	char text[DESK_STRIP_TEXT];
+
+	if (known->program.dc <= DC_MOST)
+		return;
+	/* It is told where it comes in, not all the way down. */
+	for (unsigned i = (unsigned)advisor->desk->channels; i < strip; i++)
+		if (advisor->in->strip[i].program.dc > DC_MOST &&
+		    feeds(advisor, i, strip))
+			return;
+	desk_strip_text(desk, false, text);
+	struct finding *finding = advisor_find(
+	    advisor, ADVICE_DC, ADVICE_WARNING, strip, desk_stage_fader(desk));
+	advisor_evidence(finding, known->program.dc, DC_MOST, "dBFS",
+	    known->stage[0].sounding);
+	advisor_say(finding,
+	    "There is DC of %.0f dBFS in %s, %.0f dB above %.0f: it eats "
+	    "headroom and clicks when muted. Mute one channel after the other "
+	    "to find its source, and put a high-pass into that one.",
+	    known->program.dc, text, known->program.dc - DC_MOST, DC_MOST);
+}
+
+void
+advisor_sum(struct advisor *advisor, unsigned strip)
+{
+	bool master = advisor->desk->strip[strip].kind == STRIP_MASTER;
+
+	if (advisor_levels(advisor, strip, 0)->sounding < ADVICE_LEAST)
+		return;
+	if (master) {
+		check_master(advisor, strip);
+		check_loudness(advisor, strip);
+	} else {
+		check_bus(advisor, strip);
+	}
+	/* Sums are fed as loud as they are: only the change counts. */
+	advisor_slots(advisor, strip, true);
+	check_dc(advisor, strip);
+}
+
+/* --- who seems off and is heard --- */
+
+void
+advisor_feeds(struct advisor *advisor, unsigned strip)
+{
+	const struct desk *desk = advisor->desk;
+	const struct desk_strip *from = &desk->strip[strip];
+	bool muted = from->value[PARAM_MUTE] != 0;
+	const struct history_levels *tap =
+	    advisor_levels(advisor, strip, desk_stage_fader(from) - 1);
+	char text[DESK_STRIP_TEXT], bus[DESK_STRIP_TEXT];
+
+	if ((!muted && from->value[PARAM_FADER] > ADVICE_OFF) ||
+	    tap->sounding < ADVICE_LEAST)
+		return;
+	desk_strip_text(from, false, text);
+	for (unsigned i = 0; i < from->sends; i++) {
+		const struct desk_send *send = &from->send[i];
+		double level =
+		    tap->peak + send->value[SEND_VALUE(PARAM_SEND_LEVEL)];
+		if (!is_pre(send) || level < HEARD ||
+		    send->value[SEND_VALUE(PARAM_SEND_MUTE)] != 0 ||
+		    !to_master(advisor, send->bus))
+			continue;
+		desk_strip_text(&desk->strip[send->bus], false, bus);
+		struct finding *finding =
+		    advisor_find(advisor, ADVICE_MUTED_FEED, ADVICE_WARNING,
+			strip, desk_stage_fader(from) - 1);
+		advisor_evidence(finding, level, HEARD, "dBFS", tap->sounding);
+		advisor_say(finding,
+		    "%s is %s, but its send to %s is taken before the fader "
+		    "and brings %.1f dBFS to the mix, %.0f dB above %.0f. Mute "
+		    "the send, or take it after the fader.",
+		    text, muted ? "muted" : "faded out", bus, level,
+		    level - HEARD, HEARD);
+		advisor_put(advisor, strip, PARAM_SEND_MUTE, i, 1);
+	}
+}
+
+/* --- polarity --- */
+
+/* Two mono strips that feed a bus from opposite sides are all that does; the
+ * one on the right. */
+static int
+opposite_feeder(const struct advisor *advisor, unsigned bus)
+{
+	int side[2] = { -1, -1 };
+	unsigned found = 0;
+
+	for (unsigned i = 0; i < advisor->desk->strips; i++) {
+		const struct desk_strip *from = &advisor->desk->strip[i];
+		if (!feeds(advisor, i, bus))
+			continue;
+		double pan = from->value[PARAM_PAN];
+		if (from->lanes == 1 && fabs(pan) >= 0.5)
+			side[pan > 0] = (int)i;
+		found++;
+	}
+	return found == 2 && side[0] >= 0 ? side[1] : -1;
+}
+
+static bool
+opposed(const struct advisor *advisor, unsigned strip)
+{
+	const struct advice_strip *known = &advisor->in->strip[strip];
+
+	return advisor->desk->strip[strip].lanes == 2 &&
+	       known->stage[0].sounding >= ADVICE_LEAST &&
+	       known->program.correlation < OPPOSED;
+}
+
+void
+advisor_polarity(struct advisor *advisor, unsigned strip)
+{
+	const struct desk_strip *desk = &advisor->desk->strip[strip];
+	const struct advice_strip *known = &advisor->in->strip[strip];
+	char text[DESK_STRIP_TEXT], other[DESK_STRIP_TEXT] = "";
+
+	if (!opposed(advisor, strip))
+		return;
+	for (unsigned i = (unsigned)advisor->desk->channels; i < strip; i++)
+		if (opposed(advisor, i) && feeds(advisor, i, strip))
+			return;
+	desk_strip_text(desk, false, text);
+	struct finding *finding = advisor_find(advisor, ADVICE_POLARITY,
+	    ADVICE_WARNING, strip, desk_stage_fader(desk));
+	advisor_evidence(finding, known->program.correlation, OPPOSED, "",
+	    known->stage[0].sounding);
+	int right = opposite_feeder(advisor, strip);
+	if (right >= 0) {
+		const struct desk_strip *from = &advisor->desk->strip[right];
+		desk_strip_text(from, false, other);
+		advisor_put(advisor, (unsigned)right, PARAM_POLARITY, 0,
+		    from->value[PARAM_POLARITY] == 0);
+	}
+	advisor_say(finding,
+	    "Left and right of %s work against each other: their correlation "
+	    "is %.2f, below %.1f, so in mono they cancel. %s%s%s.",
+	    text, known->program.correlation, OPPOSED,
+	    right >= 0 ? "Invert the polarity of "
+		       : "Look for a stereo source with one lane inverted, and "
+			 "swap its wires",
+	    other, right >= 0 ? "" : " or its plugin's switch");
+}
