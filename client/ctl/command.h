@@ -25,7 +25,8 @@ struct command {
 	struct output out;
 	double timeout; /* seconds */
 	bool patient;   /* no timeout was asked for */
-	bool json, once, plain, parameters, addresses;
+	bool json, once, plain, parameters, addresses, all, undo;
+	int apply;       /* number of a finding, -1 where none was */
 	double rate;     /* Hz, 0 where none was asked for */
 	long long since; /* event sequence number, -1 where none was */
 };
@@ -38,6 +39,7 @@ enum status events_run(struct command *command, int count, char **argument);
 enum status status_run(struct command *command, int count, char **argument);
 enum status list_run(struct command *command, int count, char **argument);
 enum status inserts_run(struct command *command, int count, char **argument);
+enum status advise_run(struct command *command, int count, char **argument);
 enum status plugins_run(struct command *command, int count, char **argument);
 
 /* Prints "headroomctl: " and a message on standard error. */

@@ -7,6 +7,7 @@ _headroomctl_options()
 	case $1 in
 	meters) echo "$common -1 --once -p --plain -r --rate" ;;
 	events) echo "$common -1 --once -s --since" ;;
+	advise) echo "$common -A --apply -L --all -U --undo" ;;
 	list) echo "$common -a --addresses -P --parameters" ;;
 	*) echo "$common" ;;
 	esac
@@ -54,7 +55,7 @@ _headroomctl_parse()
 
 _headroomctl()
 {
-	local commands='get set watch meters events status list inserts plugins help'
+	local commands='get set watch meters events advise status list inserts plugins help'
 	local cur=${COMP_WORDS[COMP_CWORD]} command argument words=''
 
 	COMPREPLY=()

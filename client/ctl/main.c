@@ -18,7 +18,14 @@ struct entry {
 	enum status (*run)(struct command *command, int count, char **argument);
 };
 
-enum { OPTION_ONCE = '1', OPTION_ADDRESSES = 'a', OPTION_PARAMETERS = 'P' };
+enum {
+	OPTION_ONCE = '1',
+	OPTION_ADDRESSES = 'a',
+	OPTION_PARAMETERS = 'P',
+	OPTION_APPLY = 'A',
+	OPTION_ALL = 'L',
+	OPTION_UNDO = 'U'
+};
 
 static const struct entry entries[] = {
 	{ "get", "", "ADDRESS...", "print values",
@@ -51,6 +58,13 @@ static const struct entry entries[] = {
 	    "  -s, --since N      begin behind event N; 0 for all that are "
 	    "kept\n",
 	    events_run },
+	{ "advise", "ALU", "",
+	    "print what is wrong with the levels, and mend it",
+	    "  -A, --apply ID     do what mends this finding, balance kept\n"
+	    "  -L, --all          mend all that can be mended; listens "
+	    "between steps\n"
+	    "  -U, --undo         take the last step back\n",
+	    advise_run },
 	{ "status", "", "", "print the state of the daemon", "", status_run },
 	{ "list", "aP", "", "print strips, their stages and sends",
 	    "  -a, --addresses    print every address of this desk\n"
@@ -70,7 +84,7 @@ static const struct entry entries[] = {
 };
 #define ENTRIES (sizeof(entries) / sizeof(entries[0]))
 
-static const char letters[] = "u:t:jVh1pr:s:aP";
+static const char letters[] = "u:t:jVh1pr:s:aPA:LU";
 
 static const struct option options[] = {
 	{ "url", required_argument, NULL, 'u' },
@@ -84,6 +98,9 @@ static const struct option options[] = {
 	{ "since", required_argument, NULL, 's' },
 	{ "addresses", no_argument, NULL, OPTION_ADDRESSES },
 	{ "parameters", no_argument, NULL, OPTION_PARAMETERS },
+	{ "apply", required_argument, NULL, OPTION_APPLY },
+	{ "all", no_argument, NULL, OPTION_ALL },
+	{ "undo", no_argument, NULL, OPTION_UNDO },
 	{ 0 },
 };
 
@@ -197,6 +214,17 @@ main_option(struct request *request, int letter)
 	case OPTION_PARAMETERS:
 		command->parameters = true;
 		break;
+	case OPTION_APPLY:
+		if (main_number("apply", optarg, 1, 1e9, &number) < 0)
+			return -1;
+		command->apply = (int)number;
+		break;
+	case OPTION_ALL:
+		command->all = true;
+		break;
+	case OPTION_UNDO:
+		command->undo = true;
+		break;
 	default:
 		return -1;
 	}
@@ -274,7 +302,7 @@ main_inform(const struct request *request, const char *name, const char *about)
 	}
 	if ((help || name) && of && !main_find(of)) {
 		command_warn("found command \"%s\", allowed: get, set, watch, "
-			     "meters, events, status, list, inserts, "
+			     "meters, events, advise, status, list, inserts, "
 			     "plugins, help",
 		    of);
 		return STATUS_USAGE;
@@ -297,7 +325,8 @@ main(int count, char **argument)
 		.command = { .out = { .form = &output_text, .file = stdout },
 		    .timeout = 1,
 		    .patient = true,
-		    .since = -1 } };
+		    .since = -1,
+		    .apply = -1 } };
 	char *name;
 
 	/* Text as the user's terminal has it, numbers as the wire has them. */

@@ -16,6 +16,7 @@
 
 struct cJSON;
 struct texts;
+struct advice_report;
 
 /* A plugin that is installed. */
 struct output_plugin {
@@ -54,6 +55,10 @@ struct output_form {
 	    size_t count);
 	/* One plugin, as /plugin tells. */
 	void (*plugin)(struct output *out, struct cJSON *json);
+	/* What the advisor has found, and what was applied of it. */
+	void (*advice)(struct output *out, const struct advice_report *report);
+	/* What an undo took back: so many values, 0 for nothing. */
+	void (*undone)(struct output *out, int sets, const char *step);
 	/* One address of a desk. */
 	void (*address)(struct output *out, const char *address);
 	/* One row of the schema. */

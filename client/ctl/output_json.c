@@ -1,5 +1,6 @@
 #include "output.h"
 
+#include "advice.h"
 #include "notice.h"
 #include "texts.h"
 #include "value.h"
@@ -329,6 +330,8 @@ const struct output_form output_json = {
 	.slot = json_slot,
 	.plugins = json_plugins,
 	.plugin = json_plugin,
+	.advice = json_advice,
+	.undone = json_undone,
 	.address = json_address,
 	.param = json_param,
 	.close = json_close,

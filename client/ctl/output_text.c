@@ -1,5 +1,6 @@
 #include "output.h"
 
+#include "advice.h"
 #include "notice.h"
 #include "output_plugin.h"
 #include "value.h"
@@ -214,6 +215,8 @@ const struct output_form output_text = {
 	.slot = text_slot,
 	.plugins = text_plugins,
 	.plugin = text_plugin,
+	.advice = text_advice,
+	.undone = text_undone,
 	.address = text_address,
 	.param = text_param,
 	.close = text_close,

@@ -1,5 +1,6 @@
 #include "edge/osc_internal.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,6 +10,7 @@ static const unsigned default_rate[LEASE_TOPICS] = {
 	[LEASE_METERS] = 20,
 	[LEASE_HEADROOM] = 5,
 	[LEASE_LOUDNESS] = 10,
+	[LEASE_ADVICE] = 1,
 	[LEASE_STATUS] = 1,
 };
 
@@ -75,7 +77,7 @@ find_topic(struct call *call, const char *name, enum lease_topic *topic)
 		return true;
 	snprintf(text, sizeof(text),
 	    "found the topic \"%.40s\"; allowed state, meters, headroom, "
-	    "loudness, events or status",
+	    "loudness, events, advice or status",
 	    name);
 	refuse(call, "bad-value", text);
 	return false;
@@ -367,6 +369,24 @@ reset_loudness(struct call *call)
 		    (int)(desk->strips - desk->channels));
 }
 
+static void
+apply_advice(struct call *call)
+{
+	static const char allowed[] = "the number of a finding, or 0 for all";
+	const struct schema_value *id = take_number(call);
+
+	if (!id)
+		refuse_arguments(call, allowed);
+	else if (!has_more(call, allowed) &&
+		 (!isfinite(id->number) || id->number < 0 ||
+		     id->number > INT_MAX))
+		refuse(call, "bad-value",
+		    "found a number that is none of a finding; allowed one "
+		    "that /advice tells, or 0 for all");
+	else if (call->used == call->count)
+		osc_advice_apply(call->request, (unsigned)id->number);
+}
+
 void
 osc_command(struct osc_request *request, enum param command,
     const struct packet_message *message, const struct schema_value *values,
@@ -402,6 +422,17 @@ osc_command(struct osc_request *request, enum param command,
 		break;
 	case PARAM_PLUGIN:
 		describe_plugin(&call);
+		break;
+	case PARAM_ADVICE:
+		if (!has_more(&call, "none"))
+			osc_advice(request);
+		break;
+	case PARAM_ADVICE_APPLY:
+		apply_advice(&call);
+		break;
+	case PARAM_UNDO:
+		if (!has_more(&call, "none"))
+			osc_undo(request);
 		break;
 	case PARAM_RESET_HEADROOM:
 		if (!has_more(&call, "none"))

@@ -129,6 +129,17 @@ void osc_plugin(struct osc_request *request, const char *uri);
 void
 osc_publish_plugins(struct osc *osc, struct lease_client *client, double end);
 
+/* --- osc_advice.c --- */
+
+/* Answers /advice, /advice/apply with a finding's number, and /undo. */
+void osc_advice(struct osc_request *request);
+void osc_advice_apply(struct osc_request *request, unsigned id);
+void osc_undo(struct osc_request *request);
+
+/* Tells a lease all findings, if they are not those that it was told last. */
+void osc_publish_advice(
+    struct osc *osc, const struct lease_client *client, struct lease *lease);
+
 /* --- osc_headroom.c --- */
 
 /* Packs headroom and zone of one stage. */

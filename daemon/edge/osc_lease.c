@@ -13,6 +13,7 @@ static const char *const topic_names[LEASE_TOPICS] = {
 	[LEASE_HEADROOM] = "headroom",
 	[LEASE_LOUDNESS] = "loudness",
 	[LEASE_EVENTS] = "events",
+	[LEASE_ADVICE] = "advice",
 	[LEASE_STATUS] = "status",
 };
 

@@ -26,6 +26,7 @@ enum lease_topic {
 	LEASE_HEADROOM,
 	LEASE_LOUDNESS,
 	LEASE_EVENTS,
+	LEASE_ADVICE,
 	LEASE_STATUS,
 	LEASE_TOPICS
 };
@@ -38,7 +39,8 @@ struct lease {
 	unsigned by_place; /* BY_PLACE_ bits: how the prefix names things */
 	double due;        /* when the next packet is sent */
 	struct meters_reader *reader; /* its own "since last"; may be NULL */
-	uint64_t told; /* headroom: version of the newest change it was told */
+	/* headroom, advice: version it was told, and one; 0: nothing was */
+	uint64_t told;
 };
 
 /* Where answers go: the sender, through the socket that heard it last. */
@@ -110,7 +112,8 @@ bool lease_covers(const struct lease *lease, const char *address);
  * 0, or -1 for what no address can begin with (patterns, no slash in front). */
 int lease_prefix(const char *asked, char prefix[ADDRESS_LONGEST]);
 
-/* "state", "meters", "headroom", "loudness", "events", "status", and the way back (LEASE_TOPICS for
+/* "state", "meters", "headroom", "loudness", "events", "advice",
+ * "status", and the way back (LEASE_TOPICS for
  * any other word). */
 const char *lease_topic_name(enum lease_topic topic);
 enum lease_topic lease_topic_find(const char *name);

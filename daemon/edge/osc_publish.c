@@ -310,6 +310,8 @@ osc_publish_due(
 			publish_meters(osc, client, lease);
 		else if (lease->topic == LEASE_HEADROOM)
 			osc_publish_headroom(osc, client, lease);
+		else if (lease->topic == LEASE_ADVICE)
+			osc_publish_advice(osc, client, lease);
 		else if (lease->topic == LEASE_LOUDNESS)
 			publish_loudness(osc, client, lease);
 		else if (lease->topic == LEASE_STATUS)

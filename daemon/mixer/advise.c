@@ -196,21 +196,28 @@ mixer_advice_find(const struct mixer *mixer, unsigned id)
 
 /* --- to the desk --- */
 
+void
+mixer_advice_param(const struct mixer *mixer, const struct advice_set *set,
+    struct address *address)
+{
+	const struct desk_strip *strip = &mixer->desk->strip[set->strip];
+
+	address->param = schema_param(set->param);
+	if (set->param == PARAM_INSERT_PARAM)
+		address->param =
+		    &strip->insert[set->sub].plugin->param[set->item].row;
+}
+
 static void
 apply_set(struct mixer *mixer, const struct advice_set *set, const void *origin)
 {
-	const struct desk_strip *strip = &mixer->desk->strip[set->strip];
 	struct address address = {
 		.strip = set->strip, .sub = set->sub, .item = set->item
 	};
 	struct schema_value value;
 	char why[200];
 
-	if (set->param == PARAM_INSERT_PARAM)
-		address.param =
-		    &strip->insert[set->sub].plugin->param[set->item].row;
-	else
-		address.param = schema_param(set->param);
+	mixer_advice_param(mixer, set, &address);
 	mixer_get(mixer, &address, &value);
 	/* To a thousandth: sums of tenths stay tenths. */
 	value.number = set->relative

@@ -28,6 +28,10 @@ uint64_t mixer_advice_version(const struct mixer *mixer);
 /* The finding with this number, or NULL. */
 const struct finding *mixer_advice_find(const struct mixer *mixer, unsigned id);
 
+/* The parameter of a set, into address->param. */
+void mixer_advice_param(const struct mixer *mixer, const struct advice_set *set,
+    struct address *address);
+
 /* Sets what mends one finding, as one step that mixer_undo() takes back;
  * measuring begins anew. `id` 0: all that can be mended at once; of those that
  * turn the whole mix down, the one that does it most. Heard from the next

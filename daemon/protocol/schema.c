@@ -174,8 +174,8 @@ static const struct schema_param table[PARAMS] = {
 	    "The same of the longest cycle of that second." },
 	[PARAM_SUBSCRIBE] = { PARAM_SUBSCRIBE, "/subscribe", "subscribe",
 	    SCOPE_DESK, SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
-	    "s topic (state, meters, headroom, loudness, events or status), "
-	    "then if "
+	    "s topic (state, meters, headroom, loudness, events, advice or "
+	    "status), then if "
 	    "wanted i rate "
 	    "in Hz (1 to 100) and s address prefix; answers /subscribed ,sis "
 	    "topic rate prefix." },
@@ -224,6 +224,23 @@ static const struct schema_param table[PARAMS] = {
 	    0, 0, 0, NULL,
 	    "No arguments; resets headroom and zones of every strip and "
 	    "answers /headroom/reset ,i strips." },
+	[PARAM_ADVICE] = { PARAM_ADVICE, "/advice", "advice", SCOPE_DESK,
+	    SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
+	    "No arguments; answers /advice ,issssffsiis id severity code strip "
+	    "stage value limit unit seconds sets words for each finding, "
+	    "/advice/fix ,isf id address value for each set of its fix, then "
+	    "/advice/end ,i findings." },
+	[PARAM_ADVICE_APPLY] = { PARAM_ADVICE_APPLY, "/advice/apply",
+	    "advice/apply", SCOPE_DESK, SCHEMA_COMMAND, 0, false, false, "", 0,
+	    0, 0, NULL,
+	    "i number of a finding, or 0 for all that can be mended at once; "
+	    "does its sets as one step and answers /advice/apply ,iii id "
+	    "findings sets." },
+	[PARAM_UNDO] = { PARAM_UNDO, "/undo", "undo", SCOPE_DESK,
+	    SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
+	    "No arguments; takes the last step of /advice/apply back, and at "
+	    "the next call the one before, and answers /undo ,is values "
+	    "step; 0 if there is none." },
 };
 
 const struct schema_param *

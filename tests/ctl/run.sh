@@ -117,7 +117,7 @@ ended()
 # --- without a daemon ---
 run; warns "usage: headroomctl"; it "no command is a usage error" 2
 run --help; says "Commands:"; silent; it "help goes to standard output" 0
-for c in get set watch meters events status list inserts plugins; do
+for c in get set watch meters events advise status list inserts plugins; do
 	run help "$c"; says "usage: headroomctl $c"; silent
 	it "help tells of $c" 0
 done
