@@ -59,9 +59,9 @@ static const struct schema_param table[PARAMS] = {
 	[PARAM_TARGET_LOW] = { PARAM_TARGET_LOW, "/<s>/target/low",
 	    "target/low", SCOPE_STRIP, SCHEMA_FLOAT, EVERY, true, false, "dBFS",
 	    -60, 0, -18, NULL,
-	    "True peak that the loud parts should reach; the default of buses "
-	    "and the master is -30. Never above target/high: the one that is "
-	    "set moves the other." },
+	    "True peak that the loud parts should reach; -30 by default in "
+	    "buses and the master, and never above target/high, which it moves "
+	    "along." },
 	[PARAM_TARGET_HIGH] = { PARAM_TARGET_HIGH, "/<s>/target/high",
 	    "target/high", SCOPE_STRIP, SCHEMA_FLOAT, EVERY, true, false,
 	    "dBFS", -60, 0, -10, NULL,

@@ -105,6 +105,7 @@ class Desk:
                     address = f"{base}param/{param['symbol']}"
                     self.values[address] = float(param["default"])
                     self.params[address] = param
+        self.advised, self.sick = 0, 1
         self.events = [pack("/event/xrun", "hhi", 1, 100, 1),
                        pack("/event/over", "hhssihifss", 2, 200, "ch/kick",
                             "trim", 1, 210, 11, 2.5, "ch/kick/trim", ""),
@@ -223,6 +224,30 @@ class Desk:
         self.send(to, pack("/error", "sss", "/plugin", "bad-value",
                            "/plugin: no such plugin"))
 
+    def advice(self, to):
+        self.advised += 1
+        if self.sick:
+            self.send(to, pack("/advice", "issssffsiis", 3, "warning",
+                               "hot-source", "ch/kick", "trim", -6.0, -10.0,
+                               "dBFS", 12, 2, "ch/kick is too hot: turn it "
+                               "down by 8.0 dB."))
+            # A packet of the first answer is lost.
+            if self.advised != 1:
+                self.send(to, pack("/advice/fix", "isf", 3, "/ch/kick/trim",
+                                   -8.0))
+            self.send(to, pack("/advice/fix", "isf", 3, "/ch/kick/fader",
+                               2.1))
+        self.send(to, pack("/advice/end", "i", self.sick))
+
+    def apply(self, to, number):
+        if number not in (0, 3):
+            self.send(to, pack("/error", "sss", "/advice/apply", "bad-value",
+                               f"/advice/apply: found no finding {number}"))
+            return
+        self.send(to, pack("/advice/apply", "iii", number, self.sick,
+                           2 * self.sick))
+        self.sick = 0
+
     def loudness(self, to):
         for strip in ("bus/verb", "master"):
             self.send(to, pack(f"/loudness/{strip}", "f" * 9, -20.1, -23.2,
@@ -232,6 +257,14 @@ class Desk:
         if address == "/loudness/reset":
             self.integrated = -200.0
             self.send(to, pack("/loudness/reset", "i", 2))
+        elif address == "/advice":
+            self.advice(to)
+        elif address == "/advice/apply":
+            self.apply(to, values[0])
+        elif address == "/undo":
+            self.send(to, pack("/undo", "is", 0 if self.sick else 2,
+                               "" if self.sick else "advice 3"))
+            self.sick = 1
         elif address == "/renew":
             held = sum(1 for lease in self.leases if lease[0] == to)
             self.send(to, pack("/renewed", "i", held))

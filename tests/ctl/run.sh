@@ -145,7 +145,7 @@ it "a closed port is no answer" 3
 
 start deaf
 for c in "get /ch/kick/fader" "get /ch/*/fader" "set /ch/kick/fader 1" \
-	status list meters "meters --once" watch events inserts plugins \
+	status list meters "meters --once" watch events advise inserts plugins \
 	"plugins urn:a:comp"; do
 	# shellcheck disable=SC2086
 	run -t 0.4 $c; warns "no answer from $HEADROOM_OSC within 0.4 s"
@@ -371,6 +371,41 @@ run plugins urn:a; says "urn:a:gain"; it "a part of a URI is a filter" 0
 run plugins nothing; warns 'no plugin has "nothing" in its name or URI'
 it "what no plugin has is refused" 1
 run plugins a b; warns "allowed: one FILTER or URI"; it "two filters are too many" 2
+stop
+start normal
+
+# --- advice ---
+run advise; silent
+out "warning  ch/kick trim   (hot-source, no. 3)
+    ch/kick is too hot: turn it down by 8.0 dB.
+      /ch/kick/trim -8
+      /ch/kick/fader 2.1
+
+1 finding, of which the desk can mend 1: \`headroomctl advise --apply NUMBER\`, or \`--all\`."
+it "advise says what is wrong, lost packets asked for again" 0
+run advise --json
+json 0 "v['findings'] == [{'id': 3, 'severity': 'warning', \
+	'code': 'hot-source', 'strip': 'ch/kick', 'stage': 'trim', 'value': -6, \
+	'limit': -10, 'unit': 'dBFS', 'seconds': 12, \
+	'words': 'ch/kick is too hot: turn it down by 8.0 dB.', \
+	'fix': [{'address': '/ch/kick/trim', 'value': -8}, \
+	{'address': '/ch/kick/fader', 'value': 2.1}]}]"
+it "it does so in JSON" 0
+run advise --apply 9; warns "found no finding 9"
+it "a finding that is none is refused" 1
+run advise --apply 3; silent; says "Applied no. 3: 2 values set."
+it "a finding is applied" 0
+run advise; silent; says "Nothing to mend"; it "then it is gone" 0
+run advise --undo; out "Took back: advice 3, 2 values."; it "an undo is told" 0
+run advise --undo; out "There is no step to take back."
+it "where there is none, that is told" 0
+run advise --all; silent; says "Nothing to mend"
+says "Applied 1 finding: 2 values set in 1 step."
+it "all is applied, and listened to" 0
+run advise --all --undo; warns "allowed: one of --apply ID, --all and --undo"
+it "one option at a time" 2
+run advise now; warns "found an argument"; it "advise takes no argument" 2
+run advise --apply x; warns "--apply: found"; it "a number is a number" 2
 stop
 start normal
 

@@ -71,7 +71,7 @@ write_rest(FILE *out, const struct scene *scene, unsigned at)
 	    guilty(scene, TRIM, at) ? 9.0 : 0.0,
 	    guilty(scene, FADER, at) ? 9.0 : 0.0);
 	write_slots(out, scene, at);
-	if (scene->send[at] && at < scene->depth)
+	if (at < scene->depth && scene->send[at])
 		fprintf(out,
 		    ", \"to\": [], \"sends\": { \"%s\": { \"level\": 0, "
 		    "\"tap\": \"%s\" } } }",
