@@ -327,9 +327,8 @@ osc_unknown(
 	path_split(&path, address);
 	if (names_strip(path.part[0])) {
 		say_strip(&text, mixer, &path);
-	} else if (strcmp(path.part[0], "meter") == 0) {
-		say_meter(&text, mixer, &path);
-	} else if (strcmp(path.part[0], "headroom") == 0) {
+	} else if (strcmp(path.part[0], "meter") == 0 ||
+		   strcmp(path.part[0], "headroom") == 0) {
 		say_meter(&text, mixer, &path);
 	} else if (strcmp(path.part[0], "loudness") == 0) {
 		say_loudness(&text, mixer, &path);

@@ -278,6 +278,9 @@ check_change(struct advisor *advisor, unsigned strip, unsigned slot)
 	return true;
 }
 
+/* What is fed too much is turned down a decibel into the window, if the peaks
+ * stay in theirs; what is fed too little, with peaks that are low as well, has
+ * lost it on the way. */
 static void
 check_feed(struct advisor *advisor, unsigned strip, unsigned slot)
 {
@@ -285,24 +288,32 @@ check_feed(struct advisor *advisor, unsigned strip, unsigned slot)
 	    advisor_levels(advisor, strip, 1 + slot);
 	double feed = advisor_target(advisor, strip, PARAM_TARGET_INSERT);
 	double low = advisor_target(advisor, strip, PARAM_TARGET_LOW);
-	double off = before->rms - feed;
+	double off = before->rms - feed, limit = TARGET_INSERT_WINDOW;
+	bool soft =
+	    off < -limit - ADVICE_MARGIN && before->peak < low - ADVICE_MARGIN;
 	char text[DESK_STRIP_TEXT];
 
-	if (off <= TARGET_INSERT_WINDOW + ADVICE_MARGIN)
+	if (off <= limit + ADVICE_MARGIN && !soft)
 		return;
 	desk_strip_text(&advisor->desk->strip[strip], false, text);
 	struct finding *finding = advisor_find(
 	    advisor, ADVICE_INSERT_FEED, ADVICE_WARNING, strip, 1 + slot);
 	advisor_evidence(
 	    finding, before->rms, feed, "dBFS RMS", before->sounding);
-	/* A decibel inside, if the peaks stay inside too. */
-	double change = advisor_tenths(TARGET_INSERT_WINDOW - 1 - off);
+	double change = advisor_tenths((soft ? 1 - limit : limit - 1) - off);
+	if (soft) {
+		advisor_say(finding,
+		    "Insert %u of %s is fed with %.1f dBFS RMS, %.1f dB below "
+		    "the %g that plugins expect, where %g are allowed. Make up "
+		    "for it at the slots before, by %.1f dB.",
+		    slot + 1, text, before->rms, -off, feed, limit, change);
+		return;
+	}
 	advisor_say(finding,
-	    "Insert %u of %s is fed with %.1f dBFS RMS, %.1f dB from the %g "
+	    "Insert %u of %s is fed with %.1f dBFS RMS, %.1f dB above the %g "
 	    "that plugins expect, where %g are allowed. Turn the trim down "
 	    "and the fader up by %.1f dB.",
-	    slot + 1, text, before->rms, off, feed, TARGET_INSERT_WINDOW,
-	    -change);
+	    slot + 1, text, before->rms, off, feed, limit, -change);
 	double trimmed =
 	    advisor_levels(advisor, strip, STAGE_TRIM)->peak + change;
 	if (trimmed < low || !advisor_move(advisor, strip, change))

@@ -384,6 +384,14 @@ static const struct scene sick[] = {
 	    "\"targets\": { \"preset\": \"k20\" }, " ONE(
 		SLOT("1") ", \"fader\": -8"),
 	    { { SQUARE, -12.5 } }, "insert-feed ch/a trim", NULL },
+	{ "slots that lose level together",
+	    ONE(", \"inserts\": [ "
+		"{ \"lv2\": \"urn:fake:late\", \"params\": { \"gain\": 0.72 } "
+		"},"
+		"{ \"lv2\": \"urn:fake:late\", \"params\": { \"gain\": 0.72 } "
+		"},"
+		"{ \"lv2\": \"urn:fake:late\" } ]"),
+	    { { SINE, -16.5 } }, "insert-feed ch/a insert/2", NULL },
 	{ "a hot sum in a bus",
 	    TWO(", \"to\": [\"sub\"]", ", \"to\": [\"sub\"]")
 		BUS(", \"lanes\": 1, \"fader\": -10"),
