@@ -55,7 +55,7 @@ level(const struct scene *scene, uint32_t from)
 
 	for (uint32_t i = from; i < from + RATE; i++)
 		power += (double)x[i] * (double)x[i];
-	return 10 * log10(power / RATE);
+	return 10 * log10(power / RATE + 1e-20);
 }
 
 static double
