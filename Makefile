@@ -95,13 +95,13 @@ asan: test-deps san-deps ## every test under AddressSanitizer and UBSan
 	@$(MAKE) --no-print-directory BUILD=build/asan CC=clang OPT=-O1 \
 		SAN="-fsanitize=address,undefined -fno-sanitize-recover=all \
 		-fno-omit-frame-pointer" all tests
-	@HEADROOM_SLOWED=1 sh tests/run.sh build/asan
+	@HEADROOM_SANITIZED=1 sh tests/run.sh build/asan
 
 tsan: test-deps san-deps ## every test under ThreadSanitizer
 	@$(MAKE) --no-print-directory BUILD=build/tsan CC=clang OPT=-O1 \
 		SAN="-fsanitize=thread -fno-omit-frame-pointer" all tests
 	@TSAN_OPTIONS=suppressions=$(CURDIR)/tests/tsan.supp \
-		HEADROOM_SLOWED=1 sh tests/run.sh build/tsan
+		HEADROOM_SANITIZED=1 sh tests/run.sh build/tsan
 
 # $(call need,PACKAGES): installs those that are missing, silent if none is.
 need = @missing=$$(for p in $(1); do dpkg-query -W -f '$${Status}' $$p \
