@@ -93,7 +93,7 @@ run()
 	}
 }
 
-for kind in unit conform lv2 rig; do
+for kind in unit conform fuzz lv2 rig; do
 	for source in tests/"$kind"/test_*.c; do
 		[ -e "$source" ] || continue
 		name=${source#tests/}
