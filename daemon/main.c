@@ -4,7 +4,9 @@
 #include "edge/lv2.h"
 #include "edge/memory.h"
 #include "edge/osc.h"
+#include "edge/service.h"
 #include "edge/state_dir.h"
+#include "edge/state_file.h"
 #include "engine/engine.h"
 #include "mixer/config.h"
 #include "mixer/desk.h"
@@ -23,11 +25,13 @@
 #include <unistd.h>
 
 #define EXIT_USAGE 2
-#define STATE 256 /* --state, which has no letter */
+/* Options that have no letter. */
+#define STATE 256
+#define NO_RESTORE 257
 
 static const char usage_text[] =
     "usage: headroomd -c FILE [-n[v]] [-s JACK_SERVER] [-l OSC_URL]..."
-    " [--state DIR]\n";
+    " [--state DIR] [--no-restore]\n";
 
 static const char help_text[] =
     "\n"
@@ -37,6 +41,8 @@ static const char help_text[] =
     "  -v, --verbose        with -n: print it back, with every value\n"
     "  -s, --server NAME    JACK server to play on\n"
     "      --state DIR      what is remembered between two starts is here\n"
+    "      --no-restore     start with the values of FILE, not with those of\n"
+    "                       the last run\n"
     "  -l, --listen OSC_URL listen here, such as udp://127.0.0.1:9018;\n"
     "                       replaces osc.listen; may be repeated\n"
     "  -V, --version        print the version\n"
@@ -50,7 +56,7 @@ struct options {
 	const char *state;
 	const char *listen[DESK_LISTENERS];
 	size_t listens;
-	bool check, verbose;
+	bool check, verbose, fresh;
 };
 
 /* All that has to be ended again. */
@@ -58,8 +64,11 @@ struct daemon {
 	struct mixer *mixer;
 	struct loop *loop;
 	struct plugin_host *plugins;
+	char *state_dir; /* NULL: nothing is remembered */
+	struct state_file *state;
 	struct osc *osc;
 	struct jack *jack;
+	struct service *service; /* NULL: no service manager */
 	int signals;
 };
 
@@ -106,6 +115,7 @@ parse_options(struct options *options, int argc, char **argv)
 		{ "verbose", no_argument, NULL, 'v' },
 		{ "server", required_argument, NULL, 's' },
 		{ "state", required_argument, NULL, STATE },
+		{ "no-restore", no_argument, NULL, NO_RESTORE },
 		{ "listen", required_argument, NULL, 'l' },
 		{ "version", no_argument, NULL, 'V' },
 		{ "help", no_argument, NULL, 'h' },
@@ -129,6 +139,9 @@ parse_options(struct options *options, int argc, char **argv)
 			break;
 		case STATE:
 			options->state = optarg;
+			break;
+		case NO_RESTORE:
+			options->fresh = true;
 			break;
 		case 'l':
 			if (add_listener(options, optarg) < 0)
@@ -248,8 +261,6 @@ open_signals(void)
 static int
 daemon_open(struct daemon *daemon, const struct options *options)
 {
-	char *state = NULL;
-
 	daemon->signals = open_signals();
 	daemon->loop = loop_new();
 	if (daemon->signals < 0 || !daemon->loop ||
@@ -258,9 +269,8 @@ daemon_open(struct daemon *daemon, const struct options *options)
 		return -1;
 	}
 	if (!options->check)
-		state = state_dir_open(options->state);
-	daemon->plugins = lv2_host_new(daemon->loop, state);
-	free(state);
+		daemon->state_dir = state_dir_open(options->state);
+	daemon->plugins = lv2_host_new(daemon->loop, daemon->state_dir);
 	if (!daemon->plugins)
 		log_line("cannot host plugins: no memory or no thread");
 	return daemon->plugins ? 0 : -1;
@@ -299,10 +309,13 @@ daemon_start(struct daemon *daemon, const struct options *options)
 static void
 daemon_stop(struct daemon *daemon)
 {
+	service_close(daemon->service);
 	edge_jack_free(daemon->jack);
 	osc_free(daemon->osc);
+	state_file_close(daemon->state);
 	mixer_free(daemon->mixer);
 	lv2_host_free(daemon->plugins);
+	free(daemon->state_dir);
 	loop_free(daemon->loop);
 	if (daemon->signals >= 0)
 		close(daemon->signals);
@@ -349,8 +362,12 @@ daemon_run(
 	}
 	mixer_set_host(daemon->mixer, daemon->plugins);
 	engine_use(mixer_engine(daemon->mixer), kernels);
+	if (daemon->state_dir)
+		daemon->state = state_file_open(daemon->mixer, daemon->loop,
+		    daemon->state_dir, options->config, !options->fresh);
 	if (daemon_start(daemon, options) < 0)
 		return EXIT_FAILURE;
+	daemon->service = service_open(daemon->mixer, daemon->loop);
 	error = loop_run(daemon->loop);
 	if (error < 0) {
 		log_line("cannot go on: %s", strerror(-error));

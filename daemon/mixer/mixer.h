@@ -82,6 +82,9 @@ enum schema_verdict mixer_set(struct mixer *mixer,
  * takes all of it. */
 void mixer_commit(struct mixer *mixer);
 
+/* Moves on with every change of a value that can be set. */
+unsigned mixer_changes(const struct mixer *mixer);
+
 /* The one who is told of changes; NULL for nobody. */
 void mixer_listen(struct mixer *mixer,
     void (*changed)(
@@ -155,6 +158,7 @@ enum mixer_drop {
 struct mixer_status {
 	unsigned sample_rate; /* Hz, 0 before the first server */
 	unsigned period;      /* frames */
+	unsigned cycles;      /* of audio; wraps */
 	double dsp_load;      /* percent */
 	unsigned xruns;
 	enum mixer_jack jack;
