@@ -58,6 +58,11 @@ each_value(const struct mixer *mixer, visit *each, void *arg)
 			if (address.param->kinds & KIND_BIT(strip->kind))
 				each(arg, &address);
 		}
+		for (enum param id = PARAM_TARGET_LOW; id < TARGET_END; id++) {
+			address.param = schema_param(id);
+			if (address.param->kinds & KIND_BIT(strip->kind))
+				each(arg, &address);
+		}
 		address.param = schema_param(PARAM_NAME);
 		each(arg, &address);
 		for (enum param id = PARAM_SEND_LEVEL; id < SEND_END; id++) {
