@@ -88,6 +88,7 @@ turn_everything(struct desk_case *c)
 	put(c, "/ch/b/solo", 1, NULL);
 	put(c, "/bus/fx/pan", -1, NULL);
 	put(c, "/master/fader", 10, NULL);
+	put(c, "/ch/a/target/high", -11.5, NULL);
 }
 
 static char *
@@ -113,7 +114,7 @@ every_value_that_was_set_comes_back(void **state)
 	(void)state;
 	open_case(&c, desk);
 	assert_int_equal(take(&c, text, strlen(text), &count), STATE_TAKEN);
-	assert_int_equal(count.taken, 10);
+	assert_int_equal(count.taken, 11);
 	assert_int_equal(count.kept, 0);
 	assert_true(get(&c, "/ch/a/fader").number == -12.34567);
 	assert_string_equal(get(&c, "/ch/a/name").text, "\"Ada\" \\ Ünï /");
@@ -125,6 +126,7 @@ every_value_that_was_set_comes_back(void **state)
 	assert_true(get(&c, "/ch/b/solo").number == 1);
 	assert_true(get(&c, "/bus/fx/pan").number == -1);
 	assert_true(get(&c, "/master/fader").number == 10);
+	assert_true(get(&c, "/ch/a/target/high").number == -11.5);
 	char *again = state_print(c.state);
 	assert_string_equal(again, text);
 	free(again);
