@@ -4,6 +4,8 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -15,6 +17,7 @@
 
 #define RATE 48000
 #define LENGTH (18 * RATE)
+#define PARTS 9 /* of a second, of which the middle one counts */
 #define HOT 0.6 /* of full scale, -4.4 dBFS */
 
 static const char json[] =
@@ -38,6 +41,13 @@ begin(struct scene *scene)
 	rig_roll(&scene->rig, scene->take);
 }
 
+static void
+end(struct scene *scene)
+{
+	take_free(scene->take);
+	rig_end(&scene->rig);
+}
+
 /* Until so many frames of the take have passed. */
 static void
 wait_until(struct scene *scene, uint32_t frames)
@@ -46,16 +56,32 @@ wait_until(struct scene *scene, uint32_t frames)
 		rig_sleep(50);
 }
 
-/* Level in dB of a second of what was captured. */
+static int
+by_size(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Level in dB of a second of what was captured. JACK may have lost some of it
+ * on a busy machine: that is in few of its parts. */
 static double
 level(const struct scene *scene, uint32_t from)
 {
-	const float *x = scene->take->capture[0];
-	double power = 0;
+	const uint32_t size = RATE / PARTS / 48 * 48;
+	double part[PARTS];
 
-	for (uint32_t i = from; i < from + RATE; i++)
-		power += (double)x[i] * (double)x[i];
-	return 10 * log10(power / RATE + 1e-20);
+	for (int k = 0; k < PARTS; k++, from += size) {
+		double power = 1e-20;
+		for (uint32_t i = from; i < from + size; i++) {
+			double x = (double)scene->take->capture[0][i];
+			power += x * x;
+		}
+		part[k] = 10 * log10(power / size);
+	}
+	qsort(part, PARTS, sizeof part[0], by_size);
+	return part[PARTS / 2];
 }
 
 static double
@@ -65,42 +91,78 @@ trim(struct osc_client *osc)
 	return osc_number(osc_wait(osc, "/ch/a/trim"), 0);
 }
 
+/* What a client was told; looked at when the take is known to be whole. */
+struct told {
+	int id, findings, sets, left, undone;
+	char code[32], strip[16];
+	double peak, mended, back;
+};
+
+/* Findings, and of the last one what it is. */
+static int
+ask(struct osc_client *osc, struct told *told)
+{
+	const struct osc_reply *reply;
+
+	osc_send(osc, "/advice", "");
+	while ((reply = osc_next(osc, 1000)) != NULL &&
+	       strcmp(reply->address, "/advice/end") != 0) {
+		if (strcmp(reply->address, "/advice") != 0)
+			continue;
+		told->id = (int)osc_long(reply, 0);
+		snprintf(
+		    told->code, sizeof told->code, "%s", osc_text(reply, 2));
+		snprintf(
+		    told->strip, sizeof told->strip, "%s", osc_text(reply, 3));
+		told->peak = osc_number(reply, 5);
+	}
+	assert_non_null(reply);
+	return (int)osc_long(reply, 0);
+}
+
+static void
+converse(struct scene *scene, struct told *told)
+{
+	struct osc_client *osc = scene->rig.osc;
+
+	wait_until(scene, 6 * RATE);
+	told->findings = ask(osc, told);
+	osc_send(osc, "/advice/apply", "i", 0);
+	told->sets = (int)osc_long(osc_wait(osc, "/advice/apply"), 2);
+	told->mended = trim(osc);
+	wait_until(scene, 15 * RATE);
+	struct told after = { 0 };
+	told->left = ask(osc, &after);
+	osc_send(osc, "/undo", "");
+	told->undone = (int)osc_long(osc_wait(osc, "/undo"), 0);
+	told->back = trim(osc);
+}
+
 static void
 what_is_wrong_is_told_mended_and_taken_back(void **state)
 {
 	struct scene scene;
-	struct osc_client *osc;
-	const struct osc_reply *reply;
-	int id;
+	struct told told = { 0 };
 	(void)state;
 
 	begin(&scene);
-	osc = scene.rig.osc;
-	wait_until(&scene, 6 * RATE);
-	osc_send(osc, "/advice", "");
-	reply = osc_wait(osc, "/advice");
-	id = (int)osc_long(reply, 0);
-	assert_string_equal(osc_text(reply, 2), "hot-source");
-	assert_string_equal(osc_text(reply, 3), "ch/a");
-	assert_true(osc_number(reply, 5) > -4.6);
-	assert_int_equal(osc_long(osc_wait(osc, "/advice/end"), 0), 1);
-	osc_send(osc, "/advice/apply", "i", id);
-	assert_int_equal(osc_long(osc_wait(osc, "/advice/apply"), 2), 2);
-	assert_true(trim(osc) < -9);
-	wait_until(&scene, 15 * RATE);
-	osc_send(osc, "/advice", "");
-	assert_int_equal(osc_long(osc_wait(osc, "/advice/end"), 0), 0);
-	osc_send(osc, "/undo", "");
-	assert_int_equal(osc_long(osc_wait(osc, "/undo"), 0), 2);
-	assert_true(trim(osc) == 0);
+	converse(&scene, &told);
 	rig_finish(&scene.rig);
+	assert_int_equal(told.findings, 1);
+	assert_string_equal(told.code, "hot-source");
+	assert_string_equal(told.strip, "ch/a");
+	assert_true(told.peak > -4.6);
+	assert_int_equal(told.sets, 2);
+	assert_true(told.mended < -9);
+	assert_int_equal(told.left, 0);
+	assert_int_equal(told.undone, 2);
+	assert_true(told.back == 0);
 	/* What is heard did not change by any of it. */
 	assert_true(
 	    fabs(level(&scene, 4 * RATE) - level(&scene, 13 * RATE)) < 0.1);
 	assert_true(
 	    fabs(level(&scene, 4 * RATE) - level(&scene, 17 * RATE)) < 0.1);
-	take_free(scene.take);
-	rig_end(&scene.rig);
+	end(&scene);
 }
 
 int
