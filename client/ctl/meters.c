@@ -82,8 +82,8 @@ meters_topic_prefix(struct meters *meters)
 			shown++;
 		}
 	if (shown == 1)
-		snprintf(meters->asked, sizeof(meters->asked), "/%s",
-		    only->address);
+		snprintf(
+		    meters->asked, sizeof(meters->asked), "/%s", only->address);
 	else
 		snprintf(meters->asked, sizeof(meters->asked), "%s%s",
 		    meters->prefix[0] && meters->prefix[0] != '/' ? "/" : "",

@@ -12,6 +12,10 @@
  * bytes. What no member was told stays in the group's reader.
  */
 
+/* s behind its deadline that a reading, once begun, may still be sent to
+ * members: a bound for hundreds of them on a desk of hundreds of packets. */
+#define LATEST 0.02
+
 struct stage {
 	unsigned strip, stage, lanes;
 };
@@ -68,7 +72,7 @@ layout_make(
 	*layout = (struct layout){ 0 };
 	for (unsigned i = 0; i < desk->strips; i++)
 		room += mixer_stages(mixer, i);
-	layout->stage = calloc(room, sizeof(*layout->stage));
+	layout->stage = calloc(room + 1, sizeof(*layout->stage));
 	if (!layout->stage)
 		return -1;
 	for (unsigned i = 0; i < desk->strips; i++) {
@@ -319,7 +323,11 @@ blob_tell(struct osc *osc, struct osc_blob *blob)
 		    osc->table.client[(osc->turn + i) % clients];
 
 		for (size_t j = 0; j < client->leases; j++) {
-			if (client->lease[j].blob == blob)
+			if (client->lease[j].blob != blob)
+				continue;
+			if (osc_now() > osc->deadline + LATEST)
+				mixer_status(osc->mixer)->drops[DROP_METERS]++;
+			else
 				blob_send(osc, blob, client);
 		}
 	}

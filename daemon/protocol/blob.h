@@ -22,11 +22,11 @@
  */
 
 #define BLOB_ADDRESS "/meters/blob"
-#define BLOB_PACKET 1396    /* bytes of a packet at most */
-#define BLOB_HEADER 16      /* bytes before the first entry */
-#define BLOB_ENTRY 6        /* bytes */
-#define BLOB_ENTRIES 226    /* in a packet at most: what fits */
-#define BLOB_SILENCE -20000 /* and the least */
+#define BLOB_PACKET 1396      /* bytes of a packet at most */
+#define BLOB_HEADER 16        /* bytes before the first entry */
+#define BLOB_ENTRY 6          /* bytes */
+#define BLOB_ENTRIES 226      /* in a packet at most: what fits */
+#define BLOB_SILENCE (-20000) /* and the least */
 
 struct blob_header {
 	uint32_t layout, tick;

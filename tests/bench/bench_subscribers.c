@@ -227,8 +227,8 @@ measure(struct rig *rig)
 	figures.xruns = (int)osc_get(rig->osc, "/status/xruns") - xruns;
 	/* The master has two lanes. */
 	size_t entries = (STRIPS + 1) * STAGES;
-	figures.expected = (double)((entries + ENTRIES - 1) / ENTRIES) *
-			   CLIENTS * HERTZ * took;
+	size_t packets = (entries + ENTRIES - 1) / ENTRIES;
+	figures.expected = (double)packets * CLIENTS * HERTZ * took;
 	for (int i = 0; i < CLIENTS; i++)
 		figures.packets += subscribers[i].packets;
 	figure_jitter(&figures);

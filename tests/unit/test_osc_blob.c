@@ -389,6 +389,51 @@ a_large_desk_comes_in_several_packets(void **state)
 	bench_end(&b);
 }
 
+/* A desk as large as they come, all of it wanted by everyone there is room
+ * for. */
+static void
+a_reading_that_takes_too_long_is_cut_short(void **state)
+{
+	static const char slot[] = "{ \"jack\": {} }";
+	struct bench b = { 0 };
+	struct lease_peer peer = { .size = sizeof(struct sockaddr_in) };
+	struct sockaddr_in *to = (void *)&peer.address;
+	struct mixer_status *status;
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	(void)state;
+	assert_non_null(out);
+	fprintf(out, "{ \"version\": 1, \"channels\": [");
+	for (int i = 0; i < DESK_CHANNELS; i++) {
+		fprintf(out, "%s{ \"id\": \"c%d\", \"lanes\": 2,",
+		    i > 0 ? "," : "", i);
+		fprintf(out, " \"inserts\": [ %s, %s, %s, %s, %s, %s, %s ] }",
+		    slot, slot, slot, slot, slot, slot, slot);
+	}
+	fprintf(out, "] }");
+	fclose(out);
+	bench_start_desk(&b, text, NULL);
+	free(text);
+	status = mixer_status(b.mixer);
+	peer.fd = b.osc->socket[0].fd;
+	*to = b.daemon;
+	for (int i = 0; i < LEASE_CLIENTS; i++) {
+		to->sin_addr.s_addr = htonl(INADDR_LOOPBACK + 2 + i);
+		lease_take(lease_seen(&b.osc->table, &peer, osc_now()),
+		    LEASE_BLOB, "", 1, osc_now());
+	}
+	b.osc->deadline = osc_now() + 60;
+	osc_blob_publish(b.osc, osc_now(), 0);
+	assert_int_equal(status->drops[DROP_METERS], 0);
+	/* All have joined, and the reader has been read once. */
+	b.osc->deadline = osc_now() + OSC_SHARE;
+	osc_blob_publish(b.osc, osc_now() + 1, 0);
+	assert_in_range(status->drops[DROP_METERS], 1, LEASE_CLIENTS);
+	bench_end(&b);
+}
+
 int
 main(void)
 {
@@ -408,6 +453,7 @@ main(void)
 		    readings_there_is_no_time_for_are_counted_and_told_later),
 		WITH_BENCH(a_group_ends_with_its_last_member),
 		cmocka_unit_test(a_large_desk_comes_in_several_packets),
+		cmocka_unit_test(a_reading_that_takes_too_long_is_cut_short),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
