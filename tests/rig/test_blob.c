@@ -117,19 +117,19 @@ static bool
 next_blob(struct osc_client *client, struct blob *blob, unsigned ms)
 {
 	double until = rig_now() + ms / 1000.0;
-	const struct osc_reply *reply;
 
-	do {
+	for (;;) {
 		double left = 1000 * (until - rig_now());
-		reply = osc_next(client, left > 0 ? (unsigned)left : 0);
-		if (reply == NULL ||
-		    strcmp(reply->address, "/meters/blob") != 0)
+		const struct osc_reply *reply =
+		    osc_next(client, left > 0 ? (unsigned)left : 0);
+		if (reply == NULL)
+			return false;
+		if (strcmp(reply->address, "/meters/blob") != 0)
 			continue;
 		take_packet(blob, reply);
 		if (blob->packets == PACKETS)
 			return true;
-	} while (reply != NULL);
-	return false;
+	}
 }
 
 static bool
