@@ -105,7 +105,8 @@ static int
 link_deliver(void *arg, const struct packet_message *message)
 {
 	const struct delivery *delivery = arg;
-	struct link_message out = { .address = message->address };
+	struct link_message out = { .address = message->address,
+		.packet = message };
 	int values = osc_arguments(message, out.value, OSC_ARGUMENTS);
 
 	if (values >= 0) {

@@ -18,6 +18,8 @@ struct link_message {
 	const char *address; /* valid during the call that hands it out */
 	struct schema_value value[OSC_ARGUMENTS];
 	size_t values;
+	/* The same as it came, for blobs. */
+	const struct packet_message *packet;
 };
 
 struct link {

@@ -7,6 +7,7 @@
 
 #include "protocol/level.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -19,6 +20,8 @@
 struct meters {
 	struct command *command;
 	const char *prefix; /* as typed */
+	char asked[200];    /* … as it is subscribed to */
+	struct follow_topic topic[4];
 	struct follow follow;
 	struct roster roster;
 	struct screen screen;
@@ -64,29 +67,71 @@ meters_take(void *arg, const struct link_message *message)
 		    message, meters->news.event, sizeof(meters->news.event));
 }
 
-/* The desk may be another one after the daemon has been away. */
+/* A strip that was asked for by place is subscribed to by id, which is how the
+ * roster knows it. */
+static void
+meters_topic_prefix(struct meters *meters)
+{
+	const struct roster_strip *only = NULL;
+	const char *strip;
+	size_t shown = 0;
+
+	for (size_t i = 0; i < meters->roster.strips; i++)
+		if (meters->roster.strip[i].shown) {
+			only = &meters->roster.strip[i];
+			shown++;
+		}
+	if (shown == 1)
+		snprintf(
+		    meters->asked, sizeof(meters->asked), "/%s", only->address);
+	else
+		snprintf(meters->asked, sizeof(meters->asked), "%s%s",
+		    meters->prefix[0] && meters->prefix[0] != '/' ? "/" : "",
+		    meters->prefix);
+	strip = meters->asked;
+	if (strncmp(strip, "/meter/", 7) == 0 || !strcmp(strip, "/meter"))
+		strip += strlen("/meter");
+	meters->topic[0].prefix = meters->asked;
+	meters->topic[1].prefix = strip;
+}
+
+/* The desk may be another one after the daemon has been away. A daemon that
+ * knows no meter blobs sends messages. */
 static enum status
 meters_load(struct meters *meters)
 {
 	struct command *command = meters->command;
 	struct roster roster;
+	int error;
 
 	if (roster_load(&roster, &command->link, command->timeout) < 0)
 		return STATUS_SILENT;
 	roster_free(&meters->roster);
 	meters->roster = roster;
-	return roster_narrow(&meters->roster, meters->prefix) ? STATUS_OK
-							      : STATUS_REFUSED;
+	if (roster_narrow(&meters->roster, meters->prefix) == 0)
+		return STATUS_REFUSED;
+	meters_topic_prefix(meters);
+	error = roster_load_layout(
+	    &meters->roster, &command->link, meters->asked, command->timeout);
+	meters->topic[0].topic = error ? "meters" : "meters/blob";
+	return error && error != -ENOTSUP ? STATUS_SILENT : STATUS_OK;
 }
 
 static void
 meters_follow_changes(struct meters *meters)
 {
+	char asked[sizeof(meters->asked)];
+
 	if (meters->follow.state != FOLLOW_LIVE ||
-	    meters->follow.times == meters->times)
+	    (meters->follow.times == meters->times && !meters->roster.outdated))
 		return;
+	memcpy(asked, meters->asked, sizeof(asked));
 	if (meters->times && meters_load(meters) == STATUS_SILENT)
 		return;
+	if (strcmp(asked, meters->asked) != 0) {
+		follow_stop(&meters->follow);
+		meters->follow.state = FOLLOW_ASKING;
+	}
 	meters->times = meters->follow.times;
 	meters->changed = true;
 }
@@ -160,27 +205,6 @@ meters_print(void *arg)
 	return !command->once;
 }
 
-/* A strip that was asked for by place is subscribed to by id, which is how the
- * roster knows it. */
-static void
-meters_topic_prefix(const struct meters *meters, char *text, size_t size)
-{
-	const struct roster_strip *only = NULL;
-	size_t shown = 0;
-
-	for (size_t i = 0; i < meters->roster.strips; i++)
-		if (meters->roster.strip[i].shown) {
-			only = &meters->roster.strip[i];
-			shown++;
-		}
-	if (shown == 1)
-		snprintf(text, size, "/%s", only->address);
-	else
-		snprintf(text, size, "%s%s",
-		    meters->prefix[0] && meters->prefix[0] != '/' ? "/" : "",
-		    meters->prefix);
-}
-
 static enum status
 meters_show(struct meters *meters)
 {
@@ -188,26 +212,16 @@ meters_show(struct meters *meters)
 	bool screen = isatty(STDOUT_FILENO) && isatty(STDIN_FILENO) &&
 		      !command->plain && !command->once && !command->json;
 	double rate = command->rate;
-	char prefix[200];
-	const char *strip = prefix;
 
-	meters_topic_prefix(meters, prefix, sizeof(prefix));
-	if (strncmp(prefix, "/meter/", 7) == 0 || !strcmp(prefix, "/meter"))
-		strip += strlen("/meter");
 	if (!screen)
 		rate = rate * 2 > LEAST_RATE ? rate * 2 : LEAST_RATE;
 	else if (rate <= 0)
 		rate = DRAW_RATE;
 	if (rate > MOST_RATE)
 		rate = MOST_RATE;
-	const struct follow_topic topic[] = {
-		{ "meters", rate < 1 ? 1 : (int)rate, prefix },
-		{ "loudness", LOUDNESS_RATE, strip },
-		{ "status", 1, "" },
-		{ "events", 0, "" },
-	};
-	follow_start(&meters->follow, &command->link, topic, screen ? 4 : 2,
-	    meters_take, meters);
+	meters->topic[0].rate = rate < 1 ? 1 : (int)rate;
+	follow_start(&meters->follow, &command->link, meters->topic,
+	    screen ? 4 : 2, meters_take, meters);
 	if (screen && screen_open(&meters->screen) < 0) {
 		command_warn("meters: the terminal is not known to ncurses, "
 			     "allowed: another TERM, or --plain");
@@ -226,6 +240,9 @@ meters_run(struct command *command, int count, char **argument)
 {
 	struct meters meters = { .command = command,
 		.prefix = count ? argument[0] : "",
+		.topic = { { .topic = "meters" },
+		    { "loudness", LOUDNESS_RATE, "" }, { "status", 1, "" },
+		    { "events", 0, "" } },
 		.news.url = command->link.url };
 
 	if (count > 1) {

@@ -310,6 +310,7 @@ osc_free(struct osc *osc)
 		close(osc->socket[i].fd);
 	}
 	lease_table_free(&osc->table);
+	osc_blob_end(osc);
 	free(osc->changes.address);
 	free(osc->inbox);
 	free(osc);

@@ -7,6 +7,7 @@
 /* Default rates; 0 for what is sent as it happens. */
 static const unsigned default_rate[LEASE_TOPICS] = {
 	[LEASE_METERS] = 20,
+	[LEASE_BLOB] = 20,
 	[LEASE_LOUDNESS] = 10,
 	[LEASE_STATUS] = 1,
 };
@@ -74,7 +75,7 @@ find_topic(struct call *call, const char *name, enum lease_topic *topic)
 		return true;
 	snprintf(text, sizeof(text),
 	    "found the topic \"%.40s\"; allowed state, meters, "
-	    "loudness, events or status",
+	    "meters/blob, loudness, events or status",
 	    name);
 	refuse(call, "bad-value", text);
 	return false;
@@ -351,6 +352,17 @@ describe_plugin(struct call *call)
 }
 
 static void
+tell_layout(struct call *call)
+{
+	const char *asked = take_text(call);
+	char prefix[ADDRESS_LONGEST];
+
+	if (!has_more(call, "none, or a prefix") &&
+	    find_prefix(call, asked ? asked : "", prefix))
+		osc_blob_layout(call->request, prefix);
+}
+
+static void
 reset_loudness(struct call *call)
 {
 	struct osc_request *request = call->request;
@@ -401,6 +413,9 @@ osc_command(struct osc_request *request, enum param command,
 		break;
 	case PARAM_PLUGIN:
 		describe_plugin(&call);
+		break;
+	case PARAM_METERS_LAYOUT:
+		tell_layout(&call);
 		break;
 	case PARAM_RESET_LOUDNESS:
 		reset_loudness(&call);

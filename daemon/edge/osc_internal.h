@@ -47,6 +47,7 @@ struct osc {
 	struct osc_socket socket[OSC_SOCKETS];
 	size_t sockets;
 	struct osc_inbox *inbox;
+	struct osc_blob *blobs; /* groups of meters/blob leases */
 	int timer;
 	size_t turn;          /* the client that is served first in this tick */
 	double deadline;      /* when meters have had their share of it */
@@ -151,6 +152,17 @@ void osc_json_answer(struct osc_request *request, const char *address,
 /* Says which part of an address does not exist, and what does. */
 void osc_unknown(
     const struct mixer *mixer, const char *address, char *why, size_t why_size);
+
+/* --- osc_blob.c --- */
+
+/* Answers /meters/layout with the layout of a prefix from lease_prefix(). */
+void osc_blob_layout(struct osc_request *request, const char *prefix);
+
+/* Sends the groups that are due; ends those without members. */
+void osc_blob_publish(struct osc *osc, double now, double slack);
+
+/* Frees all groups; the leases go with them. */
+void osc_blob_end(struct osc *osc);
 
 /* --- osc_publish.c --- */
 

@@ -10,6 +10,7 @@
 static const char *const topic_names[LEASE_TOPICS] = {
 	[LEASE_STATE] = "state",
 	[LEASE_METERS] = "meters",
+	[LEASE_BLOB] = "meters/blob",
 	[LEASE_LOUDNESS] = "loudness",
 	[LEASE_EVENTS] = "events",
 	[LEASE_STATUS] = "status",
@@ -199,6 +200,15 @@ lease_prefix(const char *asked, char prefix[ADDRESS_LONGEST])
 	return 0;
 }
 
+void
+lease_init(struct lease *lease, enum lease_topic topic, const char *prefix,
+    unsigned rate, double now)
+{
+	*lease = (struct lease){ .topic = topic, .rate = rate, .due = now };
+	snprintf(lease->prefix, sizeof(lease->prefix), "%s", prefix);
+	lease->by_place = prefix_by_place(prefix);
+}
+
 struct lease *
 lease_take(struct lease_client *client, enum lease_topic topic,
     const char *prefix, unsigned rate, double now)
@@ -217,9 +227,7 @@ lease_take(struct lease_client *client, enum lease_topic topic,
 	if (client->leases == LEASE_EACH)
 		return NULL;
 	lease = &client->lease[client->leases++];
-	*lease = (struct lease){ .topic = topic, .rate = rate, .due = now };
-	snprintf(lease->prefix, sizeof(lease->prefix), "%s", prefix);
-	lease->by_place = prefix_by_place(prefix);
+	lease_init(lease, topic, prefix, rate, now);
 	return lease;
 }
 
@@ -264,6 +272,7 @@ lease_covers(const struct lease *lease, const char *address)
 	size_t size;
 
 	const char *root = lease->topic == LEASE_METERS     ? "/meter"
+			   : lease->topic == LEASE_BLOB     ? "/meter"
 			   : lease->topic == LEASE_LOUDNESS ? "/loudness"
 							    : NULL;
 

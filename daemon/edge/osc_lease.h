@@ -23,6 +23,7 @@
 enum lease_topic {
 	LEASE_STATE,
 	LEASE_METERS,
+	LEASE_BLOB,
 	LEASE_LOUDNESS,
 	LEASE_EVENTS,
 	LEASE_STATUS,
@@ -37,6 +38,7 @@ struct lease {
 	unsigned by_place; /* BY_PLACE_ bits: how the prefix names things */
 	double due;        /* when the next packet is sent */
 	struct meters_reader *reader; /* its own "since last"; may be NULL */
+	struct osc_blob *blob; /* of LEASE_BLOB: its group; may be NULL */
 };
 
 /* Where answers go: the sender, through the socket that heard it last. */
@@ -90,6 +92,10 @@ size_t lease_subscribers(const struct lease_table *table);
 struct lease *lease_take(struct lease_client *client, enum lease_topic topic,
     const char *prefix, unsigned rate, double now);
 
+/* Makes a lease that is due now; the prefix as above. */
+void lease_init(struct lease *lease, enum lease_topic topic, const char *prefix,
+    unsigned rate, double now);
+
 /* Ends the leases of a topic (LEASE_TOPICS: of any) and prefix (NULL: any);
  * returns how many. */
 size_t lease_end(
@@ -108,8 +114,8 @@ bool lease_covers(const struct lease *lease, const char *address);
  * 0, or -1 for what no address can begin with (patterns, no slash in front). */
 int lease_prefix(const char *asked, char prefix[ADDRESS_LONGEST]);
 
-/* "state", "meters", "loudness", "events", "status", and the way back (LEASE_TOPICS for
- * any other word). */
+/* "state", "meters", "meters/blob", "loudness", "events", "status", and the way
+ * back (LEASE_TOPICS for any other word). */
 const char *lease_topic_name(enum lease_topic topic);
 enum lease_topic lease_topic_find(const char *name);
 

@@ -294,7 +294,7 @@ osc_publish_due(
 	for (size_t i = 0; i < client->leases; i++) {
 		struct lease *lease = &client->lease[i];
 
-		if (!lease_due(lease, now, slack))
+		if (lease->topic == LEASE_BLOB || !lease_due(lease, now, slack))
 			continue;
 		if (osc_now() > osc->deadline) {
 			mixer_status(osc->mixer)->drops[DROP_METERS]++;
@@ -448,6 +448,7 @@ osc_tick(void *arg)
 	clients = osc->table.clients;
 	/* Under overload everyone is left out in turn. */
 	osc->turn++;
+	osc_blob_publish(osc, now, OSC_TICK_MS / 2000.0);
 	for (size_t i = 0; i < clients; i++) {
 		struct lease_client *client =
 		    osc->table.client[(osc->turn + i) % clients];

@@ -31,6 +31,10 @@ void meters_reader_free(struct meters_reader *reader);
 unsigned meters_read(struct meters *meters, struct meters_reader *reader,
     unsigned strip, unsigned stage, struct meters_reading *lane);
 
+/* The same, but "since last" goes on: the next reading tells it again. */
+unsigned meters_peek(struct meters *meters, const struct meters_reader *reader,
+    unsigned strip, unsigned stage, struct meters_reading *lane);
+
 /* Loudness of a bus or the master, and its reset. */
 void meters_read_loudness(const struct meters *meters, unsigned strip,
     struct loudness_reading *reading);

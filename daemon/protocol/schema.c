@@ -143,10 +143,9 @@ static const struct schema_param table[PARAMS] = {
 	    "The same of the longest cycle of that second." },
 	[PARAM_SUBSCRIBE] = { PARAM_SUBSCRIBE, "/subscribe", "subscribe",
 	    SCOPE_DESK, SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
-	    "s topic (state, meters, loudness, events or status), then if "
-	    "wanted i rate "
-	    "in Hz (1 to 100) and s address prefix; answers /subscribed ,sis "
-	    "topic rate prefix." },
+	    "s topic (state, meters, meters/blob, loudness, events or "
+	    "status), then if wanted i rate in Hz (1 to 100) and s address "
+	    "prefix; answers /subscribed ,sis topic rate prefix." },
 	[PARAM_RENEW] = { PARAM_RENEW, "/renew", "renew", SCOPE_DESK,
 	    SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
 	    "No arguments; renews every lease of the sender for 10 s and "
@@ -182,6 +181,12 @@ static const struct schema_param table[PARAMS] = {
 	    SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
 	    "s URI; answers /plugin ,siis uri part parts text, where the "
 	    "parts make up a JSON object." },
+	[PARAM_METERS_LAYOUT] = { PARAM_METERS_LAYOUT, "/meters/layout",
+	    "meters/layout", SCOPE_DESK, SCHEMA_COMMAND, 0, false, false, "", 0,
+	    0, 0, NULL,
+	    "No arguments or s prefix; answers /meters/layout ,sisiis prefix "
+	    "layout strip entry lanes stages for each strip in a meter blob, "
+	    "then /meters/layout/end ,siii prefix layout strips entries." },
 	[PARAM_RESET_LOUDNESS] = { PARAM_RESET_LOUDNESS, "/loudness/reset",
 	    "loudness/reset", SCOPE_DESK, SCHEMA_COMMAND, 0, false, false, "",
 	    0, 0, 0, NULL,

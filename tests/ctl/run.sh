@@ -270,6 +270,10 @@ json 1 "v[0]['strips'][0]['loudness']['integrated'] == -23.4"
 it "meters have JSON" 0
 follow meters --rate 5 --json; sleep 1; ended
 json 1 "4 <= len(v) <= 12"; it "meters come at the rate" 0
+follow meters --rate 5 --json /meter/ch/keys/trim; sleep 1; ended
+json 1 "[[l['peak'] for g in t['strips'][0]['stages'] for l in g['lanes']] \
+	for t in v][-1] == [-40, -40]"
+it "meters takes a stage" 0
 
 LC_ALL=C.UTF-8 TERM=xterm /usr/bin/python3 "$here/terminal.py" 100 24 "$ctl" \
 	meters >"$work/out" 2>"$work/err"; code=$?
@@ -295,6 +299,16 @@ says "is not known to ncurses"; it "an unknown terminal is named" 2
 # --- insert slots and plugins ---
 run inserts; [ "$(wc -l <"$work/out")" = 1 ] || wrong=" lines;"; silent
 it "a desk without slots has an empty table" 0
+stop
+start old
+run meters --once; says "ch/kick          trim               -5.0    -8.0      5.0  hot"
+it "a daemon that knows no meter blobs sends messages" 0
+stop
+start reloads
+follow meters --rate 10 --json ch/kick; sleep 2; ended
+json 1 "[t['strips'][0]['stages'][2]['lanes'][0]['peak'] for t in v \
+	if t['strips']][::len(v) - 1] == [2, -3]"
+it "meters go on when the layout becomes another" 0
 stop
 start slots
 run inserts ch/keys; silent

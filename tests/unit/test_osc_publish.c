@@ -62,7 +62,7 @@ what_cannot_be_subscribed_to_is_an_error(void **state)
 
 	assert_error(ask(b, 0, "/subscribe", ""), "wrong-type", "a topic");
 	assert_error(ask(b, 0, "/subscribe", "s", "foo"), "bad-value",
-	    "state, meters, loudness, events or status");
+	    "state, meters, meters/blob, loudness, events or status");
 	assert_error(ask(b, 0, "/subscribe", "ss", "state", "/ch/*"),
 	    "bad-value", "no pattern");
 	assert_error(ask(b, 0, "/subscribe", "sf", "meters", (double)NAN),
