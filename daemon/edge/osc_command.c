@@ -201,11 +201,15 @@ replay(struct call *call)
 	struct osc_request *request = call->request;
 	struct lease_client *client = request->client;
 	const struct schema_value *since = take_number(call);
+	const struct schema_value *until = take_number(call);
 	uint64_t newest = event_log_newest(mixer_events(request->osc->mixer));
 
-	if (has_more(call, "none, or the sequence number of an event"))
+	if (has_more(call, "none, or the sequence numbers of the event before "
+			   "the first and, if it is not the newest, of the "
+			   "last"))
 		return;
-	if (since && !isfinite(since->number)) {
+	if ((since && !isfinite(since->number)) ||
+	    (until && !isfinite(until->number))) {
 		refuse(call, "not-finite",
 		    "found a sequence number that is none; allowed 0 or more");
 	} else if (!since || since->number >= (double)newest) {
@@ -216,8 +220,12 @@ replay(struct call *call)
 		too_many(call);
 	} else {
 		client->replay =
-		    since->number < 0 ? 1 : (uint64_t)since->number + 1;
+		    since->number < 1 ? 0 : (uint64_t)since->number;
 		client->replay_end = newest;
+		if (until && until->number < (double)newest)
+			client->replay_end =
+			    until->number < 1 ? 0 : (uint64_t)until->number;
+		client->replaying = true;
 		request->replays = true;
 	}
 }

@@ -58,8 +58,9 @@ struct lease_client {
 	struct lease_peer peer;
 	double seen;                  /* when its last packet came */
 	struct meters_reader *reader; /* for meter gets; may be NULL */
-	uint64_t replay;     /* next event to replay; 0: none is wanted */
-	uint64_t replay_end; /* the last one */
+	bool replaying;               /* a replay goes on */
+	uint64_t replay;     /* the event it has come to; 0: none yet */
+	uint64_t replay_end; /* the last one that is wanted */
 	struct lease_search search;
 	struct lease lease[LEASE_EACH];
 	size_t leases;

@@ -57,6 +57,9 @@ def unpack(data):
     return [(address, values)]
 
 
+# When the first event was, in ms: 2026-11-22T23:04:05.678Z.
+WHEN = 1795388645678
+
 # Address, name, lanes, and whether the fader feeds hardware.
 STRIPS = [("ch/kick", "Kick\x1b[31m", 1, 0), ("ch/keys", "Keys", 2, 0),
           ("bus/verb", "Reverb", 2, 1), ("master", "Main", 2, 1)]
@@ -105,13 +108,16 @@ class Desk:
                     address = f"{base}param/{param['symbol']}"
                     self.values[address] = float(param["default"])
                     self.params[address] = param
-        self.events = [pack("/event/xrun", "hhi", 1, 100, 1),
-                       pack("/event/over", "hhssihifs", 2, 200, "ch/kick",
-                            "trim", 1, 210, 11, 2.5, "ch/kick/trim"),
-                       pack("/event/jack", "hhs", 3, 300, "waiting")]
+        self.events = [pack("/event/xrun", "hhih", 1, 100, 1, WHEN),
+                       pack("/event/over", "hhssihifsh", 2, 200, "ch/kick",
+                            "trim", 1, 210, 11, 2.5, "ch/kick/trim",
+                            WHEN + 1000),
+                       pack("/event/jack", "hhsh", 3, 300, "waiting",
+                            WHEN + 2000)]
         if self.slots:
-            self.events.append(pack("/event/insert", "hhsiss", 4, 400,
-                                    "ch/keys", 1, "failed", "it makes NaN"))
+            self.events.append(pack("/event/insert", "hhsissh", 4, 400,
+                                    "ch/keys", 1, "failed", "it makes NaN",
+                                    WHEN + 3000))
 
     def send(self, to, data):
         if self.mode == "garbage":
@@ -167,7 +173,7 @@ class Desk:
             # A packet that is lost, then one that comes.
             for _ in range(2):
                 n = len(self.events) + 1
-                self.events.append(pack("/event/xrun", "hhi", n, 0, n))
+                self.events.append(pack("/event/xrun", "hhih", n, 0, n, WHEN))
             self.publish("events", self.events[-1])
         kind = {str: "s", int: "i", float: "f"}[type(old)]
         self.publish("state", pack(address, kind, self.values[address]), to)

@@ -13,6 +13,7 @@ follower=""
 trap 'stop; rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM HUP
 unset HEADROOM_OSC NO_COLOR
+export TZ=UTC
 
 # start MODE [PORT]: the daemon, whose URL is then in HEADROOM_OSC.
 start()
@@ -336,10 +337,11 @@ follow watch /ch/keys/insert
 soon "/ch/keys/insert/1/param/thr -3" out; ended
 it "watch tells of a parameter" 0
 run events --once --since 3
-out "4  frame 400  insert 1 of ch/keys failed: it makes NaN"
+out "4  2026-11-22 23:04:08.678  frame 400  insert 1 of ch/keys failed: it makes NaN"
 it "events tell what has become of a slot" 0
 run events --once --since 3 --json
-json 1 "v == [{'event': 'insert', 'sequence': 4, 'frame': 400, \
+json 1 "v == [{'time': '2026-11-22T23:04:08.678Z', \
+	'event': 'insert', 'sequence': 4, 'frame': 400, \
 	'strip': 'ch/keys', 'slot': 1, 'state': 'failed', \
 	'reason': 'it makes NaN'}]"
 it "they do so in JSON" 0
@@ -390,13 +392,14 @@ says "over at ch/kick trim, lane 1, peak +2.5 dBFS, 11 samples, from ch/kick/tri
 [ "$(wc -l <"$work/out")" = 3 ] || wrong="$wrong lines;"
 it "kept events are replayed" 0
 run events --once --since 2 --json
-json 1 "v == [{'event': 'jack', 'sequence': 3, 'frame': 300, 'state': 'waiting'}]"
+json 1 "v == [{'time': '2026-11-22T23:04:07.678Z', \
+	'event': 'jack', 'sequence': 3, 'frame': 300, 'state': 'waiting'}]"
 it "events have JSON, from where one likes" 0
 follow events
 "$ctl" set /ch/keys/mute 1 >"$work/other" 2>&1
-soon "5  frame" out; ended
-out "4  frame 0  xrun, 4 so far
-5  frame 0  xrun, 5 so far"
+soon "5  2026" out; ended
+out "4  2026-11-22 23:04:05.678  frame 0  xrun, 4 so far
+5  2026-11-22 23:04:05.678  frame 0  xrun, 5 so far"
 it "an event that was lost on the way is asked for" 0
 
 # --- trouble ---

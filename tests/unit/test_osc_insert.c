@@ -202,6 +202,26 @@ others_hear_of_bypass_parameters_and_states(void **state)
 	assert_string_equal(hear(b, 1), "/ch/1/insert/1/state s failed\n");
 }
 
+/* Each line without its last word, which is the time where it tells an event. */
+static const char *
+without_times(char *heard)
+{
+	char *to = heard;
+
+	for (char *line = heard, *end; (end = strchr(line, '\n')) != NULL;
+	     line = end + 1) {
+		size_t size = (size_t)(end - line);
+		if (strncmp(line, "/event/", 7) == 0)
+			while (line[--size] != ' ')
+				continue;
+		memmove(to, line, size);
+		to += size;
+		*to++ = '\n';
+	}
+	*to = '\0';
+	return heard;
+}
+
 static void
 a_new_state_is_an_event_with_its_reason(void **state)
 {
@@ -212,15 +232,17 @@ a_new_state_is_an_event_with_its_reason(void **state)
 	mixer_insert_state(b->mixer, 0, 0, INSERT_FAILED, "");
 	mixer_insert_state(b->mixer, 0, 1, INSERT_ACTIVE, "");
 	run_for(b, 2);
-	assert_string_equal(hear(b, 0),
-	    "/event/insert hhsiss 2 0 ch/kick 1 failed it makes "
+	hear(b, 0);
+	assert_string_equal(without_times(b->heard),
+	    "/event/insert hhsissh 2 0 ch/kick 1 failed it makes "
 	    "NaN\n");
 	/* The first tells of the plugin that is not installed. */
-	assert_string_equal(ask(b, 0, "/events", "h", (int64_t)0),
-	    "/event/insert hhsiss 1 0 ch/kick 3 failed the plugin is not "
+	ask(b, 0, "/events", "h", (int64_t)0);
+	assert_string_equal(without_times(b->heard),
+	    "/event/insert hhsissh 1 0 ch/kick 3 failed the plugin is not "
 	    "installed\n"
-	    "/event/insert hhsiss 2 0 ch/kick 1 failed it makes NaN\n"
-	    "/event/insert hhsiss 3 0 ch/kick 2 active \n"
+	    "/event/insert hhsissh 2 0 ch/kick 1 failed it makes NaN\n"
+	    "/event/insert hhsissh 3 0 ch/kick 2 active \n"
 	    "/events h 3\n");
 }
 
