@@ -1,3 +1,4 @@
+#include "edge/event_file.h"
 #include "edge/jack.h"
 #include "edge/log.h"
 #include "edge/loop.h"
@@ -58,6 +59,8 @@ struct daemon {
 	struct mixer *mixer;
 	struct loop *loop;
 	struct plugin_host *plugins;
+	char *state; /* directory; NULL: there is none */
+	struct event_file *events;
 	struct osc *osc;
 	struct jack *jack;
 	int signals;
@@ -248,8 +251,6 @@ open_signals(void)
 static int
 daemon_open(struct daemon *daemon, const struct options *options)
 {
-	char *state = NULL;
-
 	daemon->signals = open_signals();
 	daemon->loop = loop_new();
 	if (daemon->signals < 0 || !daemon->loop ||
@@ -258,9 +259,8 @@ daemon_open(struct daemon *daemon, const struct options *options)
 		return -1;
 	}
 	if (!options->check)
-		state = state_dir_open(options->state);
-	daemon->plugins = lv2_host_new(daemon->loop, state);
-	free(state);
+		daemon->state = state_dir_open(options->state);
+	daemon->plugins = lv2_host_new(daemon->loop, daemon->state);
 	if (!daemon->plugins)
 		log_line("cannot host plugins: no memory or no thread");
 	return daemon->plugins ? 0 : -1;
@@ -301,9 +301,11 @@ daemon_stop(struct daemon *daemon)
 {
 	edge_jack_free(daemon->jack);
 	osc_free(daemon->osc);
+	event_file_free(daemon->events);
 	mixer_free(daemon->mixer);
 	lv2_host_free(daemon->plugins);
 	loop_free(daemon->loop);
+	free(daemon->state);
 	if (daemon->signals >= 0)
 		close(daemon->signals);
 }
@@ -349,6 +351,9 @@ daemon_run(
 	}
 	mixer_set_host(daemon->mixer, daemon->plugins);
 	engine_use(mixer_engine(daemon->mixer), kernels);
+	if (daemon->state)
+		daemon->events =
+		    event_file_new(daemon->mixer, daemon->loop, daemon->state);
 	if (daemon_start(daemon, options) < 0)
 		return EXIT_FAILURE;
 	error = loop_run(daemon->loop);

@@ -45,7 +45,7 @@ struct rig {
 	unsigned timeout;      /* … in ms, before it goes on; 0: its own */
 	unsigned port_max;     /* of the server; 0: its own default */
 	unsigned priority;     /* of a realtime server; 0: it is none */
-	const char *state_dir; /* of the daemon; NULL: its own default */
+	const char *state_dir; /* of the daemon; NULL: it remembers nothing */
 	pid_t jackd, daemon;   /* 0: does not run */
 	int daemon_log;        /* what the daemon wrote to stderr and stdout */
 	unsigned udp_port;

@@ -276,8 +276,8 @@ rig_start_daemon(struct rig *rig, const char *json)
 	char program[512], url[64];
 	const char *build = getenv("HEADROOM_BUILD");
 	const char *argv[] = { program, "-c", "/dev/stdin", "-s", rig->server,
-		"-l", url, rig->state_dir != NULL ? "--state" : NULL,
-		rig->state_dir, NULL };
+		"-l", url, "--state",
+		rig->state_dir != NULL ? rig->state_dir : "", NULL };
 	int config = memfd_create("config", MFD_CLOEXEC);
 
 	if (rig->osc != NULL)
