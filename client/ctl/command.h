@@ -34,6 +34,7 @@ struct command {
 
 enum status get_run(struct command *command, int count, char **argument);
 enum status set_run(struct command *command, int count, char **argument);
+enum status dump_run(struct command *command, int count, char **argument);
 enum status watch_run(struct command *command, int count, char **argument);
 enum status meters_run(struct command *command, int count, char **argument);
 enum status events_run(struct command *command, int count, char **argument);

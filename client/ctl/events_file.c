@@ -122,7 +122,9 @@ events_file_print(
 		return STATUS_LOST;
 	}
 	if (reading.strange)
-		command_warn("%s: %lu line%s passed over, which hold no event",
-		    path, reading.strange, reading.strange == 1 ? "" : "s");
+		command_warn("%s: %lu line%s passed over, which hold%s no "
+			     "event",
+		    path, reading.strange, reading.strange == 1 ? "" : "s",
+		    reading.strange == 1 ? "s" : "");
 	return STATUS_OK;
 }

@@ -32,6 +32,11 @@ static const struct entry entries[] = {
 	    "arguments, lines of ADDRESS VALUE are\nread from standard "
 	    "input.\n",
 	    set_run },
+	{ "dump", "", "[PREFIX]", "print all parameters and their values",
+	    "PREFIX is the front of an address, such as /ch or /ch/kick. What "
+	    "is printed is\nwhat `headroomctl set -` reads; with --json also "
+	    "what can only be read.\n",
+	    dump_run },
 	{ "watch", "", "[PREFIX]", "print every change that others make",
 	    "PREFIX is the front of an address, such as /ch or /ch/kick.\n",
 	    watch_run },
@@ -284,9 +289,10 @@ main_inform(const struct request *request, const char *name, const char *about)
 		return STATUS_OK;
 	}
 	if ((help || name) && of && !main_find(of)) {
-		command_warn("found command \"%s\", allowed: get, set, watch, "
-			     "meters, events, status, list, inserts, "
-			     "plugins, help",
+		command_warn(
+		    "found command \"%s\", allowed: get, set, dump, watch, "
+		    "meters, events, status, list, inserts, "
+		    "plugins, help",
 		    of);
 		return STATUS_USAGE;
 	}

@@ -285,10 +285,11 @@ list_slots(struct osc_request *request, unsigned index)
 		address.sub = i;
 		mixer_get(mixer, &address, &state);
 		if (osc_request_answers(request))
-			osc_pack_print(&request->replies, "/list/slot", "sisss",
-			    part, (int)i + 1,
+			osc_pack_print(&request->replies, "/list/slot",
+			    "sisssi", part, (int)i + 1,
 			    insert->kind == INSERT_JACK ? "jack" : "lv2",
-			    mixer_insert_name(insert), state.text);
+			    mixer_insert_name(insert), state.text,
+			    (int)strip->lanes);
 	}
 }
 
@@ -309,6 +310,21 @@ list(struct call *call)
 	if (osc_request_answers(request))
 		osc_pack_print(
 		    &request->replies, "/list/end", "i", (int)strips);
+}
+
+static void
+dump(struct call *call)
+{
+	const char *asked = take_text(call);
+	char prefix[ADDRESS_LONGEST];
+
+	if (has_more(call, "none, or the beginning of an address") ||
+	    !find_prefix(call, asked ? asked : "", prefix))
+		return;
+	if (call->request->client)
+		osc_dump(call->request, prefix);
+	else
+		too_many(call);
 }
 
 static void
@@ -400,6 +416,9 @@ osc_command(struct osc_request *request, enum param command,
 		break;
 	case PARAM_LIST:
 		list(&call);
+		break;
+	case PARAM_DUMP:
+		dump(&call);
 		break;
 	case PARAM_DESCRIBE:
 		describe(&call);

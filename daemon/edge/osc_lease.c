@@ -199,6 +199,14 @@ lease_prefix(const char *asked, char prefix[ADDRESS_LONGEST])
 	return 0;
 }
 
+void
+lease_cover(struct lease *lease, enum lease_topic topic, const char *prefix)
+{
+	*lease = (struct lease){ .topic = topic,
+		.by_place = prefix_by_place(prefix) };
+	snprintf(lease->prefix, sizeof(lease->prefix), "%s", prefix);
+}
+
 struct lease *
 lease_take(struct lease_client *client, enum lease_topic topic,
     const char *prefix, unsigned rate, double now)
@@ -217,9 +225,9 @@ lease_take(struct lease_client *client, enum lease_topic topic,
 	if (client->leases == LEASE_EACH)
 		return NULL;
 	lease = &client->lease[client->leases++];
-	*lease = (struct lease){ .topic = topic, .rate = rate, .due = now };
-	snprintf(lease->prefix, sizeof(lease->prefix), "%s", prefix);
-	lease->by_place = prefix_by_place(prefix);
+	lease_cover(lease, topic, prefix);
+	lease->rate = rate;
+	lease->due = now;
 	return lease;
 }
 

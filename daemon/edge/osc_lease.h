@@ -2,6 +2,7 @@
 #define EDGE_OSC_LEASE_H
 
 #include "mixer/mixer.h"
+#include "mixer/walk.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -54,6 +55,14 @@ struct lease_search {
 	unsigned found;
 };
 
+/* A read of the whole desk, or of a part of it, that a client has begun. */
+struct lease_dump {
+	bool going;
+	struct lease cover; /* what is asked for, by its prefix */
+	struct walk walk;
+	unsigned count; /* parameters told so far */
+};
+
 struct lease_client {
 	struct lease_peer peer;
 	double seen;                  /* when its last packet came */
@@ -62,6 +71,7 @@ struct lease_client {
 	uint64_t replay;     /* the event it has come to; 0: none yet */
 	uint64_t replay_end; /* the last one that is wanted */
 	struct lease_search search;
+	struct lease_dump dump;
 	struct lease lease[LEASE_EACH];
 	size_t leases;
 };
@@ -99,6 +109,10 @@ size_t lease_end(
 /* Is it time? Then the next time is set: no drift, no catching up. `slack` in
  * seconds is how much too early is early enough. */
 bool lease_due(struct lease *lease, double now, double slack);
+
+/* Makes a lease that is held by nobody, for lease_covers(). */
+void
+lease_cover(struct lease *lease, enum lease_topic topic, const char *prefix);
 
 /* Does the prefix cover this address? At the borders of path parts only; for
  * meters "/meter", for loudness "/loudness" in front counts for nothing, on

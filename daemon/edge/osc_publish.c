@@ -130,6 +130,7 @@ osc_changed(void *arg, const struct address *address, const void *origin)
 	struct osc *osc = arg;
 	struct osc_changes *changes = &osc->changes;
 
+	osc->state++;
 	(void)origin; /* one transaction has one maker, who is known there */
 	if (changes_room(changes))
 		changes->address[changes->count++] = *address;
@@ -437,6 +438,7 @@ osc_tick(void *arg)
 		struct lease_client *client =
 		    osc->table.client[(osc->turn + i) % clients];
 
+		osc_publish_dump(osc, client, end);
 		osc_publish_plugins(osc, client, end);
 	}
 	mixer_status(osc->mixer)->subscribers =

@@ -99,6 +99,7 @@ class Desk:
         self.slots = SLOTS if mode == "slots" else {}
         self.params = {}
         self.searches = 0
+        self.dumps = 0
         for strip, slots in self.slots.items():
             for number, (_, name, state, bypass, params) in enumerate(slots, 1):
                 base = f"/{strip}/insert/{number}/"
@@ -258,8 +259,8 @@ class Desk:
             self.send(to, pack("/list/send", "ss", "ch/kick", "verb"))
             for strip, slots in self.slots.items():
                 for number, slot in enumerate(slots, 1):
-                    self.send(to, pack("/list/slot", "sisss", strip, number,
-                                       *slot[:3]))
+                    self.send(to, pack("/list/slot", "sisssi", strip, number,
+                                       *slot[:3], 2))
             self.send(to, pack("/list/end", "i", len(STRIPS)))
         elif address == "/describe":
             self.describe(to, values[0])
@@ -267,6 +268,16 @@ class Desk:
             self.plugins(to, values[0])
         elif address == "/plugin":
             self.plugin(to, values[0])
+        elif address == "/dump":
+            prefix = values[0]
+            told = [a for a in self.values if a.startswith("/ch") and
+                    (a + "/").startswith(prefix + "/")]
+            self.send(to, pack("/dump", "sh", prefix, 0))
+            self.dumps += 1
+            for name in told:
+                if self.mode != "lossy" or self.dumps > 1 or "fader" in name:
+                    self.answer(to, name)
+            self.send(to, pack("/dump/end", "sih", prefix, len(told), 0))
         elif address == "/events":
             for event in self.events[values[0] if values else 1 << 30:]:
                 self.send(to, event)

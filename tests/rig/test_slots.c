@@ -50,7 +50,7 @@ list_names_every_slot(void **state)
 	assert_string_equal(
 	    osc_text(strip, 3), "in trim insert/1 insert/2 fader");
 	const struct osc_reply *slot = osc_wait(osc, "/list/slot");
-	assert_string_equal(slot->types, "sisss");
+	assert_string_equal(slot->types, "sisssi");
 	assert_string_equal(osc_text(slot, 0), "ch/kick");
 	assert_string_equal(osc_text(slot, 2), "jack");
 	assert_string_equal(osc_text(slot, 4), "unconnected");
