@@ -85,12 +85,11 @@ event_line_set(struct event_line *line, enum event_kind kind,
 			    memcpy(line->text + used, value[i].text, size);
 		used += size;
 	}
-	if (value[SEQUENCE].number < 1 || value[values - 1].number < 0 ||
-	    value[values - 1].number > TIME_MAX)
-		return -1;
 	line->kind = kind;
 	line->values = values;
-	return 0;
+	bool numbered = line->value[SEQUENCE].number >= 1;
+	double time = line->value[values - 1].number;
+	return numbered && time >= 0 && time <= TIME_MAX ? 0 : -1;
 }
 
 uint64_t

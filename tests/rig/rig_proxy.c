@@ -143,7 +143,7 @@ back_of(struct rig_proxy *proxy, const struct sockaddr_in *client)
 static void
 take_front(struct rig_proxy *proxy, char *data)
 {
-	struct sockaddr_in from;
+	struct sockaddr_in from = { 0 };
 	socklen_t from_size = sizeof from;
 	ssize_t size;
 
@@ -191,7 +191,7 @@ struct rig_proxy *
 rig_proxy_open(unsigned udp_port, unsigned loss, unsigned late, uint32_t seed)
 {
 	struct rig_proxy *proxy = calloc(1, sizeof *proxy);
-	struct sockaddr_in address;
+	struct sockaddr_in address = { 0 };
 	socklen_t size = sizeof address;
 
 	assert_non_null(proxy);
@@ -231,7 +231,7 @@ rig_proxy_close(struct rig_proxy *proxy)
 	pthread_join(proxy->thread, NULL);
 	for (size_t i = 0; i < LATE; i++)
 		free(proxy->held[i].data);
-	for (unsigned i = 0; i < proxy->clients; i++)
+	for (unsigned i = 0; i < proxy->clients && i < CLIENTS; i++)
 		close(proxy->back[i]);
 	close(proxy->front);
 	free(proxy);

@@ -77,7 +77,7 @@ a_missing_plugin_is_warned_of_and_is_an_event(void **state)
 	free(log);
 	osc_send(osc, "/events", "h", (int64_t)0);
 	const struct osc_reply *event = osc_wait(osc, "/event/insert");
-	assert_string_equal(event->types, "hhsiss");
+	assert_string_equal(event->types, "hhsissh");
 	assert_string_equal(osc_text(event, 2), "ch/keys");
 	assert_string_equal(osc_text(event, 4), "failed");
 	osc_wait(osc, "/events");
