@@ -6,6 +6,7 @@
 #include "edge/memory.h"
 #include "edge/osc.h"
 #include "edge/state_dir.h"
+#include "edge/state_file.h"
 #include "engine/engine.h"
 #include "mixer/config.h"
 #include "mixer/desk.h"
@@ -24,11 +25,13 @@
 #include <unistd.h>
 
 #define EXIT_USAGE 2
-#define STATE 256 /* --state, which has no letter */
+/* Options that have no letter. */
+#define STATE 256
+#define NO_RESTORE 257
 
 static const char usage_text[] =
     "usage: headroomd -c FILE [-n[v]] [-s JACK_SERVER] [-l OSC_URL]..."
-    " [--state DIR]\n";
+    " [--state DIR] [--no-restore]\n";
 
 static const char help_text[] =
     "\n"
@@ -38,6 +41,8 @@ static const char help_text[] =
     "  -v, --verbose        with -n: print it back, with every value\n"
     "  -s, --server NAME    JACK server to play on\n"
     "      --state DIR      what is remembered between two starts is here\n"
+    "      --no-restore     start with the values of FILE, not with those of\n"
+    "                       the last run\n"
     "  -l, --listen OSC_URL listen here, such as udp://127.0.0.1:9018;\n"
     "                       replaces osc.listen; may be repeated\n"
     "  -V, --version        print the version\n"
@@ -51,7 +56,7 @@ struct options {
 	const char *state;
 	const char *listen[DESK_LISTENERS];
 	size_t listens;
-	bool check, verbose;
+	bool check, verbose, fresh;
 };
 
 /* All that has to be ended again. */
@@ -59,7 +64,8 @@ struct daemon {
 	struct mixer *mixer;
 	struct loop *loop;
 	struct plugin_host *plugins;
-	char *state; /* directory; NULL: there is none */
+	char *state_dir; /* NULL: nothing is remembered */
+	struct state_file *state;
 	struct event_file *events;
 	struct osc *osc;
 	struct jack *jack;
@@ -109,6 +115,7 @@ parse_options(struct options *options, int argc, char **argv)
 		{ "verbose", no_argument, NULL, 'v' },
 		{ "server", required_argument, NULL, 's' },
 		{ "state", required_argument, NULL, STATE },
+		{ "no-restore", no_argument, NULL, NO_RESTORE },
 		{ "listen", required_argument, NULL, 'l' },
 		{ "version", no_argument, NULL, 'V' },
 		{ "help", no_argument, NULL, 'h' },
@@ -132,6 +139,9 @@ parse_options(struct options *options, int argc, char **argv)
 			break;
 		case STATE:
 			options->state = optarg;
+			break;
+		case NO_RESTORE:
+			options->fresh = true;
 			break;
 		case 'l':
 			if (add_listener(options, optarg) < 0)
@@ -259,8 +269,8 @@ daemon_open(struct daemon *daemon, const struct options *options)
 		return -1;
 	}
 	if (!options->check)
-		daemon->state = state_dir_open(options->state);
-	daemon->plugins = lv2_host_new(daemon->loop, daemon->state);
+		daemon->state_dir = state_dir_open(options->state);
+	daemon->plugins = lv2_host_new(daemon->loop, daemon->state_dir);
 	if (!daemon->plugins)
 		log_line("cannot host plugins: no memory or no thread");
 	return daemon->plugins ? 0 : -1;
@@ -302,10 +312,11 @@ daemon_stop(struct daemon *daemon)
 	edge_jack_free(daemon->jack);
 	osc_free(daemon->osc);
 	event_file_free(daemon->events);
+	state_file_close(daemon->state);
 	mixer_free(daemon->mixer);
 	lv2_host_free(daemon->plugins);
+	free(daemon->state_dir);
 	loop_free(daemon->loop);
-	free(daemon->state);
 	if (daemon->signals >= 0)
 		close(daemon->signals);
 }
@@ -351,9 +362,12 @@ daemon_run(
 	}
 	mixer_set_host(daemon->mixer, daemon->plugins);
 	engine_use(mixer_engine(daemon->mixer), kernels);
-	if (daemon->state)
-		daemon->events =
-		    event_file_new(daemon->mixer, daemon->loop, daemon->state);
+	if (daemon->state_dir)
+		daemon->events = event_file_new(
+		    daemon->mixer, daemon->loop, daemon->state_dir);
+	if (daemon->state_dir)
+		daemon->state = state_file_open(daemon->mixer, daemon->loop,
+		    daemon->state_dir, options->config, !options->fresh);
 	if (daemon_start(daemon, options) < 0)
 		return EXIT_FAILURE;
 	error = loop_run(daemon->loop);

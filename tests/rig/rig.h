@@ -23,17 +23,6 @@
 
 /* Whether daemon and tests were built with a sanitizer, which is slow, and takes
  * memory and system calls of its own. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define RIG_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || \
-    __has_feature(realtime_sanitizer)
-#define RIG_SANITIZED 1
-#endif
-#endif
-#ifndef RIG_SANITIZED
-#define RIG_SANITIZED 0
-#endif
 
 struct rig_jack;
 struct osc_client;
@@ -46,6 +35,8 @@ struct rig {
 	unsigned port_max;     /* of the server; 0: its own default */
 	unsigned priority;     /* of a realtime server; 0: it is none */
 	const char *state_dir; /* of the daemon; NULL: it remembers nothing */
+	bool fresh;            /* it does not restore values */
+	const char *config;    /* file that it is given; NULL: none, a pipe */
 	pid_t jackd, daemon;   /* 0: does not run */
 	int daemon_log;        /* what the daemon wrote to stderr and stdout */
 	unsigned udp_port;
@@ -71,6 +62,9 @@ void rig_start_daemon(struct rig *rig, const char *json);
 /* Ends it with SIGTERM. Returns its exit status, 128 + n after signal n. */
 int rig_stop_daemon(struct rig *rig);
 
+/* Ends it with SIGKILL: it can do nothing more. */
+void rig_kill_daemon(struct rig *rig);
+
 /* Waits until /status/jack is `state`. */
 void rig_wait_state(struct rig *rig, const char *state);
 
@@ -93,6 +87,9 @@ int rig_tear_down(void **state);
 
 /* Everything the daemon has printed so far; the caller frees it. */
 char *rig_daemon_log(const struct rig *rig);
+
+/* Is the daemon built with a sanitizer? HEADROOM_SANITIZED is set then. */
+bool rig_sanitized(void);
 
 /* Fails the test, with the daemon's log on stderr. */
 _Noreturn void rig_fail(const struct rig *rig, const char *format, ...)
@@ -146,11 +143,11 @@ void rig_connect_capture(struct rig *rig, const char *port, unsigned capture);
 /* Waits until two ports are connected. */
 void rig_wait_connected(struct rig *rig, const char *from, const char *to);
 
-/* Ends a test that found no take, of so many, in which JACK kept time: fails it,
- * or skips it where a sanitizer slows the daemon down (HEADROOM_SLOWED is set)
- * and the sanitizer is what judges. */
-#define RIG_TAKES 40
-_Noreturn void rig_lost(const struct rig *rig, int takes);
+/* How many takes a test may try until it finds one in which JACK kept time. It
+ * ends with rig_lost() if there was none: fails, or is skipped where a sanitizer
+ * slows the daemon down: that judges, then. */
+int rig_takes(void);
+_Noreturn void rig_lost(const struct rig *rig);
 
 /* Starts a take in the background; rig_finish() waits for its end and returns
  * 0, or -1 if JACK lost time in it. */
