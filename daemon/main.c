@@ -1,3 +1,4 @@
+#include "edge/event_file.h"
 #include "edge/jack.h"
 #include "edge/log.h"
 #include "edge/loop.h"
@@ -66,6 +67,7 @@ struct daemon {
 	struct plugin_host *plugins;
 	char *state_dir; /* NULL: nothing is remembered */
 	struct state_file *state;
+	struct event_file *events;
 	struct osc *osc;
 	struct jack *jack;
 	struct service *service; /* NULL: no service manager */
@@ -312,6 +314,7 @@ daemon_stop(struct daemon *daemon)
 	service_close(daemon->service);
 	edge_jack_free(daemon->jack);
 	osc_free(daemon->osc);
+	event_file_free(daemon->events);
 	state_file_close(daemon->state);
 	mixer_free(daemon->mixer);
 	lv2_host_free(daemon->plugins);
@@ -362,6 +365,9 @@ daemon_run(
 	}
 	mixer_set_host(daemon->mixer, daemon->plugins);
 	engine_use(mixer_engine(daemon->mixer), kernels);
+	if (daemon->state_dir)
+		daemon->events = event_file_new(
+		    daemon->mixer, daemon->loop, daemon->state_dir);
 	if (daemon->state_dir)
 		daemon->state = state_file_open(daemon->mixer, daemon->loop,
 		    daemon->state_dir, options->config, !options->fresh);

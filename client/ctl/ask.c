@@ -145,8 +145,7 @@ ask_copy(const struct link_message *message)
 	return NULL;
 }
 
-/* Keeps an answer, in the place of an earlier one to the same address. */
-static void
+void
 ask_keep(struct ask *ask, const struct link_message *message)
 {
 	struct link_message *copy = ask_copy(message);

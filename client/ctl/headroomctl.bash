@@ -6,7 +6,7 @@ _headroomctl_options()
 
 	case $1 in
 	meters) echo "$common -1 --once -p --plain -r --rate" ;;
-	events) echo "$common -1 --once -s --since" ;;
+	events) echo "$common -1 --once -f --follow -F --file -s --since" ;;
 	list) echo "$common -a --addresses -P --parameters" ;;
 	*) echo "$common" ;;
 	esac
@@ -37,9 +37,9 @@ _headroomctl_parse()
 		elif [[ $command == set && $argument -gt 0 ]]; then
 			# What a value looks like does not matter.
 			argument=$((argument + 1))
-		elif [[ $word == -[utrs] || $word == --url ||
+		elif [[ $word == -[utrsF] || $word == --url ||
 			$word == --timeout || $word == --rate ||
-			$word == --since ]]; then
+			$word == --since || $word == --file ]]; then
 			skip=1
 		elif [[ $word == -* ]]; then
 			:
@@ -54,7 +54,7 @@ _headroomctl_parse()
 
 _headroomctl()
 {
-	local commands='get set watch meters events status list inserts plugins help'
+	local commands='get set dump watch meters events status list inserts plugins help'
 	local cur=${COMP_WORDS[COMP_CWORD]} command argument words=''
 
 	COMPREPLY=()

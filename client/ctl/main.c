@@ -32,6 +32,11 @@ static const struct entry entries[] = {
 	    "arguments, lines of ADDRESS VALUE are\nread from standard "
 	    "input.\n",
 	    set_run },
+	{ "dump", "", "[PREFIX]", "print all parameters and their values",
+	    "PREFIX is the front of an address, such as /ch or /ch/kick. What "
+	    "is printed is\nwhat `headroomctl set -` reads; with --json also "
+	    "what can only be read.\n",
+	    dump_run },
 	{ "watch", "", "[PREFIX]", "print every change that others make",
 	    "PREFIX is the front of an address, such as /ch or /ch/kick.\n",
 	    watch_run },
@@ -46,10 +51,16 @@ static const struct entry entries[] = {
 	    "everyone, n "
 	    "chooses\nnumbers, arrows scroll.\n",
 	    meters_run },
-	{ "events", "1s", "", "print overs, clips, xruns and the like",
+	{ "events", "1fFs", "", "print overs, clips, xruns and the like",
 	    "  -1, --once         print what the daemon has kept and exit\n"
-	    "  -s, --since N      begin behind event N; 0 for all that are "
-	    "kept\n",
+	    "  -f, --follow       print what it has kept, then what comes\n"
+	    "  -F, --file PATH    print what is in a file or directory of "
+	    "events; needs\n"
+	    "                     no daemon\n"
+	    "  -s, --since WHEN   begin behind an event's number (1200), at a "
+	    "time (23:00,\n"
+	    "                     2026-11-22T23:00) or some time ago (8h, "
+	    "1d12h)\n",
 	    events_run },
 	{ "status", "", "", "print the state of the daemon", "", status_run },
 	{ "list", "aP", "", "print strips, their stages and sends",
@@ -70,7 +81,7 @@ static const struct entry entries[] = {
 };
 #define ENTRIES (sizeof(entries) / sizeof(entries[0]))
 
-static const char letters[] = "u:t:jVh1pr:s:aP";
+static const char letters[] = "u:t:jVh1pfF:r:s:aP";
 
 static const struct option options[] = {
 	{ "url", required_argument, NULL, 'u' },
@@ -82,6 +93,8 @@ static const struct option options[] = {
 	{ "plain", no_argument, NULL, 'p' },
 	{ "rate", required_argument, NULL, 'r' },
 	{ "since", required_argument, NULL, 's' },
+	{ "follow", no_argument, NULL, 'f' },
+	{ "file", required_argument, NULL, 'F' },
 	{ "addresses", no_argument, NULL, OPTION_ADDRESSES },
 	{ "parameters", no_argument, NULL, OPTION_PARAMETERS },
 	{ 0 },
@@ -158,7 +171,6 @@ static int
 main_option(struct request *request, int letter)
 {
 	struct command *command = &request->command;
-	double number;
 
 	switch (letter) {
 	case 'u':
@@ -187,9 +199,13 @@ main_option(struct request *request, int letter)
 	case 'r':
 		return main_number("rate", optarg, 0.01, 100, &command->rate);
 	case 's':
-		if (main_number("since", optarg, 0, 1e15, &number) < 0)
-			return -1;
-		command->since = (long long)number;
+		command->since = optarg;
+		break;
+	case 'f':
+		command->history = true;
+		break;
+	case 'F':
+		command->file = optarg;
 		break;
 	case OPTION_ADDRESSES:
 		command->addresses = true;
@@ -273,9 +289,10 @@ main_inform(const struct request *request, const char *name, const char *about)
 		return STATUS_OK;
 	}
 	if ((help || name) && of && !main_find(of)) {
-		command_warn("found command \"%s\", allowed: get, set, watch, "
-			     "meters, events, status, list, inserts, "
-			     "plugins, help",
+		command_warn(
+		    "found command \"%s\", allowed: get, set, dump, watch, "
+		    "meters, events, status, list, inserts, "
+		    "plugins, help",
 		    of);
 		return STATUS_USAGE;
 	}
@@ -296,8 +313,7 @@ main(int count, char **argument)
 	struct request request = { .url = getenv("HEADROOM_OSC"),
 		.command = { .out = { .form = &output_text, .file = stdout },
 		    .timeout = 1,
-		    .patient = true,
-		    .since = -1 } };
+		    .patient = true } };
 	char *name;
 
 	/* Text as the user's terminal has it, numbers as the wire has them. */

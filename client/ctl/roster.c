@@ -162,7 +162,7 @@ roster_told(void *arg, const struct link_message *message)
 		error = roster_add(roster, value, telling->now);
 	else if (roster_is(message, "/list/send", "ss"))
 		error = roster_add_send(roster, value[0].text, value[1].text);
-	else if (roster_is(message, "/list/slot", "sisss"))
+	else if (roster_is(message, "/list/slot", "sisssi"))
 		error = roster_add_slot(roster, value);
 	else if (roster_is(message, "/list/end", "i"))
 		/* A number that differs means that a packet was lost. */

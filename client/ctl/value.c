@@ -1,6 +1,7 @@
 #include "value.h"
 
 #include "protocol/level.h"
+#include "protocol/number.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -123,17 +124,6 @@ value_parse(const struct schema_param *param, const char *text,
 		: 'f';
 }
 
-/* Shortest decimal that reads back as the same float. */
-static void
-value_float_text(double number, char *text, size_t size)
-{
-	for (int digits = 6; digits <= 9; digits++) {
-		snprintf(text, size, "%.*g", digits, number);
-		if (strtof(text, NULL) == (float)number)
-			break;
-	}
-}
-
 void
 value_text(const struct schema_value *value, char *text, size_t size)
 {
@@ -146,7 +136,7 @@ value_text(const struct schema_value *value, char *text, size_t size)
 				*c = '?';
 		break;
 	case 'f':
-		value_float_text(value->number, text, size);
+		number_text(value->number, text, size);
 		break;
 	case 'd':
 		snprintf(text, size, "%.15g", value->number);
@@ -159,12 +149,8 @@ value_text(const struct schema_value *value, char *text, size_t size)
 double
 value_number(const struct schema_value *value)
 {
-	char text[32];
-
-	if (value->type != 'f')
-		return value->number;
-	value_float_text(value->number, text, sizeof(text));
-	return strtod(text, NULL);
+	return value->type == 'f' ? number_shortest(value->number)
+				  : value->number;
 }
 
 bool

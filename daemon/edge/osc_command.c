@@ -202,11 +202,15 @@ replay(struct call *call)
 	struct osc_request *request = call->request;
 	struct lease_client *client = request->client;
 	const struct schema_value *since = take_number(call);
+	const struct schema_value *until = take_number(call);
 	uint64_t newest = event_log_newest(mixer_events(request->osc->mixer));
 
-	if (has_more(call, "none, or the sequence number of an event"))
+	if (has_more(call, "none, or the sequence numbers of the event before "
+			   "the first and, if it is not the newest, of the "
+			   "last"))
 		return;
-	if (since && !isfinite(since->number)) {
+	if ((since && !isfinite(since->number)) ||
+	    (until && !isfinite(until->number))) {
 		refuse(call, "not-finite",
 		    "found a sequence number that is none; allowed 0 or more");
 	} else if (!since || since->number >= (double)newest) {
@@ -217,8 +221,12 @@ replay(struct call *call)
 		too_many(call);
 	} else {
 		client->replay =
-		    since->number < 0 ? 1 : (uint64_t)since->number + 1;
+		    since->number < 1 ? 0 : (uint64_t)since->number;
 		client->replay_end = newest;
+		if (until && until->number < (double)newest)
+			client->replay_end =
+			    until->number < 1 ? 0 : (uint64_t)until->number;
+		client->replaying = true;
 		request->replays = true;
 	}
 }
@@ -278,10 +286,11 @@ list_slots(struct osc_request *request, unsigned index)
 		address.sub = i;
 		mixer_get(mixer, &address, &state);
 		if (osc_request_answers(request))
-			osc_pack_print(&request->replies, "/list/slot", "sisss",
-			    part, (int)i + 1,
+			osc_pack_print(&request->replies, "/list/slot",
+			    "sisssi", part, (int)i + 1,
 			    insert->kind == INSERT_JACK ? "jack" : "lv2",
-			    mixer_insert_name(insert), state.text);
+			    mixer_insert_name(insert), state.text,
+			    (int)strip->lanes);
 	}
 }
 
@@ -302,6 +311,21 @@ list(struct call *call)
 	if (osc_request_answers(request))
 		osc_pack_print(
 		    &request->replies, "/list/end", "i", (int)strips);
+}
+
+static void
+dump(struct call *call)
+{
+	const char *asked = take_text(call);
+	char prefix[ADDRESS_LONGEST];
+
+	if (has_more(call, "none, or the beginning of an address") ||
+	    !find_prefix(call, asked ? asked : "", prefix))
+		return;
+	if (call->request->client)
+		osc_dump(call->request, prefix);
+	else
+		too_many(call);
 }
 
 static void
@@ -404,6 +428,9 @@ osc_command(struct osc_request *request, enum param command,
 		break;
 	case PARAM_LIST:
 		list(&call);
+		break;
+	case PARAM_DUMP:
+		dump(&call);
 		break;
 	case PARAM_DESCRIBE:
 		describe(&call);

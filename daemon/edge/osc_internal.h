@@ -23,6 +23,7 @@
 #define OSC_SHARE 0.005  /* s of a tick that meters and status may take */
 #define OSC_REPLAY 256   /* events of a replay sent in one tick at most */
 #define OSC_PLUGINS 32   /* plugins told in one tick at most */
+#define OSC_DUMP 512     /* parameters of a dump told in one tick at most */
 #define OSC_PART 1000    /* bytes of a part of a long text */
 
 struct loop;
@@ -52,6 +53,7 @@ struct osc {
 	size_t turn;          /* the client that is served first in this tick */
 	double deadline;      /* when meters have had their share of it */
 	enum mixer_jack jack; /* as the status leases were told last */
+	uint64_t state;       /* changes of the desk so far */
 };
 
 /* Where packets go; what osc_send() is handed. */
@@ -129,6 +131,16 @@ void osc_plugin(struct osc_request *request, const char *uri);
  * osc_now()) or OSC_PLUGINS, but one plugin at least. */
 void
 osc_publish_plugins(struct osc *osc, struct lease_client *client, double end);
+
+/* --- osc_dump.c --- */
+
+/* Begins to tell the client of a request, which is known, every parameter that
+ * a prefix as lease_prefix() makes it covers. */
+void osc_dump(struct osc_request *request, const char *prefix);
+
+/* Tells the next stretch of a client's dump, until `end` (as osc_now()) or
+ * OSC_DUMP, but some at least. */
+void osc_publish_dump(struct osc *osc, struct lease_client *client, double end);
 
 /* --- osc_json.c --- */
 

@@ -2,6 +2,7 @@
 #define EDGE_OSC_LEASE_H
 
 #include "mixer/mixer.h"
+#include "mixer/walk.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -56,13 +57,23 @@ struct lease_search {
 	unsigned found;
 };
 
+/* A read of the whole desk, or of a part of it, that a client has begun. */
+struct lease_dump {
+	bool going;
+	struct lease cover; /* what is asked for, by its prefix */
+	struct walk walk;
+	unsigned count; /* parameters told so far */
+};
+
 struct lease_client {
 	struct lease_peer peer;
 	double seen;                  /* when its last packet came */
 	struct meters_reader *reader; /* for meter gets; may be NULL */
-	uint64_t replay;     /* next event to replay; 0: none is wanted */
-	uint64_t replay_end; /* the last one */
+	bool replaying;               /* a replay goes on */
+	uint64_t replay;     /* the event it has come to; 0: none yet */
+	uint64_t replay_end; /* the last one that is wanted */
 	struct lease_search search;
+	struct lease_dump dump;
 	struct lease lease[LEASE_EACH];
 	size_t leases;
 };

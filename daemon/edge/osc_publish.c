@@ -56,54 +56,15 @@ osc_pack_loudness(struct osc_packer *packer, struct mixer *mixer,
 	    r.momentary_most, r.short_term_most);
 }
 
-static struct schema_value
-whole(char type, double number)
-{
-	return (struct schema_value){ .type = type, .number = number };
-}
-
-static struct schema_value
-word(const char *text)
-{
-	return (struct schema_value){ .type = 's', .text = text };
-}
-
 void
 osc_pack_event(struct osc_packer *packer, const struct event *event)
 {
-	struct schema_value values[9] = { whole('h', (double)event->sequence),
-		whole('h', (double)event->frame) };
+	struct schema_value values[EVENT_VALUES];
+	size_t count = event_values(event, values);
 	char address[ADDRESS_LONGEST];
-	size_t count = 2;
 
-	switch (event->kind) {
-	case EVENT_XRUN:
-		values[count++] = whole('i', event->count);
-		break;
-	case EVENT_JACK:
-		values[count++] = word(event->text);
-		break;
-	case EVENT_INSERT:
-		values[count++] = word(event->strip);
-		values[count++] = whole('i', event->slot);
-		values[count++] = word(event->state);
-		values[count++] = word(event->text);
-		break;
-	default:
-		values[count++] = word(event->strip);
-		values[count++] = word(event->stage);
-		values[count++] = whole('i', event->lane);
-		values[count++] = whole('h', (double)event->last);
-		values[count++] = whole('i', event->count);
-		if (event->kind == EVENT_INVALID)
-			break;
-		values[count++] = whole('f', event->peak);
-		if (event->kind == EVENT_OVER)
-			values[count++] = word(event->origin);
-		break;
-	}
 	snprintf(address, sizeof(address), "/event/%s",
-	    event_kind_name(event->kind));
+	    event_form(event->kind)->name);
 	osc_pack(packer, address, values, count);
 }
 
@@ -169,6 +130,7 @@ osc_changed(void *arg, const struct address *address, const void *origin)
 	struct osc *osc = arg;
 	struct osc_changes *changes = &osc->changes;
 
+	osc->state++;
 	(void)origin; /* one transaction has one maker, who is known there */
 	if (changes_room(changes))
 		changes->address[changes->count++] = *address;
@@ -359,7 +321,8 @@ event_covered(const struct mixer *mixer, const struct lease *lease,
 	char text[ADDRESS_LONGEST];
 	const char *stage;
 
-	snprintf(text, sizeof(text), "/event/%s", event_kind_name(event->kind));
+	snprintf(
+	    text, sizeof(text), "/event/%s", event_form(event->kind)->name);
 	if (lease_covers(lease, text))
 		return true;
 	if (!event_strip(mixer, event, &address))
@@ -403,33 +366,48 @@ osc_event(void *arg, const struct event *event)
 	}
 }
 
+/* The next event of a replay; NULL behind its end. What was asked for and is
+ * kept no more is told as gone. */
+static const struct event *
+replay_next(const struct event_log *log, struct lease_client *client,
+    struct osc_packer *packer)
+{
+	uint64_t first = client->replay + 1, at = first;
+	uint64_t newest = event_log_newest(log);
+
+	if (newest > EVENT_HISTORY && at <= newest - EVENT_HISTORY)
+		at = newest - EVENT_HISTORY + 1;
+	while (at <= client->replay_end && !event_log_at(log, at))
+		at++;
+	if (at > client->replay_end + 1)
+		at = client->replay_end + 1;
+	if (at > first)
+		osc_pack_print(packer, "/events/gone", "hh", (int64_t)first,
+		    (int64_t)at - 1);
+	client->replay = at;
+	return at <= client->replay_end ? event_log_at(log, at) : NULL;
+}
+
 void
 osc_publish_replay(struct osc *osc, struct lease_client *client)
 {
-	struct event_log *log = mixer_events(osc->mixer);
+	const struct event_log *log = mixer_events(osc->mixer);
 	struct osc_target target = { osc, &client->peer };
 	struct osc_packer packer;
-	uint64_t newest = event_log_newest(log);
 
-	if (client->replay == 0)
+	if (!client->replaying)
 		return;
-	if (newest > EVENT_HISTORY && client->replay <= newest - EVENT_HISTORY)
-		client->replay = newest - EVENT_HISTORY + 1;
 	osc_pack_start(&packer, osc_send, &target);
-	for (unsigned i = 0; i < OSC_REPLAY; i++) {
-		const struct event *event;
+	for (unsigned i = 0; client->replaying && i < OSC_REPLAY; i++) {
+		const struct event *event = replay_next(log, client, &packer);
 
-		if (client->replay > client->replay_end)
-			break;
-		event = event_log_at(log, client->replay++);
+		client->replaying = event != NULL;
 		if (event)
 			osc_pack_event(&packer, event);
 	}
-	if (client->replay > client->replay_end) {
+	if (!client->replaying)
 		osc_pack_print(
-		    &packer, "/events", "h", (int64_t)client->replay_end);
-		client->replay = 0;
-	}
+		    &packer, "/events", "h", (int64_t)event_log_newest(log));
 	osc_pack_flush(&packer);
 }
 
@@ -461,6 +439,7 @@ osc_tick(void *arg)
 		struct lease_client *client =
 		    osc->table.client[(osc->turn + i) % clients];
 
+		osc_publish_dump(osc, client, end);
 		osc_publish_plugins(osc, client, end);
 	}
 	mixer_status(osc->mixer)->subscribers =

@@ -349,6 +349,8 @@ config_print(FILE *out, const struct desk *desk)
 	fprintf(out,
 	    "  \"meters\": { \"clip_samples\": %u, \"insert_share\": %u },\n",
 	    desk->clip_samples, desk->insert_share);
+	fprintf(out, "  \"events\": { \"file_bytes\": %u, \"files\": %u },\n",
+	    desk->event_bytes, desk->event_files);
 	print_kind(out, desk, "channels", 0, desk->channels);
 	print_kind(out, desk, "buses", desk->channels, desk->buses);
 	fputs("  \"master\": ", out);

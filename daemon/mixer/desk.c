@@ -90,6 +90,8 @@ desk_new(void)
 	desk->pan_law = -3;
 	desk->clip_samples = 3;
 	desk->insert_share = 50;
+	desk->event_bytes = 4000000;
+	desk->event_files = 8;
 	desk->jack_client = strdup("headroom");
 	if (!desk->jack_client || default_net(desk) || default_master(desk)) {
 		desk_free(desk);

@@ -23,6 +23,7 @@ struct plugin;
 #define DESK_INSERTS 16 /* of a strip */
 #define DESK_LISTENERS 16
 #define DESK_NETWORKS 64
+#define DESK_EVENT_FILES 100 /* of events at most */
 
 /* One wanted connection of a lane: an exact JACK port name, or a POSIX
  * extended regular expression that must match a whole port name. */
@@ -97,6 +98,8 @@ struct desk {
 	char *jack_client;
 	unsigned clip_samples; /* samples at the rail that make a clip, 1…15 */
 	unsigned insert_share; /* percent of a period that is much for one */
+	unsigned event_bytes;  /* of a file of events, before a new one */
+	unsigned event_files;  /* that are kept */
 	char *listen[DESK_LISTENERS]; /* "udp://127.0.0.1:9018" */
 	size_t listens;
 	struct desk_network allow[DESK_NETWORKS];

@@ -152,6 +152,7 @@ enum mixer_drop {
 	DROP_LEASES,    /* no room for another lease */
 	DROP_METERS,    /* more meters asked for than there is time for */
 	DROP_SEND,      /* socket would not take it */
+	DROP_EVENTS,    /* events that no disk took in time */
 	DROPS
 };
 

@@ -131,7 +131,7 @@ static const struct schema_param table[PARAMS] = {
 	    UNBOUNDED, 0, NULL,
 	    "What was dropped: malformed packets, denied senders, leases "
 	    "without room, meters there was no time for, packets that "
-	    "could not be sent (send)." },
+	    "could not be sent (send), events that could not be written." },
 	[PARAM_STATUS_INSERT_MEAN] = { PARAM_STATUS_INSERT_MEAN,
 	    "/status/insert/<s>/<n>/mean", "mean", SCOPE_STATUS_INSERT,
 	    SCHEMA_FLOAT, EVERY, false, false, "us", 0, UNBOUNDED, 0, NULL,
@@ -157,15 +157,22 @@ static const struct schema_param table[PARAMS] = {
 	    "of the sender or those named, without an answer." },
 	[PARAM_EVENTS] = { PARAM_EVENTS, "/events", "events", SCOPE_DESK,
 	    SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
-	    "h (or i) sequence number; answers each kept event after it, "
-	    "oldest first, then /events ,h newest; without an argument the "
-	    "newest only." },
+	    "h (or i) sequence number, and if wanted another; answers each "
+	    "kept event after the first and up to the second, oldest first, "
+	    "/events/gone ,hh first last for those that are not kept, then "
+	    "/events ,h newest; without an argument the newest only." },
 	[PARAM_LIST] = { PARAM_LIST, "/list", "list", SCOPE_DESK,
 	    SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
 	    "No arguments; answers /list ,ssisi strip name lanes stages "
 	    "outputs for each strip, /list/send ,ss strip bus for each of its "
-	    "sends, /list/slot ,sisss strip slot kind name state for each of "
-	    "its insert slots, then /list/end ,i strips." },
+	    "sends, /list/slot ,sisssi strip slot kind name state lanes for "
+	    "each of its insert slots, then /list/end ,i strips." },
+	[PARAM_DUMP] = { PARAM_DUMP, "/dump", "dump", SCOPE_DESK,
+	    SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
+	    "No arguments, or s address prefix; answers /dump ,sh prefix "
+	    "state, then every parameter that a state subscription with this "
+	    "prefix would tell of, then /dump/end ,sih prefix parameters "
+	    "state." },
 	[PARAM_DESCRIBE] = { PARAM_DESCRIBE, "/describe", "describe",
 	    SCOPE_DESK, SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
 	    "s address or pattern; answers /describe ,siis address part parts "

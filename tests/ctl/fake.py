@@ -63,6 +63,9 @@ def under(prefix, address):
     return not prefix or f"{address}/".startswith(prefix + "/")
 
 
+# When the first event was, in ms: 2026-11-22T23:04:05.678Z.
+WHEN = 1795388645678
+
 # Address, name, lanes, and whether the fader feeds hardware.
 STRIPS = [("ch/kick", "Kick\x1b[31m", 1, 0), ("ch/keys", "Keys", 2, 0),
           ("bus/verb", "Reverb", 2, 1), ("master", "Main", 2, 1)]
@@ -104,6 +107,7 @@ class Desk:
         self.slots = SLOTS if mode == "slots" else {}
         self.params = {}
         self.searches = 0
+        self.dumps = 0
         for strip, slots in self.slots.items():
             for number, (_, name, state, bypass, params) in enumerate(slots, 1):
                 base = f"/{strip}/insert/{number}/"
@@ -113,13 +117,16 @@ class Desk:
                     address = f"{base}param/{param['symbol']}"
                     self.values[address] = float(param["default"])
                     self.params[address] = param
-        self.events = [pack("/event/xrun", "hhi", 1, 100, 1),
-                       pack("/event/over", "hhssihifs", 2, 200, "ch/kick",
-                            "trim", 1, 210, 11, 2.5, "ch/kick/trim"),
-                       pack("/event/jack", "hhs", 3, 300, "waiting")]
+        self.events = [pack("/event/xrun", "hhih", 1, 100, 1, WHEN),
+                       pack("/event/over", "hhssihifsh", 2, 200, "ch/kick",
+                            "trim", 1, 210, 11, 2.5, "ch/kick/trim",
+                            WHEN + 1000),
+                       pack("/event/jack", "hhsh", 3, 300, "waiting",
+                            WHEN + 2000)]
         if self.slots:
-            self.events.append(pack("/event/insert", "hhsiss", 4, 400,
-                                    "ch/keys", 1, "failed", "it makes NaN"))
+            self.events.append(pack("/event/insert", "hhsissh", 4, 400,
+                                    "ch/keys", 1, "failed", "it makes NaN",
+                                    WHEN + 3000))
 
     def send(self, to, data):
         if self.mode == "garbage":
@@ -175,7 +182,7 @@ class Desk:
             # A packet that is lost, then one that comes.
             for _ in range(2):
                 n = len(self.events) + 1
-                self.events.append(pack("/event/xrun", "hhi", n, 0, n))
+                self.events.append(pack("/event/xrun", "hhih", n, 0, n, WHEN))
             self.publish("events", self.events[-1])
         kind = {str: "s", int: "i", float: "f"}[type(old)]
         self.publish("state", pack(address, kind, self.values[address]), to)
@@ -307,8 +314,8 @@ class Desk:
             self.send(to, pack("/list/send", "ss", "ch/kick", "verb"))
             for strip, slots in self.slots.items():
                 for number, slot in enumerate(slots, 1):
-                    self.send(to, pack("/list/slot", "sisss", strip, number,
-                                       *slot[:3]))
+                    self.send(to, pack("/list/slot", "sisssi", strip, number,
+                                       *slot[:3], 2))
             self.send(to, pack("/list/end", "i", len(STRIPS)))
         elif address == "/describe":
             self.describe(to, values[0])
@@ -316,6 +323,16 @@ class Desk:
             self.plugins(to, values[0])
         elif address == "/plugin":
             self.plugin(to, values[0])
+        elif address == "/dump":
+            prefix = values[0]
+            told = [a for a in self.values if a.startswith("/ch") and
+                    (a + "/").startswith(prefix + "/")]
+            self.send(to, pack("/dump", "sh", prefix, 0))
+            self.dumps += 1
+            for name in told:
+                if self.mode != "lossy" or self.dumps > 1 or "fader" in name:
+                    self.answer(to, name)
+            self.send(to, pack("/dump/end", "sih", prefix, len(told), 0))
         elif address == "/events":
             for event in self.events[values[0] if values else 1 << 30:]:
                 self.send(to, event)

@@ -13,6 +13,7 @@ follower=""
 trap 'stop; rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM HUP
 unset HEADROOM_OSC NO_COLOR
+export TZ=UTC
 
 # start MODE [PORT]: the daemon, whose URL is then in HEADROOM_OSC.
 start()
@@ -117,7 +118,7 @@ ended()
 # --- without a daemon ---
 run; warns "usage: headroomctl"; it "no command is a usage error" 2
 run --help; says "Commands:"; silent; it "help goes to standard output" 0
-for c in get set watch meters events status list inserts plugins; do
+for c in get set dump watch meters events status list inserts plugins; do
 	run help "$c"; says "usage: headroomctl $c"; silent
 	it "help tells of $c" 0
 done
@@ -350,10 +351,11 @@ follow watch /ch/keys/insert
 soon "/ch/keys/insert/1/param/thr -3" out; ended
 it "watch tells of a parameter" 0
 run events --once --since 3
-out "4  frame 400  insert 1 of ch/keys failed: it makes NaN"
+out "4  2026-11-22 23:04:08.678  frame 400  insert 1 of ch/keys failed: it makes NaN"
 it "events tell what has become of a slot" 0
 run events --once --since 3 --json
-json 1 "v == [{'event': 'insert', 'sequence': 4, 'frame': 400, \
+json 1 "v == [{'time': '2026-11-22T23:04:08.678Z', \
+	'event': 'insert', 'sequence': 4, 'frame': 400, \
 	'strip': 'ch/keys', 'slot': 1, 'state': 'failed', \
 	'reason': 'it makes NaN'}]"
 it "they do so in JSON" 0
@@ -388,6 +390,20 @@ run plugins a b; warns "allowed: one FILTER or URI"; it "two filters are too man
 stop
 start normal
 
+# --- dump ---
+run dump /ch/keys; silent
+out "/ch/keys/name Keys
+/ch/keys/trim 0
+/ch/keys/fader -6
+/ch/keys/mute 0"
+it "dump prints what set reads" 0
+"$ctl" set - <"$work/out" >"$work/other" 2>&1 || wrong="$wrong set fails;"
+it "and set reads it" 0
+run dump --json /ch/kick/fader
+json 1 "v == [{'address': '/ch/kick/fader', 'value': -6}]"
+it "dump has JSON lines" 0
+run dump a b; warns "allowed: one PREFIX"; it "two prefixes are too many" 2
+
 # --- watch and events ---
 follow watch /ch
 "$ctl" set /ch/kick/trim 3 >"$work/other" 2>&1
@@ -404,13 +420,48 @@ says "over at ch/kick trim, lane 1, peak +2.5 dBFS, 11 samples, from ch/kick/tri
 [ "$(wc -l <"$work/out")" = 3 ] || wrong="$wrong lines;"
 it "kept events are replayed" 0
 run events --once --since 2 --json
-json 1 "v == [{'event': 'jack', 'sequence': 3, 'frame': 300, 'state': 'waiting'}]"
+json 1 "v == [{'time': '2026-11-22T23:04:07.678Z', \
+	'event': 'jack', 'sequence': 3, 'frame': 300, 'state': 'waiting'}]"
 it "events have JSON, from where one likes" 0
+follow events --follow
+soon "3  2026" out; ended
+[ "$(wc -l <"$work/out")" = 3 ] || wrong="$wrong lines;"
+it "--follow begins with those that are kept" 0
+run events --once --since 2026-11-22T23:04:06.678Z
+[ "$(wc -l <"$work/out")" = 2 ] || wrong="$wrong lines;"
+says "over at"; it "events begin at a time" 0
+run events --once --since 1000d
+[ "$(wc -l <"$work/out")" = 3 ] || wrong="$wrong lines;"
+it "or some time ago" 0
+run events --since yesterday; warns "allowed: a sequence number such as 1200"
+it "what is no time is refused" 2
+run events --once --json; cp "$work/out" "$work/events.jsonl"
+old=$HEADROOM_OSC
+HEADROOM_OSC=udp://127.0.0.1:1
+run events --file "$work/events.jsonl" --json
+out "$(cat "$work/events.jsonl")"; silent
+it "events are read from a file while the daemon is down" 0
+mkdir "$work/state"
+sed 1q "$work/events.jsonl" >"$work/state/events.12.jsonl"
+sed -n 2p "$work/events.jsonl" >"$work/state/events.9.jsonl"
+{ echo '{"time":"2026-'; sed -n 3p "$work/events.jsonl"; } \
+	>"$work/state/events.jsonl"
+run events -F "$work/state" -j
+out "$(cat "$work/events.jsonl")"
+warns "$work/state: 1 line passed over, which holds no event"
+it "and from all files of a directory, oldest first" 0
+run events -F "$work/state" --since 2; out "3  2026-11-22 23:04:07.678  frame 300  jack waiting"
+it "from an event on" 0
+run events --file "$work/none"; warns "$work/none: No such file"
+it "a file that is not there is told" 4
+run events --file "$work/state" --follow; warns "--file with --follow"
+it "a file is not followed" 2
+HEADROOM_OSC=$old
 follow events
 "$ctl" set /ch/keys/mute 1 >"$work/other" 2>&1
-soon "5  frame" out; ended
-out "4  frame 0  xrun, 4 so far
-5  frame 0  xrun, 5 so far"
+soon "5  2026" out; ended
+out "4  2026-11-22 23:04:05.678  frame 0  xrun, 4 so far
+5  2026-11-22 23:04:05.678  frame 0  xrun, 5 so far"
 it "an event that was lost on the way is asked for" 0
 
 # --- trouble ---
@@ -432,6 +483,7 @@ start lossy
 run get /ch/kick/fader; out "/ch/kick/fader -6"; silent
 it "a lost question is asked again" 0
 run list; says "master"; silent; it "a lost /list is asked again" 0
+run dump /ch/keys; silent; says "/ch/keys/name"; it "so is what a dump lost" 0
 run set /ch/kick/fader -9
 warns "/ch/kick/fader: stands at -6, not at -9: lost on the way"
 it "a lost set is told" 1

@@ -104,7 +104,7 @@ static void
 note(struct scene *scene, const struct osc_reply *reply)
 {
 	struct told *told = &scene->told[scene->count];
-	bool over = strcmp(reply->types, "hhssihifs") == 0;
+	bool over = strcmp(reply->types, "hhssihifsh") == 0;
 
 	assert_true(scene->count < EVENTS);
 	memset(told, 0, sizeof *told);
@@ -122,14 +122,14 @@ note(struct scene *scene, const struct osc_reply *reply)
 	told->last = osc_long(reply, 5);
 	told->samples = osc_long(reply, 6);
 	if (strcmp(told->kind, "invalid") == 0) {
-		assert_string_equal(reply->types, "hhssihi");
+		assert_string_equal(reply->types, "hhssihih");
 	} else if (over) {
 		assert_string_equal(told->kind, "over");
 		snprintf(told->origin, sizeof told->origin, "%s",
 		    osc_text(reply, 8));
 	} else {
 		assert_string_equal(told->kind, "clip");
-		assert_string_equal(reply->types, "hhssihif");
+		assert_string_equal(reply->types, "hhssihifh");
 	}
 	if (strcmp(told->kind, "invalid") != 0)
 		told->peak = osc_number(reply, 7);
