@@ -88,33 +88,16 @@ read_jack(struct config_reader *reader, const struct config_item *item)
 	config_object(reader, item->node, item->path, &keys, reader->desk);
 }
 
-/* A whole number from 1 to `most`, or an error that says so. */
-static void
-read_whole(struct config_reader *reader, const struct config_item *item,
-    unsigned most, unsigned *value)
-{
-	const double number = item->node->valuedouble;
-	char allowed[48];
-
-	snprintf(allowed, sizeof(allowed), "a whole number from 1 to %u", most);
-	if (!cJSON_IsNumber(item->node))
-		config_fail_type(reader, item->node, item->path, allowed);
-	else if (!(number >= 1 && number <= most) || number != floor(number))
-		config_fail_value(reader, item->node, item->path, allowed);
-	else
-		*value = (unsigned)number;
-}
-
 static void
 read_clip_samples(struct config_reader *reader, const struct config_item *item)
 {
-	read_whole(reader, item, 15, &reader->desk->clip_samples);
+	config_whole(reader, item, 15, &reader->desk->clip_samples);
 }
 
 static void
 read_insert_share(struct config_reader *reader, const struct config_item *item)
 {
-	read_whole(reader, item, 100, &reader->desk->insert_share);
+	config_whole(reader, item, 100, &reader->desk->insert_share);
 }
 
 static void
