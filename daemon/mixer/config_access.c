@@ -14,14 +14,6 @@
 	"8 to 128 printable ASCII characters without blanks, or token_file"
 #define STRIPS_ALLOWED "an array of 1 to 32 patterns of strips"
 
-static const char *const roles[] = { "", "view", "mix", "admin" };
-
-const char *
-config_role_name(enum desk_role role)
-{
-	return roles[role];
-}
-
 static void
 read_network(struct config_reader *reader, const struct config_item *item)
 {
@@ -51,7 +43,8 @@ read_role(struct config_reader *reader, const struct config_item *item)
 		return;
 	}
 	for (unsigned i = ROLE_VIEW; i <= ROLE_ADMIN; i++)
-		if (!strcmp(item->node->valuestring, roles[i]))
+		if (!strcmp(item->node->valuestring,
+			desk_role_name((enum desk_role)i)))
 			network->role = (enum desk_role)i;
 	if (network->role == ROLE_NONE)
 		config_fail_value(

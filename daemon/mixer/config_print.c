@@ -330,8 +330,7 @@ print_network(FILE *out, const struct desk_network *network)
 	fputs("\n      { \"network\": ", out);
 	print_text(out, network->network);
 	fprintf(out, ", \"role\": \"%s\", \"trusted\": %s",
-	    config_role_name(network->role),
-	    network->trusted ? "true" : "false");
+	    desk_role_name(network->role), network->trusted ? "true" : "false");
 	if (network->strips > 0) {
 		fputs(",\n        \"strips\": ", out);
 		print_texts(

@@ -186,7 +186,4 @@ void config_read_subscribers(
 void config_check_subscribers(
     struct config_reader *reader, const struct config_item *osc);
 
-/* "view", "mix", "admin". */
-const char *config_role_name(enum desk_role role);
-
 #endif

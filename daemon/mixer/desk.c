@@ -39,6 +39,14 @@ free_strip(struct desk_strip *strip)
 	free(strip->send);
 }
 
+const char *
+desk_role_name(enum desk_role role)
+{
+	static const char *const name[] = { "none", "view", "mix", "admin" };
+
+	return name[role];
+}
+
 void
 desk_free_network(struct desk_network *network)
 {

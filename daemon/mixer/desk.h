@@ -140,6 +140,9 @@ struct desk *desk_new(void);
 
 void desk_free(struct desk *desk);
 
+/* "view", "mix", "admin"; "none" for ROLE_NONE. */
+const char *desk_role_name(enum desk_role role);
+
 /* Frees what an entry of osc.allow holds, a token wiped. */
 void desk_free_network(struct desk_network *network);
 

@@ -128,7 +128,7 @@ const char *
 mixer_drop_name(enum mixer_drop drop)
 {
 	static const char *const name[DROPS] = { "malformed", "denied",
-		"leases", "meters", "send" };
+		"leases", "meters", "send", "role", "token", "cookie", "rate" };
 
 	return name[drop];
 }
