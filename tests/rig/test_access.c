@@ -444,5 +444,6 @@ main(void)
 		RIG_TEST(a_flood_harms_neither_audio_nor_a_trusted_client),
 	};
 
+	cmocka_set_test_filter(getenv("HEADROOM_ONLY"));
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
