@@ -230,7 +230,8 @@ add_url(struct osc *osc, const char *url, char *why, size_t why_size)
 	int fd[OSC_SOCKETS];
 	int opened, error = 0;
 
-	opened = osc_open(url, fd, OSC_SOCKETS - osc->sockets, why, why_size);
+	opened = osc_open(
+	    url, &osc->access, fd, OSC_SOCKETS - osc->sockets, why, why_size);
 	for (int i = 0; i < opened; i++) {
 		struct osc_socket *added = &osc->socket[osc->sockets++];
 

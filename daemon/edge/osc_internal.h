@@ -15,7 +15,7 @@
  * What the files of the OSC side share, and nobody else. Control thread.
  */
 
-#define OSC_SOCKETS 32   /* a URL may name more than one address */
+#define OSC_SOCKETS 64   /* OSC_PARTS of each address of each URL */
 #define OSC_ANSWERS 4096 /* answers to one datagram at most */
 #define OSC_PATTERNS 64  /* patterns in one datagram at most */
 #define OSC_TRIES 20000  /* addresses that its patterns may try */
@@ -92,12 +92,23 @@ double osc_now(void);
  * socket does not take is counted and lost. */
 void osc_send(void *target, const void *packet, size_t size);
 
+/* --- osc_steer.c --- */
+
+/* The sockets of one address: what comes from trusted networks waits in the
+ * first, all else in the second. */
+enum { OSC_TRUSTED, OSC_OTHERS, OSC_PARTS };
+
+/* Lets the kernel choose between them, which were bound in this order with
+ * SO_REUSEPORT; `fd` is either. */
+void osc_steer(int fd, int family, const struct access_list *list);
+
 /* --- osc_url.c --- */
 
-/* Opens and binds non-blocking sockets for a URL into `fd`, at most `room`.
- * Returns how many, or -1 with the reason in `why`. */
-int
-osc_open(const char *url, int fd[], size_t room, char *why, size_t why_size);
+/* Opens and binds non-blocking sockets for a URL into `fd`, at most `room`,
+ * OSC_PARTS for each address. Returns how many, or -1 with the reason in
+ * `why`. */
+int osc_open(const char *url, const struct access_list *list, int fd[],
+    size_t room, char *why, size_t why_size);
 
 /* --- osc_request.c --- */
 

@@ -508,6 +508,31 @@ above_its_rate_a_sender_is_not_heard(void **state)
 	assert_string_equal(look(b, "/ch/1/mute"), "/ch/1/mute i 0\n");
 }
 
+/* More than any socket keeps, before the daemon looks at the first of them. */
+static void
+a_flood_does_not_crowd_out_a_trusted_sender(void **state)
+{
+	static const unsigned flooders[] = { UNPROVEN, 99 };
+	struct bench *b = *state;
+	int trusted;
+
+	be(b, VIEW);
+	trusted = b->client[0];
+	for (int i = 0; i < 2; i++) {
+		b->client[0] = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+		be(b, flooders[i]);
+		for (int n = 0; n < 20000; n++)
+			(void)sendto(b->client[0], "/ch/1/mute\0\0", 12,
+			    MSG_DONTWAIT, (struct sockaddr *)&b->daemon,
+			    sizeof(b->daemon));
+		close(b->client[0]);
+	}
+	b->client[0] = trusted;
+	assert_string_equal(ask(b, 0, "/auth", ""), "/auth ss view \n");
+	run_for(b, 50);
+	assert_true(drops(b, DROP_COOKIE) + drops(b, DROP_DENIED) < 30000);
+}
+
 static void
 leases_of_an_address_are_few_unless_it_is_trusted(void **state)
 {
@@ -638,6 +663,7 @@ main(void)
 		WITH_DESK(a_token_goes_on_top_of_the_cookie),
 		WITH_DESK(who_is_trusted_needs_no_cookie),
 		WITH_DESK(above_its_rate_a_sender_is_not_heard),
+		WITH_DESK(a_flood_does_not_crowd_out_a_trusted_sender),
 		WITH_DESK(leases_of_an_address_are_few_unless_it_is_trusted),
 		WITH_DESK(a_standing_subscriber_is_told_without_asking),
 		WITH_DESK(a_standing_subscriber_comes_and_goes_without_fuss),
