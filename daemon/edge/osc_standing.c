@@ -12,21 +12,22 @@
 static bool
 socket_reaches(int fd, const struct addrinfo *to)
 {
-	struct sockaddr_storage own;
-	const struct sockaddr_in *four = (const void *)&own;
-	const struct sockaddr_in6 *six = (const void *)&own;
 	const struct sockaddr_in *to_four = (const void *)to->ai_addr;
 	const struct sockaddr_in6 *to_six = (const void *)to->ai_addr;
-	socklen_t size = sizeof(own);
+	struct sockaddr_in four = { .sin_family = AF_UNSPEC };
+	struct sockaddr_in6 six = { .sin6_family = AF_UNSPEC };
+	socklen_t size = sizeof(four);
 
-	if (getsockname(fd, (struct sockaddr *)&own, &size) < 0 ||
-	    own.ss_family != to->ai_family)
-		return false;
-	if (own.ss_family == AF_INET)
-		return ntohl(four->sin_addr.s_addr) >> 24 != 127 ||
-		       ntohl(to_four->sin_addr.s_addr) >> 24 == 127;
-	return !IN6_IS_ADDR_LOOPBACK(&six->sin6_addr) ||
-	       IN6_IS_ADDR_LOOPBACK(&to_six->sin6_addr);
+	if (to->ai_family == AF_INET)
+		return getsockname(fd, (struct sockaddr *)&four, &size) == 0 &&
+		       four.sin_family == AF_INET &&
+		       (ntohl(four.sin_addr.s_addr) >> 24 != 127 ||
+			   ntohl(to_four->sin_addr.s_addr) >> 24 == 127);
+	size = sizeof(six);
+	return getsockname(fd, (struct sockaddr *)&six, &size) == 0 &&
+	       six.sin6_family == AF_INET6 &&
+	       (!IN6_IS_ADDR_LOOPBACK(&six.sin6_addr) ||
+		   IN6_IS_ADDR_LOOPBACK(&to_six->sin6_addr));
 }
 
 /* Where a subscriber is, and the socket that reaches it. Its address is

@@ -2,7 +2,6 @@
 
 #include <arpa/inet.h>
 #include <linux/filter.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -56,31 +55,30 @@ add_network(
 }
 
 /* The smallest network decides, the first of equals. */
-static int
-compare(const void *first, const void *second)
+static void
+add_networks(
+    struct program *program, int family, const struct access_list *list)
 {
-	const struct access_entry *const *a = first, *const *b = second;
+	for (unsigned left = 129; left > 0; left--) {
+		for (size_t i = 0; i < list->count; i++) {
+			const struct access_entry *entry = &list->entry[i];
 
-	if ((*a)->network.bits != (*b)->network.bits)
-		return (*a)->network.bits > (*b)->network.bits ? -1 : 1;
-	return *a < *b ? -1 : 1;
+			if (entry->network.family == family &&
+			    entry->network.bits == left - 1)
+				add_network(program, &entry->network,
+				    entry->desk->trusted ? OSC_TRUSTED
+							 : OSC_OTHERS);
+		}
+	}
 }
 
 void
 osc_steer(int fd, int family, const struct access_list *list)
 {
-	const struct access_entry *entry[DESK_NETWORKS];
 	struct program program = { .count = 0 };
 	struct sock_fprog whole;
-	size_t entries = 0;
 
-	for (size_t i = 0; i < list->count; i++)
-		if (list->entry[i].network.family == family)
-			entry[entries++] = &list->entry[i];
-	qsort(entry, entries, sizeof(entry[0]), compare);
-	for (size_t i = 0; i < entries; i++)
-		add_network(&program, &entry[i]->network,
-		    entry[i]->desk->trusted ? OSC_TRUSTED : OSC_OTHERS);
+	add_networks(&program, family, list);
 	add(&program, BPF_RET | BPF_K, 0, OSC_OTHERS);
 	whole = (struct sock_fprog){ program.count, program.code };
 	/* Without it the kernel spreads senders over both, which works, too. */

@@ -508,6 +508,26 @@ above_its_rate_a_sender_is_not_heard(void **state)
 	assert_string_equal(look(b, "/ch/1/mute"), "/ch/1/mute i 0\n");
 }
 
+/* What asks for much counts for many, unless its sender is trusted. */
+static void
+a_sender_gets_its_share_of_time(void **state)
+{
+	struct bench *b = *state;
+	struct bundle bundle = bundle_at(0);
+
+	for (int i = 0; i < 60; i++)
+		bundle_add(&bundle, "//*", "");
+	be(b, VIEW);
+	for (int i = 0; i < 50; i++)
+		send_bundle(b, 0, &bundle);
+	assert_int_equal(drops(b, DROP_RATE), 0);
+	be(b, UNPROVEN);
+	prove(b, ask(b, 0, "/subscribe", "s", "state"));
+	for (int i = 0; i < 50; i++)
+		send_bundle(b, 0, &bundle);
+	assert_true(drops(b, DROP_RATE) > 10);
+}
+
 /* More than any socket keeps, before the daemon looks at the first of them. */
 static void
 a_flood_does_not_crowd_out_a_trusted_sender(void **state)
@@ -579,6 +599,35 @@ a_standing_subscriber_is_told_without_asking(void **state)
 	hear(b, 1);
 	assert_non_null(strstr(b->heard, "/bus/verb/mute i 1\n"));
 	assert_null(strstr(b->heard, "/ch/voice"));
+}
+
+static void
+a_subscriber_that_no_socket_reaches_is_an_error_at_the_start(void **state)
+{
+	static const char text[] =
+	    "{ \"version\": 1, \"osc\": { \"allow\": [ {"
+	    "\"network\": \"10.0.0.0/8\", \"role\": \"view\","
+	    "\"trusted\": true } ], \"subscribers\": [ {"
+	    "\"url\": \"udp://10.0.0.1:9000\", \"topics\": [\"state\"]"
+	    "} ] } }";
+	struct config_errors errors = { 0 };
+	struct loop *loop = loop_new();
+	struct mixer *mixer =
+	    mixer_new(config_parse(text, strlen(text), NULL, &errors));
+	struct sockaddr_in at;
+	char own[40], why[256] = "";
+	const char *const urls[] = { own };
+
+	(void)state;
+	close(client_open(&at));
+	snprintf(own, sizeof(own), "udp://127.0.0.1:%u", ntohs(at.sin_port));
+	assert_null(osc_new(mixer, loop, urls, 1, why, sizeof(why)));
+	assert_string_equal(why,
+	    "osc.subscribers[0]: found udp://10.0.0.1:9000, which no address "
+	    "that is listened on reaches; allowed others, or one more in "
+	    "osc.listen");
+	mixer_free(mixer);
+	loop_free(loop);
 }
 
 static void
@@ -663,9 +712,12 @@ main(void)
 		WITH_DESK(a_token_goes_on_top_of_the_cookie),
 		WITH_DESK(who_is_trusted_needs_no_cookie),
 		WITH_DESK(above_its_rate_a_sender_is_not_heard),
+		WITH_DESK(a_sender_gets_its_share_of_time),
 		WITH_DESK(a_flood_does_not_crowd_out_a_trusted_sender),
 		WITH_DESK(leases_of_an_address_are_few_unless_it_is_trusted),
 		WITH_DESK(a_standing_subscriber_is_told_without_asking),
+		cmocka_unit_test(
+		    a_subscriber_that_no_socket_reaches_is_an_error_at_the_start),
 		WITH_DESK(a_standing_subscriber_comes_and_goes_without_fuss),
 		cmocka_unit_test(every_topic_can_be_had_without_asking),
 		WITH_DESK(a_standing_lease_is_not_its_holders_to_end_or_change),
