@@ -9,9 +9,8 @@ SAN =
 CFLAGS = $(OPT) -g
 VERSION = 0.1.0
 
-PACKAGES = gcc make pkg-config jackd2 libjack-jackd2-dev liblo-dev \
-	libcjson-dev libncurses-dev liblilv-dev lv2-dev libsodium-dev \
-	zlib1g-dev
+PACKAGES = gcc make pkg-config jackd2 libjack-jackd2-dev liblo-dev zlib1g-dev \
+	libcjson-dev libncurses-dev liblilv-dev lv2-dev libsodium-dev
 TEST_PACKAGES = libcmocka-dev python3-jsonschema mandoc procps liblo-tools \
 	libebur128-dev x42-plugins lsp-plugins-lv2 swh-lv2
 LINT_PACKAGES = clang-format clang-tidy cppcheck binutils shellcheck
