@@ -10,10 +10,10 @@ CFLAGS = $(OPT) -g
 VERSION = 0.1.0
 
 PACKAGES = gcc make pkg-config jackd2 libjack-jackd2-dev liblo-dev zlib1g-dev \
-	libcjson-dev libncurses-dev liblilv-dev lv2-dev libsodium-dev
+	libcjson-dev libncurses-dev liblilv-dev lv2-dev libsodium-dev libsystemd-dev
 TEST_PACKAGES = libcmocka-dev python3-jsonschema mandoc procps liblo-tools \
 	libebur128-dev x42-plugins lsp-plugins-lv2 swh-lv2
-LINT_PACKAGES = clang-format clang-tidy cppcheck binutils shellcheck
+LINT_PACKAGES = clang-format clang-tidy cppcheck binutils shellcheck systemd
 SAN_PACKAGES = clang libclang-rt-14-dev
 RT_PACKAGES = clang-22 libclang-rt-22-dev strace
 
@@ -33,7 +33,7 @@ V4 = -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma -mprefer-vector-width=512
 endif
 # The realtime thread waits for no symbol to be looked up.
 BOUND = -Wl,-z,relro,-z,now
-DAEMON_LIBS = $(call pkg,--libs jack liblo libcjson lilv-0 libsodium zlib) -lm
+DAEMON_LIBS = $(call pkg,--libs jack liblo libcjson lilv-0 libsodium zlib libsystemd) -lm
 LV2_CFLAGS = $(call pkg,--cflags lilv-0)
 CLIENT_LIBS = $(call pkg,--libs liblo libcjson ncursesw) -lm
 DEMO_LIBS = $(call pkg,--libs jack) -lm
@@ -159,7 +159,7 @@ $(PLANTED): $(BUILD)/tests/realtime/plant.o
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(SAN) -pthread -o $@ $^ $(BOUND) $(PLANT) $(LDFLAGS) \
 		$(TEST_LIBS)
-include tests/bench/bench.mk tests/fuzz/fuzz.mk tests/unit/unit.mk
+include tests/bench/bench.mk tests/fuzz/fuzz.mk tests/unit/unit.mk systemd/units.mk
 # The rig knows the daemon from outside only.
 $(RIG): $(BUILD)/%: $(BUILD)/%.o $(RIG_OBJ)
 	$(CC) $(CFLAGS) $(SAN) -pthread -o $@ $^ $(LDFLAGS) $(TEST_LIBS)
@@ -171,7 +171,7 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
-install: all ## install programs, man pages, completion and examples
+install: all install-units ## install programs, units, man pages, completion, examples
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/headroom \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions
 	install $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
@@ -181,7 +181,7 @@ install: all ## install programs, man pages, completion and examples
 	install -m 644 client/ctl/headroomctl.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/headroomctl
 	install -m 644 config/*.json $(DESTDIR)$(PREFIX)/share/headroom
 
-uninstall: ## remove what install put there
+uninstall: uninstall-units ## remove what install put there
 	rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,$(notdir $(PROGRAMS)))
 	for m in $(MAN); do \
 		rm -f $(DESTDIR)$(PREFIX)/share/man/man$${m##*.}/$${m##*/}; done

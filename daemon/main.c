@@ -4,6 +4,7 @@
 #include "edge/lv2.h"
 #include "edge/memory.h"
 #include "edge/osc.h"
+#include "edge/service.h"
 #include "edge/state_dir.h"
 #include "edge/state_file.h"
 #include "engine/engine.h"
@@ -67,6 +68,7 @@ struct daemon {
 	struct state_file *state;
 	struct osc *osc;
 	struct jack *jack;
+	struct service *service; /* NULL: no service manager */
 	int signals;
 };
 
@@ -307,6 +309,7 @@ daemon_start(struct daemon *daemon, const struct options *options)
 static void
 daemon_stop(struct daemon *daemon)
 {
+	service_close(daemon->service);
 	edge_jack_free(daemon->jack);
 	osc_free(daemon->osc);
 	state_file_close(daemon->state);
@@ -364,6 +367,7 @@ daemon_run(
 		    daemon->state_dir, options->config, !options->fresh);
 	if (daemon_start(daemon, options) < 0)
 		return EXIT_FAILURE;
+	daemon->service = service_open(daemon->mixer, daemon->loop);
 	error = loop_run(daemon->loop);
 	if (error < 0) {
 		log_line("cannot go on: %s", strerror(-error));

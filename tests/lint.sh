@@ -12,6 +12,9 @@ failed=0
 # the compiler's own library says of the processor (asked before R starts).
 imports="memcpy memmove memset __cpu_model"
 
+# Tenths that systemd-analyze security may give a unit at most.
+exposure=20
+
 # Functions longer than this do not fit a screen.
 longest=60
 
@@ -221,6 +224,26 @@ except ValueError as error:
 	done
 }
 
+# With a program that is there in the place of ours.
+units()
+{
+	mkdir -p "$scratch/units/user"
+	for unit in systemd/*.service systemd/user/*.service; do
+		sed 's|/usr/[a-z/]*bin/[a-z]*|/bin/true|' "$unit" \
+			>"$scratch/units/${unit#systemd/}"
+	done
+	systemd-analyze verify --man=no "$scratch"/units/*.service 2>&1
+	XDG_RUNTIME_DIR=$scratch systemd-analyze --user verify --man=no \
+		"$scratch"/units/user/*.service 2>&1
+	for unit in "$scratch"/units/*.service; do
+		systemd-analyze security --offline=true --threshold="$exposure" \
+			"$unit" >"$scratch/exposure" 2>&1 ||
+			echo "${unit##*/}: $(tail -n 1 "$scratch/exposure")"
+	done
+	systemd-sysusers --dry-run "$PWD/systemd/headroom.sysusers.conf" \
+		>"$scratch/sysusers" 2>&1 || cat "$scratch/sysusers"
+}
+
 makefile()
 {
 	lines=$(wc -l <Makefile)
@@ -281,6 +304,7 @@ check "Makefile: at most 200 lines" makefile
 check "JSON: every file parses" json
 check "scripts: shellcheck" scripts
 check "man pages: mandoc" manuals
+check "units: systemd-analyze, exposure at most 2.0" units
 check "analysis: cppcheck" second_analysis
 check "analysis: clang-tidy" analysis
 

@@ -177,6 +177,7 @@ cycles_stopped(struct jack *jack, double now)
 	if (cycles != jack->cycles_seen || atomic_load(&jack->freewheel)) {
 		jack->cycles_seen = cycles;
 		jack->cycles_at = now;
+		mixer_status(jack->mixer)->cycles = cycles;
 	}
 	return now - jack->cycles_at > (period > NO_CYCLE ? period : NO_CYCLE);
 }

@@ -162,6 +162,7 @@ enum mixer_drop {
 struct mixer_status {
 	unsigned sample_rate; /* Hz, 0 before the first server */
 	unsigned period;      /* frames */
+	unsigned cycles;      /* of audio; wraps */
 	double dsp_load;      /* percent */
 	unsigned xruns;
 	enum mixer_jack jack;
