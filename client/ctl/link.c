@@ -17,6 +17,7 @@
 #define RECEIVE_BUFFER (4 << 20)
 
 struct delivery {
+	struct link *link;
 	void (*each)(void *arg, const struct link_message *message);
 	void *arg;
 };
@@ -45,6 +46,14 @@ link_transmit(void *arg, const void *packet, size_t size)
 	link->fault = -errno;
 }
 
+static void
+link_pack(void *arg, const void *packet, size_t size)
+{
+	struct link *link = arg;
+
+	proof_send(&link->proof, packet, size);
+}
+
 int
 link_open(struct link *link, const char *url, char *why, size_t why_size)
 {
@@ -54,7 +63,8 @@ link_open(struct link *link, const char *url, char *why, size_t why_size)
 
 	link->fault = 0;
 	link->fd = -1;
-	osc_pack_start(&link->packer, link_transmit, link);
+	proof_start(&link->proof, link_transmit, link);
+	osc_pack_start(&link->packer, link_pack, link);
 	if (url_parse(url, URL_PORT, &parsed) < 0 ||
 	    parsed.transport != URL_UDP) {
 		snprintf(why, why_size,
@@ -111,7 +121,8 @@ link_deliver(void *arg, const struct packet_message *message)
 
 	if (values >= 0) {
 		out.values = (size_t)values;
-		delivery->each(delivery->arg, &out);
+		if (!proof_take(&delivery->link->proof, &out))
+			delivery->each(delivery->arg, &out);
 	}
 	return 0;
 }
@@ -120,7 +131,7 @@ int
 link_receive(struct link *link, double seconds,
     void (*each)(void *arg, const struct link_message *message), void *arg)
 {
-	struct delivery delivery = { each, arg };
+	struct delivery delivery = { link, each, arg };
 	struct pollfd ready = { .fd = link->fd, .events = POLLIN };
 	static const int most = 256; /* a flood must not keep us here */
 	_Alignas(8) uint8_t packet[PACKET_LARGEST];

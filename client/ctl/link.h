@@ -1,6 +1,8 @@
 #ifndef CTL_LINK_H
 #define CTL_LINK_H
 
+#include "proof.h"
+
 #include "protocol/osc.h"
 #include "protocol/schema.h"
 
@@ -26,7 +28,8 @@ struct link {
 	int fd;
 	int fault; /* -errno of the last send that failed, else 0 */
 	char url[LINK_URL_LONGEST]; /* as people write it */
-	struct osc_packer packer;   /* what is to go out with link_flush() */
+	struct proof proof;
+	struct osc_packer packer; /* what is to go out with link_flush() */
 };
 
 /* Takes "udp://HOST:PORT", also with "osc." in front and "/" behind, HOST an

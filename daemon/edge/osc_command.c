@@ -96,17 +96,14 @@ find_prefix(struct call *call, const char *asked, char prefix[ADDRESS_LONGEST])
 	return false;
 }
 
-/* The rate that a topic gets when `asked` (NULL: nothing) was asked for. */
-static unsigned
-choose_rate(enum lease_topic topic, const struct schema_value *asked)
+unsigned
+osc_topic_rate(enum lease_topic topic, double asked)
 {
-	if (default_rate[topic] == 0 || !asked)
+	if (default_rate[topic] == 0 || asked == 0)
 		return default_rate[topic];
-	if (asked->number < 1)
-		return 1;
-	if (asked->number > LEASE_FASTEST)
-		return LEASE_FASTEST;
-	return (unsigned)asked->number;
+	return asked < 1               ? 1
+	       : asked > LEASE_FASTEST ? LEASE_FASTEST
+				       : (unsigned)asked;
 }
 
 /* --- the commands --- */
@@ -129,6 +126,31 @@ too_many(struct call *call)
 	refuse(call, "too-many", text);
 }
 
+/* NULL, and told, where there is no room for it. */
+static struct lease *
+take_lease(struct call *call, enum lease_topic topic, const char *prefix,
+    unsigned rate)
+{
+	struct osc_request *request = call->request;
+	struct lease_client *client = request->client;
+	size_t before = client ? client->leases : 0;
+	struct lease *lease = NULL;
+	char text[OSC_TEXT];
+
+	if (client)
+		lease = lease_take(client, topic, prefix, rate, request->now);
+	if (!lease) {
+		too_many(call);
+	} else if (client->leases > before &&
+		   osc_leases_exceed(request, text, sizeof(text))) {
+		lease_end(client, topic, prefix);
+		mixer_status(request->osc->mixer)->drops[DROP_LEASES]++;
+		refuse(call, "too-many", text);
+		lease = NULL;
+	}
+	return lease;
+}
+
 static void
 subscribe(struct call *call)
 {
@@ -139,7 +161,7 @@ subscribe(struct call *call)
 	const char *name = take_text(call), *asked;
 	const struct schema_value *hertz;
 	enum lease_topic topic;
-	struct lease *lease = NULL;
+	struct lease *lease;
 	unsigned rate;
 
 	if (!name) {
@@ -156,18 +178,14 @@ subscribe(struct call *call)
 		    "found a rate that is no number; allowed 1 to 100 Hz");
 		return;
 	}
-	rate = choose_rate(topic, hertz);
-	if (request->client)
-		lease = lease_take(
-		    request->client, topic, prefix, rate, request->now);
-	if (!lease) {
-		too_many(call);
+	rate = osc_topic_rate(topic, hertz ? fmax(1, hertz->number) : 0);
+	lease = take_lease(call, topic, prefix, rate);
+	if (!lease)
 		return;
-	}
 	request->subscribed = true;
 	if (osc_request_answers(request))
 		osc_pack_print(&request->replies, "/subscribed", "sis",
-		    lease_topic_name(topic), (int)rate, prefix);
+		    lease_topic_name(topic), (int)lease->rate, prefix);
 }
 
 static void
@@ -392,7 +410,7 @@ reset_loudness(struct call *call)
 	struct osc_request *request = call->request;
 	const struct desk *desk = mixer_desk(request->osc->mixer);
 
-	if (has_more(call, "none") || !osc_request_may_set(request))
+	if (has_more(call, "none") || !osc_request_may_all(request))
 		return;
 	for (size_t i = desk->channels; i < desk->strips; i++)
 		meters_reset_loudness(
@@ -400,6 +418,24 @@ reset_loudness(struct call *call)
 	if (osc_request_answers(request))
 		osc_pack_print(&request->replies, call->address, "i",
 		    (int)(desk->strips - desk->channels));
+}
+
+static void
+echo_cookie(struct call *call)
+{
+	const char *text = take_text(call);
+
+	if (!has_more(call, "none, or a cookie"))
+		osc_cookie(call->request, text);
+}
+
+static void
+show_token(struct call *call)
+{
+	const char *text = take_text(call);
+
+	if (!has_more(call, "none, or a token"))
+		osc_auth(call->request, text);
 }
 
 void
@@ -446,6 +482,12 @@ osc_command(struct osc_request *request, enum param command,
 		break;
 	case PARAM_RESET_LOUDNESS:
 		reset_loudness(&call);
+		break;
+	case PARAM_COOKIE:
+		echo_cookie(&call);
+		break;
+	case PARAM_AUTH:
+		show_token(&call);
 		break;
 	default:
 		break;

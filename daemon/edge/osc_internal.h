@@ -2,6 +2,7 @@
 #define EDGE_OSC_INTERNAL_H
 
 #include "edge/osc_access.h"
+#include "edge/osc_guard.h"
 #include "edge/osc_lease.h"
 #include "mixer/mixer.h"
 #include "protocol/osc.h"
@@ -14,7 +15,7 @@
  * What the files of the OSC side share, and nobody else. Control thread.
  */
 
-#define OSC_SOCKETS 32   /* a URL may name more than one address */
+#define OSC_SOCKETS 64   /* OSC_PARTS of each address of each URL */
 #define OSC_ANSWERS 4096 /* answers to one datagram at most */
 #define OSC_PATTERNS 64  /* patterns in one datagram at most */
 #define OSC_TRIES 20000  /* addresses that its patterns may try */
@@ -43,6 +44,7 @@ struct osc {
 	struct mixer *mixer;
 	struct loop *loop;
 	struct access_list access;
+	struct guard *guard;
 	struct lease_table table;
 	struct osc_changes changes;
 	struct osc_socket socket[OSC_SOCKETS];
@@ -62,12 +64,19 @@ struct osc_target {
 	const struct lease_peer *peer;
 };
 
+/* Who sent a packet that was let in, and what it may do. */
+struct osc_pass {
+	struct guard_sender sender;
+	const struct access_entry *network; /* that holds it */
+	const struct access_entry *entry;   /* whose role it has; NULL: none */
+};
+
 /* One datagram at work. */
 struct osc_request {
 	struct osc *osc;
 	struct osc_target target;    /* its sender */
 	struct lease_client *client; /* NULL: there was no room to know it */
-	enum desk_role role;
+	struct osc_pass pass;
 	double now; /* when it came, as osc_now() */
 	struct osc_packer replies;
 	size_t answers;
@@ -86,21 +95,29 @@ double osc_now(void);
  * socket does not take is counted and lost. */
 void osc_send(void *target, const void *packet, size_t size);
 
+/* --- osc_steer.c --- */
+
+/* The sockets of one address: what comes from trusted networks waits in the
+ * first, all else in the second. */
+enum { OSC_TRUSTED, OSC_OTHERS, OSC_PARTS };
+
+/* Lets the kernel choose between them, which were bound in this order with
+ * SO_REUSEPORT; `fd` is either. */
+void osc_steer(int fd, int family, const struct access_list *list);
+
 /* --- osc_url.c --- */
 
-/* Opens and binds non-blocking sockets for a URL into `fd`, at most `room`.
- * Returns how many, or -1 with the reason in `why`. */
-int
-osc_open(const char *url, int fd[], size_t room, char *why, size_t why_size);
+/* Opens and binds non-blocking sockets for a URL into `fd`, at most `room`,
+ * OSC_PARTS for each address. Returns how many, or -1 with the reason in
+ * `why`. */
+int osc_open(const char *url, const struct access_list *list, int fd[],
+    size_t room, char *why, size_t why_size);
 
 /* --- osc_request.c --- */
 
 /* Handles one message: a command, a get or a set. */
 void osc_request_handle(
     struct osc_request *request, const struct packet_message *message);
-
-/* May the sender set and reset? If not, it is told. */
-bool osc_request_may_set(struct osc_request *request);
 
 /* May one more answer be packed? At the limit the asker is told once. */
 bool osc_request_answers(struct osc_request *request);
@@ -110,7 +127,60 @@ bool osc_request_answers(struct osc_request *request);
 void osc_request_error(struct osc_request *request, const char *asked,
     const char *code, const char *about, const char *text);
 
+/* --- osc_admit.c: who gets in --- */
+
+/* May this packet be looked at? If not, that is counted and logged, and a
+ * challenge may have been sent. If so, it is well formed, and `pass` is whose it
+ * is. `stream`: it came through a connection, which proves its address. */
+bool osc_admit(struct osc *osc, const struct lease_peer *peer, bool stream,
+    const void *data, size_t size, struct osc_pass *pass);
+
+/* A packet that was let in has been dealt with, and took so many seconds. */
+void osc_worked(struct osc *osc, const struct osc_pass *pass, double seconds);
+
+/* A connection has ended: what it proved goes with it. */
+void osc_gone(struct osc *osc, const struct lease_peer *peer);
+
+/* Counts what was refused, and names the sender in the log, once a minute. */
+void osc_refused(struct osc *osc, const struct guard_sender *sender,
+    enum mixer_drop drop, const char *why);
+
+/* --- osc_auth.c: what they may do --- */
+
+/* May the sender ask for anything but /auth and /cookie? May it set anything
+ * at all? May it do what concerns the whole desk? If not, it is told, and that
+ * is counted and logged. */
+bool osc_request_may_ask(struct osc_request *request);
+bool osc_request_may_set(struct osc_request *request);
+bool osc_request_may_all(struct osc_request *request);
+
+/* May it set this, too? */
+bool osc_may_change(
+    const struct osc_request *request, const struct address *address);
+
+/* Says that it may not. */
+void
+osc_refuse_change(struct osc_request *request, const struct address *address);
+
+/* Has the sender's address, or have all that are not trusted, more leases now
+ * than they may? Then says so in `text`. */
+bool osc_leases_exceed(
+    const struct osc_request *request, char *text, size_t text_size);
+
+/* Answer /cookie and /auth; `text` is NULL where none was given. */
+void osc_cookie(struct osc_request *request, const char *text);
+void osc_auth(struct osc_request *request, const char *text);
+
+/* --- osc_standing.c --- */
+
+/* Takes the leases of osc.subscribers. Returns 0, or -1 with the reason. */
+int osc_stand(struct osc *osc, char *why, size_t why_size);
+
 /* --- osc_command.c --- */
+
+/* The rate in Hz that a topic gets when `asked` was asked for; 0: nothing
+ * was. */
+unsigned osc_topic_rate(enum lease_topic topic, double asked);
 
 /* Handles a command, such as /subscribe or /list, with its arguments. */
 void osc_command(struct osc_request *request, enum param command,

@@ -58,7 +58,8 @@ same_sender(const struct lease_peer *a, const struct lease_peer *b)
 static void
 client_free(struct lease_client *client)
 {
-	lease_end(client, LEASE_TOPICS, NULL);
+	for (size_t i = 0; i < client->leases; i++)
+		meters_reader_free(client->lease[i].reader);
 	meters_reader_free(client->reader);
 	free(client);
 }
@@ -130,7 +131,7 @@ lease_expire(struct lease_table *table, double now)
 
 		if (now - client->seen >= LEASE_LASTS)
 			lease_end(client, LEASE_TOPICS, NULL);
-		if (now - client->seen >= LEASE_KNOWN)
+		if (now - client->seen >= LEASE_KNOWN && client->leases == 0)
 			client_remove(table, i);
 	}
 }
@@ -219,6 +220,8 @@ lease_take(struct lease_client *client, enum lease_topic topic,
 		lease = &client->lease[i];
 		if (lease->topic != topic || strcmp(lease->prefix, prefix) != 0)
 			continue;
+		if (lease->standing)
+			return lease;
 		lease->rate = rate;
 		if (rate > 0 && lease->due > now + 1.0 / rate)
 			lease->due = now + 1.0 / rate;
@@ -240,7 +243,8 @@ lease_end(
 	for (size_t i = 0; i < client->leases; i++) {
 		struct lease *lease = &client->lease[i];
 
-		if ((topic == LEASE_TOPICS || lease->topic == topic) &&
+		if (!lease->standing &&
+		    (topic == LEASE_TOPICS || lease->topic == topic) &&
 		    (!prefix || strcmp(lease->prefix, prefix) == 0))
 			meters_reader_free(lease->reader);
 		else

@@ -37,6 +37,7 @@ struct lease {
 	char
 	    prefix[ADDRESS_LONGEST]; /* "" or an address without slash behind */
 	unsigned by_place; /* BY_PLACE_ bits: how the prefix names things */
+	bool standing;     /* has no end, and the rate that it has */
 	double due;        /* when the next packet is sent */
 	struct meters_reader *reader; /* its own "since last"; may be NULL */
 	struct osc_blob *blob; /* of LEASE_BLOB: its group; may be NULL */
@@ -107,8 +108,8 @@ struct lease *lease_take(struct lease_client *client, enum lease_topic topic,
 void lease_init(struct lease *lease, enum lease_topic topic, const char *prefix,
     unsigned rate, double now);
 
-/* Ends the leases of a topic (LEASE_TOPICS: of any) and prefix (NULL: any);
- * returns how many. */
+/* Ends the leases of a topic (LEASE_TOPICS: of any) and prefix (NULL: any), but
+ * not those that stand; returns how many. */
 size_t lease_end(
     struct lease_client *client, enum lease_topic topic, const char *prefix);
 

@@ -12,9 +12,10 @@
 
 #define BUFFER_BYTES (1 << 20) /* asked of the kernel, each way */
 
-/* One bound socket, or -errno. */
+/* One bound socket, or -errno. One that is not `shared` finds out whether
+ * somebody else has the address. */
 static int
-open_one(const struct addrinfo *info)
+open_one(const struct addrinfo *info, bool shared)
 {
 	int fd, one = 1, bytes = BUFFER_BYTES, error;
 
@@ -28,6 +29,9 @@ open_one(const struct addrinfo *info)
 	if (info->ai_family == AF_INET6)
 		(void)setsockopt(
 		    fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one));
+	if (shared)
+		(void)setsockopt(
+		    fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof(one));
 	if (bind(fd, info->ai_addr, info->ai_addrlen) == 0)
 		return fd;
 	error = errno;
@@ -35,19 +39,43 @@ open_one(const struct addrinfo *info)
 	return -error;
 }
 
+/* The OSC_PARTS sockets of an address. Returns 0 or -errno. */
+static int
+open_parts(const struct addrinfo *info, const struct access_list *list,
+    int fd[OSC_PARTS])
+{
+	int probe = open_one(info, false);
+
+	if (probe < 0)
+		return probe;
+	close(probe);
+	for (int i = 0; i < OSC_PARTS; i++) {
+		fd[i] = open_one(info, true);
+		if (fd[i] >= 0)
+			continue;
+		int error = fd[i];
+		while (i > 0)
+			close(fd[--i]);
+		return error;
+	}
+	osc_steer(fd[0], info->ai_family, list);
+	return 0;
+}
+
 /* A name such as "localhost" may stand for an address of a family that this
  * machine does not run: that one may be missing, as long as another binds. */
 static int
-open_each(const struct addrinfo *info, int fd[], size_t room, int *error)
+open_each(const struct addrinfo *info, const struct access_list *list, int fd[],
+    size_t room, int *error)
 {
 	size_t opened = 0;
 
 	*error = EMFILE;
-	for (; info && opened < room; info = info->ai_next) {
-		int one = open_one(info);
+	for (; info && opened + OSC_PARTS <= room; info = info->ai_next) {
+		int one = open_parts(info, list, fd + opened);
 
-		if (one >= 0) {
-			fd[opened++] = one;
+		if (one == 0) {
+			opened += OSC_PARTS;
 			continue;
 		}
 		*error = -one;
@@ -61,7 +89,8 @@ open_each(const struct addrinfo *info, int fd[], size_t room, int *error)
 }
 
 int
-osc_open(const char *url, int fd[], size_t room, char *why, size_t why_size)
+osc_open(const char *url, const struct access_list *list, int fd[], size_t room,
+    char *why, size_t why_size)
 {
 	struct addrinfo hints = { .ai_family = AF_UNSPEC,
 		.ai_socktype = SOCK_DGRAM,
@@ -81,7 +110,7 @@ osc_open(const char *url, int fd[], size_t room, char *why, size_t why_size)
 		snprintf(why, why_size, "%s: %s", url, gai_strerror(error));
 		return -1;
 	}
-	opened = open_each(info, fd, room, &error);
+	opened = open_each(info, list, fd, room, &error);
 	freeaddrinfo(info);
 	if (opened < 0)
 		snprintf(why, why_size, "%s: %s%s", url, strerror(error),

@@ -88,35 +88,16 @@ read_jack(struct config_reader *reader, const struct config_item *item)
 	config_object(reader, item->node, item->path, &keys, reader->desk);
 }
 
-/* A whole number from `least` to `most`, or an error that says so. */
-static void
-read_whole(struct config_reader *reader, const struct config_item *item,
-    unsigned least, unsigned most, unsigned *value)
-{
-	const double number = item->node->valuedouble;
-	char allowed[64];
-
-	snprintf(allowed, sizeof(allowed), "a whole number from %u to %u",
-	    least, most);
-	if (!cJSON_IsNumber(item->node))
-		config_fail_type(reader, item->node, item->path, allowed);
-	else if (!(number >= least && number <= most) ||
-		 number != floor(number))
-		config_fail_value(reader, item->node, item->path, allowed);
-	else
-		*value = (unsigned)number;
-}
-
 static void
 read_clip_samples(struct config_reader *reader, const struct config_item *item)
 {
-	read_whole(reader, item, 1, 15, &reader->desk->clip_samples);
+	config_whole(reader, item, 1, 15, &reader->desk->clip_samples);
 }
 
 static void
 read_insert_share(struct config_reader *reader, const struct config_item *item)
 {
-	read_whole(reader, item, 1, 100, &reader->desk->insert_share);
+	config_whole(reader, item, 1, 100, &reader->desk->insert_share);
 }
 
 static void
@@ -134,13 +115,14 @@ read_meters(struct config_reader *reader, const struct config_item *item)
 static void
 read_file_bytes(struct config_reader *reader, const struct config_item *item)
 {
-	read_whole(reader, item, 10000, 1000000000, &reader->desk->event_bytes);
+	config_whole(
+	    reader, item, 10000, 1000000000, &reader->desk->event_bytes);
 }
 
 static void
 read_files(struct config_reader *reader, const struct config_item *item)
 {
-	read_whole(
+	config_whole(
 	    reader, item, 1, DESK_EVENT_FILES, &reader->desk->event_files);
 }
 

@@ -128,7 +128,8 @@ const char *
 mixer_drop_name(enum mixer_drop drop)
 {
 	static const char *const name[DROPS] = { "malformed", "denied",
-		"leases", "meters", "send", "events" };
+		"leases", "meters", "send", "events", "role", "token", "cookie",
+		"rate" };
 
 	return name[drop];
 }

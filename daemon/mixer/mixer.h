@@ -153,6 +153,10 @@ enum mixer_drop {
 	DROP_METERS,    /* more meters asked for than there is time for */
 	DROP_SEND,      /* socket would not take it */
 	DROP_EVENTS,    /* events that no disk took in time */
+	DROP_ROLE,      /* what the sender's role does not allow */
+	DROP_TOKEN,     /* no token where one is demanded, or a wrong one */
+	DROP_COOKIE,    /* sender has not proven its address */
+	DROP_RATE,      /* more than the sender, or all, may send */
 	DROPS
 };
 

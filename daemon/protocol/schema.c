@@ -131,7 +131,9 @@ static const struct schema_param table[PARAMS] = {
 	    UNBOUNDED, 0, NULL,
 	    "What was dropped: malformed packets, denied senders, leases "
 	    "without room, meters there was no time for, packets that "
-	    "could not be sent (send), events that could not be written." },
+	    "could not be sent (send), events that could not be written, "
+	    "requests beyond the sender's role, without the token or without "
+	    "the cookie that they need, and packets above the rate." },
 	[PARAM_STATUS_INSERT_MEAN] = { PARAM_STATUS_INSERT_MEAN,
 	    "/status/insert/<s>/<n>/mean", "mean", SCOPE_STATUS_INSERT,
 	    SCHEMA_FLOAT, EVERY, false, false, "us", 0, UNBOUNDED, 0, NULL,
@@ -197,8 +199,16 @@ static const struct schema_param table[PARAMS] = {
 	[PARAM_RESET_LOUDNESS] = { PARAM_RESET_LOUDNESS, "/loudness/reset",
 	    "loudness/reset", SCOPE_DESK, SCHEMA_COMMAND, 0, false, false, "",
 	    0, 0, 0, NULL,
-	    "No arguments; resets the loudness of every strip that has one "
-	    "and answers /loudness/reset ,i strips." },
+	    "No arguments, for the role admin; resets the loudness of every "
+	    "strip that has one and answers /loudness/reset ,i strips." },
+	[PARAM_COOKIE] = { PARAM_COOKIE, "/cookie", "cookie", SCOPE_DESK,
+	    SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
+	    "s what came as /cookie ,s; proves the sender's address and "
+	    "answers /proven ,i seconds, 0 where no proof is needed." },
+	[PARAM_AUTH] = { PARAM_AUTH, "/auth", "auth", SCOPE_DESK,
+	    SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
+	    "s token, or nothing; answers /auth ,ss role strips: what the "
+	    "sender may do, and the strips that it is narrowed to." },
 };
 
 const struct schema_param *

@@ -106,7 +106,7 @@ large_start(void **state)
 	FILE *out = open_memstream(&text, &size);
 
 	fprintf(out, "{ \"version\": 1, \"osc\": { \"allow\": [ { \"network\": "
-		     "\"127.0.0.0/8\", \"role\": \"admin\" } ] }, "
+		     "\"127.0.0.0/8\", \"role\": \"admin\", \"trusted\": true } ] }, "
 		     "\"channels\": [");
 	for (int i = 1; i < STRIPS - 4; i++)
 		fprintf(out,
