@@ -287,7 +287,7 @@ it "a key resets the loudness" 0
 run get /loudness/reset; out "/loudness/reset 2"; it "so does a get" 0
 LC_ALL=C TERM=vt100 /usr/bin/python3 "$here/terminal.py" 40 8 "$ctl" meters \
 	>"$work/out" 2>"$work/err"; code=$?
-says "##"; says "Keys"; it "it needs neither colour nor room nor UTF-8" 0
+says "---"; says "Keys"; it "it needs neither colour nor room nor UTF-8" 0
 TERM=none-such /usr/bin/python3 "$here/terminal.py" 80 24 "$ctl" meters \
 	>"$work/out" 2>"$work/err"; code=$?
 says "is not known to ncurses"; it "an unknown terminal is named" 2
