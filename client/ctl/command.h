@@ -26,12 +26,15 @@ struct command {
 	double timeout; /* seconds */
 	bool patient;   /* no timeout was asked for */
 	bool json, once, plain, parameters, addresses;
-	double rate;     /* Hz, 0 where none was asked for */
-	long long since; /* event sequence number, -1 where none was */
+	const char *output; /* file to write to, NULL for standard output */
+	double rate;        /* Hz, 0 where none was asked for */
+	long long since;    /* event sequence number, -1 where none was */
 };
 
 enum status get_run(struct command *command, int count, char **argument);
 enum status set_run(struct command *command, int count, char **argument);
+enum status batch_run(struct command *command, int count, char **argument);
+enum status export_run(struct command *command, int count, char **argument);
 enum status watch_run(struct command *command, int count, char **argument);
 enum status meters_run(struct command *command, int count, char **argument);
 enum status events_run(struct command *command, int count, char **argument);

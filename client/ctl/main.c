@@ -32,6 +32,19 @@ static const struct entry entries[] = {
 	    "arguments, lines of ADDRESS VALUE are\nread from standard "
 	    "input.\n",
 	    set_run },
+	{ "batch", "", "[FILE]", "set all values of a file, or none",
+	    "FILE has lines of ADDRESS VALUE, as get prints them; - or none "
+	    "is standard input.\nEmpty lines and those that begin with # are "
+	    "passed over. The whole file is checked\nbefore anything is "
+	    "set.\n",
+	    batch_run },
+	{ "export", "o", "open-stage-control | touchosc-table",
+	    "write a control surface for this desk",
+	    "  -o, --output FILE  write into FILE, not to standard output\n"
+	    "open-stage-control is a session of that program, touchosc-table "
+	    "all addresses as\nCSV with type, unit, range, default, access "
+	    "and meaning.\n",
+	    export_run },
 	{ "watch", "", "[PREFIX]", "print every change that others make",
 	    "PREFIX is the front of an address, such as /ch or /ch/kick.\n",
 	    watch_run },
@@ -39,12 +52,10 @@ static const struct entry entries[] = {
 	    "show levels of every stage, and loudness",
 	    "  -1, --once         print one table and exit\n"
 	    "  -p, --plain        print tables, also in a terminal\n"
-	    "  -r, --rate HZ      draw 1 to 100 times a second (20), or print "
+	    "  -r, --rate HZ      draw 1 to 100 times a second (30), or print "
 	    "so many\n"
 	    "                     tables a second (1; 0.01 and more)\n"
-	    "Keys: q quits, r resets the headroom, l the loudness for "
-	    "everyone, n "
-	    "chooses\nnumbers, arrows scroll.\n",
+	    "Keys: ? tells them all, q quits.\n",
 	    meters_run },
 	{ "events", "1s", "", "print overs, clips, xruns and the like",
 	    "  -1, --once         print what the daemon has kept and exit\n"
@@ -70,7 +81,7 @@ static const struct entry entries[] = {
 };
 #define ENTRIES (sizeof(entries) / sizeof(entries[0]))
 
-static const char letters[] = "u:t:jVh1pr:s:aP";
+static const char letters[] = "u:t:jVh1pr:s:aPo:";
 
 static const struct option options[] = {
 	{ "url", required_argument, NULL, 'u' },
@@ -83,6 +94,7 @@ static const struct option options[] = {
 	{ "rate", required_argument, NULL, 'r' },
 	{ "since", required_argument, NULL, 's' },
 	{ "addresses", no_argument, NULL, OPTION_ADDRESSES },
+	{ "output", required_argument, NULL, 'o' },
 	{ "parameters", no_argument, NULL, OPTION_PARAMETERS },
 	{ 0 },
 };
@@ -191,6 +203,9 @@ main_option(struct request *request, int letter)
 			return -1;
 		command->since = (long long)number;
 		break;
+	case 'o':
+		command->output = optarg;
+		break;
 	case OPTION_ADDRESSES:
 		command->addresses = true;
 		break;
@@ -273,9 +288,10 @@ main_inform(const struct request *request, const char *name, const char *about)
 		return STATUS_OK;
 	}
 	if ((help || name) && of && !main_find(of)) {
-		command_warn("found command \"%s\", allowed: get, set, watch, "
-			     "meters, events, status, list, inserts, "
-			     "plugins, help",
+		command_warn(
+		    "found command \"%s\", allowed: get, set, batch, "
+		    "export, watch, meters, events, status, list, inserts, "
+		    "plugins, help",
 		    of);
 		return STATUS_USAGE;
 	}
