@@ -117,7 +117,7 @@ controls_ask(struct controls *controls, const struct roster *roster,
 			    (strip->known[c] && !strip->open[c]) ||
 			    !controls_has(&roster->strip[i], (enum control)c))
 				continue;
-			snprintf(address, sizeof(address), "/%s/%s",
+			snprintf(address, sizeof(address), "/%.47s/%.24s",
 			    roster->strip[i].address,
 			    schema_param(params[c])->tail);
 			osc_pack_print(&link->packer, address, "");
@@ -141,7 +141,7 @@ controls_set(struct controls *controls, const struct roster *roster,
 	if (index >= controls->strips || !controls->strip[index].known[control])
 		return;
 	strip = &controls->strip[index];
-	snprintf(address, sizeof(address), "/%s/%s",
+	snprintf(address, sizeof(address), "/%.47s/%.24s",
 	    roster->strip[index].address, param->tail);
 	if (param->type == SCHEMA_INT)
 		osc_pack_print(&link->packer, address, "i", (int)value);
