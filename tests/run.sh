@@ -105,7 +105,7 @@ for script in tests/config/run.sh tests/ctl/run.sh tests/ctl/desk.py \
 	tests/readme.sh; do
 	name=${script#tests/}
 	[ "${name#"$prefix"}" != "$name" ] || [ -z "$prefix" ] || continue
-	with=sh
+	with="sh"
 	[ "${script%.py}" = "$script" ] || with=/usr/bin/python3
 	[ ! -e "$script" ] ||
 		run script "${script#tests/}" "$with" "$script" "$HEADROOM_BUILD"

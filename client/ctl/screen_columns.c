@@ -13,7 +13,7 @@
 #define SCALE_WIDTH 5
 #define CELL_NARROWEST 4 /* columns of a strip, a gap included */
 #define CELL_WIDEST 12
-#define LABELS 3 /* lines below a bar: headroom, state, name */
+#define LABELS 4 /* lines below a bar: headroom, state, name, place */
 #define BAR_HIGHEST 256
 
 static void
@@ -55,6 +55,22 @@ columns_bar(struct screen *screen, const struct screen_scene *scene,
 	}
 }
 
+/* Names are cut, places are not: "12", "b1". */
+static void
+columns_place(int y, int x, int width, const struct roster_strip *strip)
+{
+	char text[16];
+
+	if (strip->kind == STRIP_MASTER)
+		return;
+	snprintf(text, sizeof(text), "%s%u",
+	    strip->kind == STRIP_BUS ? "b" : "", strip->place);
+	attrset(A_DIM);
+	move(y, x);
+	paint_text(text, width);
+	attrset(A_NORMAL);
+}
+
 /* Headroom of the worse lane, its zone, mute and solo, then the name. */
 static void
 columns_labels(const struct screen *screen, const struct screen_scene *scene,
@@ -90,6 +106,7 @@ columns_labels(const struct screen *screen, const struct screen_scene *scene,
 	move(y + 2, x);
 	paint_text(name, width);
 	attrset(A_NORMAL);
+	columns_place(y + 3, x, width, strip);
 }
 
 static void

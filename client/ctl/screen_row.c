@@ -34,22 +34,23 @@ row_names(const struct roster *roster, int most)
 	return longest < most ? longest : most;
 }
 
-/* " M", "S" and the like; what is not known yet is not shown. */
+/* M and S, each in its own column; what is not known yet is not shown. */
 static void
 row_draw_switches(
     const struct screen *screen, const struct controls_strip *controls)
 {
+	bool muted = controls->value[CONTROL_MUTE] != 0;
+	bool solo = controls->value[CONTROL_SOLO] != 0;
+
 	addch(' ');
-	attrset((attr_t)paint_attribute(screen->paint, ZONE_OVER));
-	if (controls->value[CONTROL_MUTE] != 0)
-		addch('M');
-	else
-		attrset(A_NORMAL), addch(' ');
-	attrset((attr_t)paint_attribute(screen->paint, ZONE_HOT) | A_BOLD);
-	if (controls->value[CONTROL_SOLO] != 0)
-		addch('S');
-	else
-		attrset(A_NORMAL), addch(' ');
+	if (muted)
+		attrset((attr_t)paint_attribute(screen->paint, ZONE_OVER));
+	addch(muted ? 'M' : ' ');
+	attrset(A_NORMAL);
+	if (solo)
+		attrset(
+		    (attr_t)paint_attribute(screen->paint, ZONE_HOT) | A_BOLD);
+	addch(solo ? 'S' : ' ');
 	attrset(A_NORMAL);
 }
 
