@@ -95,13 +95,19 @@ asan: test-deps san-deps ## every test under AddressSanitizer and UBSan
 	@$(MAKE) --no-print-directory BUILD=build/asan CC=clang OPT=-O1 \
 		SAN="-fsanitize=address,undefined -fno-sanitize-recover=all \
 		-fno-omit-frame-pointer" all tests
-	@HEADROOM_SLOWED=1 sh tests/run.sh build/asan
+	@HEADROOM_SANITIZED=1 sh tests/run.sh build/asan
 
 tsan: test-deps san-deps ## every test under ThreadSanitizer
 	@$(MAKE) --no-print-directory BUILD=build/tsan CC=clang OPT=-O1 \
 		SAN="-fsanitize=thread -fno-omit-frame-pointer" all tests
 	@TSAN_OPTIONS=suppressions=$(CURDIR)/tests/tsan.supp \
-		HEADROOM_SLOWED=1 sh tests/run.sh build/tsan
+		HEADROOM_SANITIZED=1 sh tests/run.sh build/tsan
+
+SECONDS = 60
+fuzz: test-deps san-deps ## made-up input for every parser, SECONDS=n each
+	@$(MAKE) --no-print-directory BUILD=build/fuzz CC=clang OPT=-O1 FUZZER=-fsanitize=fuzzer \
+		SAN="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all" fuzzers
+	@sh tests/fuzz/run.sh build/fuzz $(SECONDS)
 
 # $(call need,PACKAGES): installs those that are missing, silent if none is.
 need = @missing=$$(for p in $(1); do dpkg-query -W -f '$${Status}' $$p \
@@ -153,7 +159,7 @@ $(PLANTED): $(BUILD)/tests/realtime/plant.o
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(SAN) -pthread -o $@ $^ $(BOUND) $(PLANT) $(LDFLAGS) \
 		$(TEST_LIBS)
-include tests/bench/bench.mk
+include tests/bench/bench.mk tests/fuzz/fuzz.mk
 # The rig knows the daemon from outside only.
 $(RIG): $(BUILD)/%: $(BUILD)/%.o $(RIG_OBJ)
 	$(CC) $(CFLAGS) $(SAN) -pthread -o $@ $^ $(LDFLAGS) $(TEST_LIBS)
@@ -188,7 +194,7 @@ clean: ## remove everything built
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 
-.PHONY: all run check rtcheck zoo bench lint format asan tsan deps test-deps lint-deps \
+.PHONY: all run check rtcheck zoo bench lint format asan tsan fuzz deps test-deps lint-deps \
 	san-deps rt-deps tests install uninstall clean help
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,13 +1,15 @@
 #!/bin/sh
 # Every test, called by `make check` from the project's root:
-# sh tests/run.sh BUILD_DIR [PREFIX], with PREFIX only programs whose name (such
-# as rig/test_osc) begins with it. Programs print what cmocka prints; scripts end
-# with a line "N passed, N failed".
+# sh tests/run.sh BUILD_DIR [PREFIX [DAEMON_DIR]], with PREFIX only programs
+# whose name (such as rig/test_osc) begins with it, with DAEMON_DIR against the
+# daemon of another build. Programs print what cmocka prints; scripts end with a
+# line "N passed, N failed".
 # A test that this machine cannot run says "SKIPPED: " and why.
 set -u
 
-HEADROOM_BUILD=${1:?usage: sh tests/run.sh BUILD_DIR [PREFIX]}
+build=${1:?usage: sh tests/run.sh BUILD_DIR [PREFIX [DAEMON_DIR]]}
 prefix=${2:-}
+HEADROOM_BUILD=${3:-$build}
 export HEADROOM_BUILD
 limit=240 # seconds for a program
 passed=0
@@ -91,14 +93,14 @@ run()
 	}
 }
 
-for kind in unit conform lv2 rig; do
+for kind in unit conform fuzz lv2 rig; do
 	for source in tests/"$kind"/test_*.c; do
 		[ -e "$source" ] || continue
 		name=${source#tests/}
 		name=${name%.c}
 		[ "${name#"$prefix"}" != "$name" ] || [ -z "$prefix" ] ||
 			continue
-		run cmocka "$name" "$HEADROOM_BUILD/tests/$name"
+		run cmocka "$name" "$build/tests/$name"
 	done
 done
 for script in tests/config/run.sh tests/ctl/run.sh tests/ctl/desk.py \

@@ -23,17 +23,6 @@
 
 /* Whether daemon and tests were built with a sanitizer, which is slow, and takes
  * memory and system calls of its own. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define RIG_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || \
-    __has_feature(realtime_sanitizer)
-#define RIG_SANITIZED 1
-#endif
-#endif
-#ifndef RIG_SANITIZED
-#define RIG_SANITIZED 0
-#endif
 
 struct rig_jack;
 struct osc_client;
@@ -94,6 +83,9 @@ int rig_tear_down(void **state);
 /* Everything the daemon has printed so far; the caller frees it. */
 char *rig_daemon_log(const struct rig *rig);
 
+/* Is the daemon built with a sanitizer? HEADROOM_SANITIZED is set then. */
+bool rig_sanitized(void);
+
 /* Fails the test, with the daemon's log on stderr. */
 _Noreturn void rig_fail(const struct rig *rig, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -146,11 +138,11 @@ void rig_connect_capture(struct rig *rig, const char *port, unsigned capture);
 /* Waits until two ports are connected. */
 void rig_wait_connected(struct rig *rig, const char *from, const char *to);
 
-/* Ends a test that found no take, of so many, in which JACK kept time: fails it,
- * or skips it where a sanitizer slows the daemon down (HEADROOM_SLOWED is set)
- * and the sanitizer is what judges. */
-#define RIG_TAKES 40
-_Noreturn void rig_lost(const struct rig *rig, int takes);
+/* How many takes a test may try until it finds one in which JACK kept time. It
+ * ends with rig_lost() if there was none: fails, or is skipped where a sanitizer
+ * slows the daemon down: that judges, then. */
+int rig_takes(void);
+_Noreturn void rig_lost(const struct rig *rig);
 
 /* Starts a take in the background; rig_finish() waits for its end and returns
  * 0, or -1 if JACK lost time in it. */

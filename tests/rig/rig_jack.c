@@ -343,28 +343,30 @@ rig_finish(struct rig *rig)
 	return atomic_load(&jack->broken) ? -1 : 0;
 }
 
-void
-rig_run(struct rig *rig, struct rig_take *take)
+static void
+run(struct rig *rig, struct rig_take *take, bool quietly)
 {
-	for (int attempt = 0; attempt < RIG_TAKES; attempt++) {
+	for (int attempt = 0; attempt < rig_takes(); attempt++) {
+		unsigned xruns = rig_xruns(rig);
 		rig_roll(rig, take);
-		if (rig_finish(rig) == 0)
+		if (rig_finish(rig) == 0 &&
+		    (!quietly || rig_xruns(rig) == xruns))
 			return;
 		rig_wait_frames(rig, rig->rate / 5);
 	}
-	rig_lost(rig, RIG_TAKES);
+	rig_lost(rig);
+}
+
+void
+rig_run(struct rig *rig, struct rig_take *take)
+{
+	run(rig, take, false);
 }
 
 void
 rig_run_quietly(struct rig *rig, struct rig_take *take)
 {
-	for (int attempt = 0; attempt < RIG_TAKES; attempt++) {
-		unsigned xruns = rig_xruns(rig);
-		rig_run(rig, take);
-		if (rig_xruns(rig) == xruns)
-			return;
-	}
-	rig_lost(rig, RIG_TAKES);
+	run(rig, take, true);
 }
 
 void

@@ -79,7 +79,7 @@ rig_may_realtime(void)
 	int policy = sched_getscheduler(0);
 
 	/* A sanitizer's own locks spin, and know no priorities. */
-	if (RIG_SANITIZED)
+	if (rig_sanitized())
 		return false;
 	sched_getparam(0, &before);
 	if (sched_setscheduler(0, SCHED_FIFO, &wanted) < 0)

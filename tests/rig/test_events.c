@@ -148,7 +148,7 @@ perform(struct scene *scene)
 	scene->count = 0;
 	rig_roll(&scene->rig, scene->take);
 	if (rig_finish(&scene->rig) != 0)
-		rig_lost(&scene->rig, 1);
+		rig_lost(&scene->rig);
 	rig_wait_frames(&scene->rig, scene->rig.rate);
 	while ((reply = osc_next(osc, 200)) != NULL)
 		if (strncmp(reply->address, "/event/", 7) == 0)

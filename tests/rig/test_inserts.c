@@ -331,8 +331,8 @@ a_program_that_is_unplugged_leaves_no_step(void **state)
 	start_desk(rig, 64, &one);
 	program = effect_start(rig, 0, "-0.5");
 	for (int tries = 0;; tries++) {
-		if (tries == RIG_TAKES)
-			rig_lost(rig, tries);
+		if (tries == rig_takes())
+			rig_lost(rig);
 		rig_wait_insert(rig, "ch/a/insert/1", "active");
 		play_tone(&takes);
 		xruns = rig_xruns(rig);

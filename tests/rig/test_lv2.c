@@ -194,7 +194,7 @@ toggle_bypass(struct rig *rig, struct rig_take *take, uint32_t every)
 {
 	uint32_t due = RATE / 20;
 
-	for (int attempt = 0; attempt < RIG_TAKES; attempt++) {
+	for (int attempt = 0; attempt < rig_takes(); attempt++) {
 		unsigned xruns = rig_xruns(rig);
 		due = RATE / 20;
 		rig_roll(rig, take);
@@ -210,7 +210,7 @@ toggle_bypass(struct rig *rig, struct rig_take *take, uint32_t every)
 		if (lost == 0 && rig_xruns(rig) == xruns)
 			return;
 	}
-	rig_lost(rig, RIG_TAKES);
+	rig_lost(rig);
 }
 
 static void
@@ -301,8 +301,8 @@ a_bundle_sets_parameters_of_two_slots_at_one_frame(void **state)
 		}
 		if (rig_finish(rig) == 0 && rig_xruns(rig) == xruns)
 			break;
-		if (attempt == RIG_TAKES)
-			rig_lost(rig, attempt);
+		if (attempt == rig_takes())
+			rig_lost(rig);
 	}
 	assert_int_equal(find_steps(take->capture[0], RATE, a, 16), 8);
 	assert_int_equal(find_steps(take->capture[1], RATE, b, 16), 8);

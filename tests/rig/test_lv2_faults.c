@@ -88,7 +88,7 @@ make_nan(struct rig *rig, struct rig_take *take,
     void (*happen)(struct rig *rig, const char *fault), const char *fault,
     const char *becomes)
 {
-	for (int attempt = 0; attempt < 8; attempt++) {
+	for (int attempt = 0; attempt < rig_takes(); attempt++) {
 		rig_start_channels(rig, 64, quiet_gain, "");
 		rig_wait_insert(rig, "ch/a/insert/1", "active");
 		unsigned xruns = rig_xruns(rig);
@@ -99,7 +99,7 @@ make_nan(struct rig *rig, struct rig_take *take,
 		if (rig_finish(rig) == 0 && rig_xruns(rig) == xruns)
 			return;
 	}
-	rig_lost(rig, 8);
+	rig_lost(rig);
 }
 
 static void
@@ -176,7 +176,7 @@ what_took_the_daemon_down_is_left_out_at_the_next_start(void **state)
 	struct rig_take *take = take_noise(LANES, RATE / 2);
 	char dir[] = "/tmp/headroom-state.XXXXXX", file[64];
 
-	if (RIG_SANITIZED)
+	if (rig_sanitized())
 		skip();
 	assert_non_null(mkdtemp(dir));
 	snprintf(file, sizeof file, "%s/crashed-plugins", dir);

@@ -221,8 +221,8 @@ read_at(struct rig *rig, unsigned rate, unsigned period, bool freewheel,
 		rig_cut(rig);
 		if (rig_xruns(rig) == xruns)
 			break;
-		if (attempt == RIG_TAKES)
-			rig_lost(rig, attempt);
+		if (attempt == rig_takes())
+			rig_lost(rig);
 	}
 	if (freewheel)
 		rig_freewheel(rig, false);
@@ -391,7 +391,7 @@ no_single_sample_of_60_seconds_is_missed(void **state)
 		rig_roll(rig, take);
 		hear(rig, "/meter/ch/tone/trim", frames, &held);
 		if (rig_finish(rig) != 0)
-			rig_lost(rig, 1);
+			rig_lost(rig);
 		take->play[0][at] = 0;
 		if (!was_heard(&held, ref_db((double)peak) + 6))
 			fail_msg("the peak at frame %u was missed", at);

@@ -350,7 +350,7 @@ no_page_fault_whatever_is_done(void **state)
 			bad += after - before;
 		before = after;
 	}
-	if (!RIG_SANITIZED)
+	if (!rig_sanitized())
 		assert_int_equal(bad, 0);
 }
 
@@ -417,7 +417,7 @@ no_system_call_but_futex_whatever_is_done(void **state)
 	char log[] = "/tmp/headroom-strace.XXXXXX";
 	unsigned futexes;
 
-	if (RIG_SANITIZED)
+	if (rig_sanitized())
 		return;
 	close(mkstemp(log));
 	pid_t strace = start_strace(&scene->rig, rig_thread(&scene->rig), log);

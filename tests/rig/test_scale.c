@@ -17,7 +17,6 @@
  */
 
 #define RATE 48000
-#define PERIOD (RIG_SANITIZED ? 1024 : 64)
 #define CHANNELS 512
 #define BUSES 32
 #define SILENT 32 /* the last channels, which nothing feeds */
@@ -66,7 +65,7 @@ set_up(void **state)
 	char name[64];
 
 	*state = scene;
-	rig_init(rig, RATE, PERIOD);
+	rig_init(rig, RATE, rig_sanitized() ? 1024 : 64);
 	rig->port_max = 0;
 	/* On a machine with few cores only this keeps time at 64 frames. */
 	rig->priority = rig_may_realtime() ? 70 : 0;
@@ -205,7 +204,7 @@ swap_plans_in_time(struct scene *scene, int first, int count)
 			return;
 		first += count;
 	}
-	rig_lost(&scene->rig, TAKES);
+	rig_lost(&scene->rig);
 }
 
 /* Largest difference from the cycle of the tone before. */

@@ -144,10 +144,10 @@ perform_once(struct scene *scene, const struct change *change, uint32_t every)
 static void
 perform(struct scene *scene, const struct change *change, uint32_t every)
 {
-	for (int attempt = 0; attempt < 8; attempt++)
+	for (int attempt = 0; attempt < rig_takes(); attempt++)
 		if (perform_once(scene, change, every) == 0)
 			return;
-	rig_lost(&scene->rig, 8);
+	rig_lost(&scene->rig);
 }
 
 /* --- ramps of a constant signal --- */
