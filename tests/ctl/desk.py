@@ -456,6 +456,18 @@ def a_stage_across_all_strips_is_chosen_by_name():
     assert bridge.quit() == 0
 
 
+def a_bridge_of_a_desk_at_rest_draws_next_to_nothing():
+    bridge = Terminal(160, 50)
+    time.sleep(1)
+    bridge.read()
+    bridge.drawn = ""
+    end = time.monotonic() + 2
+    while time.monotonic() < end:
+        bridge.read()
+    assert len(bridge.drawn) < 200, bridge.drawn
+    assert bridge.quit() == 0
+
+
 def a_bridge_in_ascii_writes_ascii_only():
     bridge = Terminal(100, 30, "vt100", LC_ALL="C")
     bridge.press("vv?")
@@ -502,6 +514,7 @@ TESTS = [
     what_others_move_is_shown,
     a_bridge_follows_the_size_of_its_terminal,
     a_stage_across_all_strips_is_chosen_by_name,
+    a_bridge_of_a_desk_at_rest_draws_next_to_nothing,
     a_bridge_in_ascii_writes_ascii_only,
     a_bridge_comes_back_with_its_daemon,
 ]
