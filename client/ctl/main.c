@@ -38,7 +38,7 @@ static const struct entry entries[] = {
 	    "passed over. The whole file is checked\nbefore anything is "
 	    "set.\n",
 	    batch_run },
-	{ "export", "o", "open-stage-control | touchosc-table",
+	{ "export", "o", "open-stage-control|touchosc-table",
 	    "write a control surface for this desk",
 	    "  -o, --output FILE  write into FILE, not to standard output\n"
 	    "open-stage-control is a session of that program, touchosc-table "
