@@ -102,9 +102,10 @@ table_rows(struct command *command, const char *pattern, FILE *file)
 	enum status status = texts_ask(command, "/describe", pattern, &texts);
 
 	if (status == STATUS_REFUSED)
-		command_warn("%s: %s", command->link.url, texts.refused);
+		command_warn("%s", texts.refused);
 	for (size_t i = 0; status == STATUS_OK && i < texts.count; i++)
-		if (strcmp(texts_word(texts.json[i], "access", ""), "call"))
+		if (strcmp(texts_word(texts.json[i], "access", ""), "call") !=
+		    0)
 			table_row(file, texts.json[i]);
 	texts_free(&texts);
 	return status;

@@ -25,7 +25,7 @@ paint_colours(void)
 		COLOR_YELLOW, COLOR_RED, COLOR_WHITE };
 	/* Of the 256 of xterm: grey, blue, green, amber, red, white. */
 	static const short many[ZONES] = { 244, 39, 40, 220, 203, 231 };
-	const short *ink = COLORS >= 256 ? many : few;
+	const short *ink;
 
 	start_color();
 	use_default_colors();

@@ -130,7 +130,7 @@ void
 value_parse(const struct schema_param *param, const char *text,
     struct schema_value *value)
 {
-	double number;
+	double number = 0;
 	bool as_float = param && param->type == SCHEMA_FLOAT;
 
 	*value = (struct schema_value){ .type = 's', .text = text };

@@ -160,8 +160,7 @@ wishes_fit(struct command *command, struct wishes *wishes)
 			continue;
 		one = texts_ask(command, "/describe", wish->address, &texts);
 		if (one == STATUS_REFUSED)
-			command_warn(
-			    "%s: %s", command->link.url, texts.refused);
+			command_warn("%s", texts.refused);
 		for (size_t t = 0; one == STATUS_OK && t < texts.count; t++)
 			one = wish_fit_one(wishes, wish, texts.json[t]);
 		texts_free(&texts);

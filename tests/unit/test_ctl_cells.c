@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -30,7 +31,7 @@ ruler_of(const char *name, bool outputs, int size)
 	struct roster_stage stage = { .shown = true };
 	struct cells_ruler ruler;
 
-	strcpy(stage.name, name);
+	snprintf(stage.name, sizeof(stage.name), "%s", name);
 	cells_rule(&ruler, &strip, &stage, size);
 	return ruler;
 }

@@ -177,7 +177,7 @@ a_number_may_carry_its_unit_or_one_of_its_kind(void **state)
 	static const char *const wrong[][2] = { { "dB", "12ms" },
 		{ "ms", "loud" }, { "Hz", "3 dB" }, { "", "1 dB" },
 		{ "dB", "inf" }, { "dB", "" } };
-	double number;
+	double number = 0;
 	(void)state;
 
 	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
