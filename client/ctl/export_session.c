@@ -288,9 +288,9 @@ session_bus(cJSON *tabs, const struct roster *roster, const char *target,
 static void
 session_start(cJSON *root, const char *target)
 {
-	static const char *const asked[] = { "/*/*/{name,trim,fader,pan,mute,"
-					     "solo}",
-		"/master/{name,trim,fader,mute}", "/*/*/send/*/*" };
+	static const char *const asked[] = { "/*/*/{name,trim,fader}",
+		"/*/*/{pan,mute,solo}", "/master/{name,trim,fader,mute}",
+		"/*/*/send/*/*" };
 	char script[2000];
 	int size = snprintf(script, sizeof(script),
 	    "var daemon = '%s'\n"

@@ -106,7 +106,8 @@ class Terminal:
             os.execv(CTL, [CTL, "-u", DAEMON.url, "meters"])
         self.columns, self.lines = columns, lines
         self.drawn = ""
-        self.wait("master", "fader")
+        # The last word is the daemon's: the bridge is subscribed.
+        self.wait("master", "fader", "waiting")
 
     def read(self, seconds=0.05):
         while select.select([self.terminal], [], [], seconds)[0]:
