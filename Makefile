@@ -10,7 +10,7 @@ CFLAGS = $(OPT) -g
 VERSION = 0.1.0
 
 PACKAGES = gcc make pkg-config jackd2 libjack-jackd2-dev liblo-dev \
-	libcjson-dev libncurses-dev liblilv-dev lv2-dev
+	libcjson-dev libncurses-dev liblilv-dev lv2-dev zlib1g-dev
 TEST_PACKAGES = libcmocka-dev python3-jsonschema mandoc procps liblo-tools \
 	libebur128-dev x42-plugins lsp-plugins-lv2 swh-lv2
 LINT_PACKAGES = clang-format clang-tidy cppcheck binutils shellcheck
@@ -33,7 +33,7 @@ V4 = -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma -mprefer-vector-width=512
 endif
 # The realtime thread waits for no symbol to be looked up.
 BOUND = -Wl,-z,relro,-z,now
-DAEMON_LIBS = $(call pkg,--libs jack liblo libcjson lilv-0) -lm
+DAEMON_LIBS = $(call pkg,--libs jack liblo libcjson lilv-0 zlib) -lm
 LV2_CFLAGS = $(call pkg,--cflags lilv-0)
 CLIENT_LIBS = $(call pkg,--libs liblo libcjson ncursesw) -lm
 DEMO_LIBS = $(call pkg,--libs jack) -lm
@@ -159,7 +159,7 @@ $(PLANTED): $(BUILD)/tests/realtime/plant.o
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(SAN) -pthread -o $@ $^ $(BOUND) $(PLANT) $(LDFLAGS) \
 		$(TEST_LIBS)
-include tests/bench/bench.mk tests/fuzz/fuzz.mk
+include tests/bench/bench.mk tests/fuzz/fuzz.mk tests/unit/unit.mk
 # The rig knows the daemon from outside only.
 $(RIG): $(BUILD)/%: $(BUILD)/%.o $(RIG_OBJ)
 	$(CC) $(CFLAGS) $(SAN) -pthread -o $@ $^ $(LDFLAGS) $(TEST_LIBS)

@@ -5,6 +5,7 @@
 #include "edge/memory.h"
 #include "edge/osc.h"
 #include "edge/state_dir.h"
+#include "edge/state_file.h"
 #include "engine/engine.h"
 #include "mixer/config.h"
 #include "mixer/desk.h"
@@ -23,11 +24,13 @@
 #include <unistd.h>
 
 #define EXIT_USAGE 2
-#define STATE 256 /* --state, which has no letter */
+/* Options that have no letter. */
+#define STATE 256
+#define NO_RESTORE 257
 
 static const char usage_text[] =
     "usage: headroomd -c FILE [-n[v]] [-s JACK_SERVER] [-l OSC_URL]..."
-    " [--state DIR]\n";
+    " [--state DIR] [--no-restore]\n";
 
 static const char help_text[] =
     "\n"
@@ -37,6 +40,8 @@ static const char help_text[] =
     "  -v, --verbose        with -n: print it back, with every value\n"
     "  -s, --server NAME    JACK server to play on\n"
     "      --state DIR      what is remembered between two starts is here\n"
+    "      --no-restore     start with the values of FILE, not with those of\n"
+    "                       the last run\n"
     "  -l, --listen OSC_URL listen here, such as udp://127.0.0.1:9018;\n"
     "                       replaces osc.listen; may be repeated\n"
     "  -V, --version        print the version\n"
@@ -50,7 +55,7 @@ struct options {
 	const char *state;
 	const char *listen[DESK_LISTENERS];
 	size_t listens;
-	bool check, verbose;
+	bool check, verbose, fresh;
 };
 
 /* All that has to be ended again. */
@@ -58,6 +63,8 @@ struct daemon {
 	struct mixer *mixer;
 	struct loop *loop;
 	struct plugin_host *plugins;
+	char *state_dir; /* NULL: nothing is remembered */
+	struct state_file *state;
 	struct osc *osc;
 	struct jack *jack;
 	int signals;
@@ -106,6 +113,7 @@ parse_options(struct options *options, int argc, char **argv)
 		{ "verbose", no_argument, NULL, 'v' },
 		{ "server", required_argument, NULL, 's' },
 		{ "state", required_argument, NULL, STATE },
+		{ "no-restore", no_argument, NULL, NO_RESTORE },
 		{ "listen", required_argument, NULL, 'l' },
 		{ "version", no_argument, NULL, 'V' },
 		{ "help", no_argument, NULL, 'h' },
@@ -129,6 +137,9 @@ parse_options(struct options *options, int argc, char **argv)
 			break;
 		case STATE:
 			options->state = optarg;
+			break;
+		case NO_RESTORE:
+			options->fresh = true;
 			break;
 		case 'l':
 			if (add_listener(options, optarg) < 0)
@@ -248,8 +259,6 @@ open_signals(void)
 static int
 daemon_open(struct daemon *daemon, const struct options *options)
 {
-	char *state = NULL;
-
 	daemon->signals = open_signals();
 	daemon->loop = loop_new();
 	if (daemon->signals < 0 || !daemon->loop ||
@@ -258,9 +267,8 @@ daemon_open(struct daemon *daemon, const struct options *options)
 		return -1;
 	}
 	if (!options->check)
-		state = state_dir_open(options->state);
-	daemon->plugins = lv2_host_new(daemon->loop, state);
-	free(state);
+		daemon->state_dir = state_dir_open(options->state);
+	daemon->plugins = lv2_host_new(daemon->loop, daemon->state_dir);
 	if (!daemon->plugins)
 		log_line("cannot host plugins: no memory or no thread");
 	return daemon->plugins ? 0 : -1;
@@ -301,8 +309,10 @@ daemon_stop(struct daemon *daemon)
 {
 	edge_jack_free(daemon->jack);
 	osc_free(daemon->osc);
+	state_file_close(daemon->state);
 	mixer_free(daemon->mixer);
 	lv2_host_free(daemon->plugins);
+	free(daemon->state_dir);
 	loop_free(daemon->loop);
 	if (daemon->signals >= 0)
 		close(daemon->signals);
@@ -349,6 +359,9 @@ daemon_run(
 	}
 	mixer_set_host(daemon->mixer, daemon->plugins);
 	engine_use(mixer_engine(daemon->mixer), kernels);
+	if (daemon->state_dir)
+		daemon->state = state_file_open(daemon->mixer, daemon->loop,
+		    daemon->state_dir, options->config, !options->fresh);
 	if (daemon_start(daemon, options) < 0)
 		return EXIT_FAILURE;
 	error = loop_run(daemon->loop);

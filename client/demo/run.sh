@@ -163,7 +163,8 @@ trap 'exit 0' TERM HUP
 
 server="the one that was running"
 jack_runs || start_jack
-launch daemon "$bin/headroomd" -c "$config" -l "$url"
+launch daemon "$bin/headroomd" -c "$config" -l "$url" \
+	--no-restore
 # The port may answer because somebody else has it: then ours ends at once.
 await daemon 5 "$bin/headroomctl" get /status/version
 pause 0.3

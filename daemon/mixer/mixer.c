@@ -142,6 +142,12 @@ mixer_jack_name(enum mixer_jack jack)
 	return name[jack];
 }
 
+unsigned
+mixer_changes(const struct mixer *mixer)
+{
+	return mixer->changes;
+}
+
 void
 mixer_listen(struct mixer *mixer,
     void (*changed)(

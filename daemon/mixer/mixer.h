@@ -82,6 +82,9 @@ enum schema_verdict mixer_set(struct mixer *mixer,
  * takes all of it. */
 void mixer_commit(struct mixer *mixer);
 
+/* Moves on with every change of a value that can be set. */
+unsigned mixer_changes(const struct mixer *mixer);
+
 /* The one who is told of changes; NULL for nobody. */
 void mixer_listen(struct mixer *mixer,
     void (*changed)(

@@ -34,6 +34,7 @@ struct mixer {
 	struct engine_change *change; /* scratch for a batch */
 	size_t room;                  /* changes that fit */
 	unsigned latency_version;
+	unsigned changes;
 	void (*changed)(
 	    void *arg, const struct address *address, const void *origin);
 	void *changed_arg;
@@ -44,7 +45,7 @@ double mixer_seconds(void);
 
 /* Tells the listener of one more change at an address, that of another
  * parameter of the same strip, send or slot. */
-void mixer_tell(const struct mixer *mixer, const struct address *address,
+void mixer_tell(struct mixer *mixer, const struct address *address,
     enum param id, const void *origin);
 
 /* The states of all slots, as long as nobody runs them. */

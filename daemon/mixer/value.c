@@ -125,15 +125,16 @@ mixer_get(struct mixer *mixer, const struct address *address,
 }
 
 void
-mixer_tell(const struct mixer *mixer, const struct address *address,
-    enum param id, const void *origin)
+mixer_tell(struct mixer *mixer, const struct address *address, enum param id,
+    const void *origin)
 {
 	struct address told = *address;
 
-	if (mixer->changed == NULL)
-		return;
 	if (id != PARAM_INSERT_PARAM)
 		told.param = schema_param(id);
+	mixer->changes += told.param->writable;
+	if (mixer->changed == NULL)
+		return;
 	mixer->changed(mixer->changed_arg, &told, origin);
 }
 

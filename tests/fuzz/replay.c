@@ -24,8 +24,10 @@ replay(const char *path)
 	static uint8_t inbox[LARGEST];
 	FILE *file = fopen(path, "rb");
 
-	if (file == NULL)
+	if (file == NULL) {
 		fail_msg("%s cannot be read", path);
+		return;
+	}
 	size_t size = fread(inbox, 1, sizeof inbox, file);
 	fclose(file);
 	uint8_t *copy = malloc(size + (size == 0));
@@ -44,8 +46,10 @@ the_corpus_breaks_no_promise(void **state)
 	(void)state;
 	snprintf(path, sizeof path, "tests/fuzz/corpus/%s", target);
 	DIR *corpus = opendir(path);
-	if (corpus == NULL)
+	if (corpus == NULL) {
 		fail_msg("no directory %s", path);
+		return;
+	}
 	for (struct dirent *entry; (entry = readdir(corpus)) != NULL;) {
 		if (entry->d_name[0] == '.')
 			continue;

@@ -46,7 +46,7 @@ try_words(const char *words, const char *text)
 	for (const char *word = words;; word++) {
 		size_t size = strcspn(word, ",}");
 		memcpy(whole, word, size);
-		strcpy(whole + size, rest);
+		memcpy(whole + size, rest, strlen(rest) + 1);
 		if (try_all(whole, text))
 			return true;
 		word += size;

@@ -35,6 +35,8 @@ struct rig {
 	unsigned port_max;     /* of the server; 0: its own default */
 	unsigned priority;     /* of a realtime server; 0: it is none */
 	const char *state_dir; /* of the daemon; NULL: its own default */
+	bool fresh;            /* it does not restore values */
+	const char *config;    /* file that it is given; NULL: none, a pipe */
 	pid_t jackd, daemon;   /* 0: does not run */
 	int daemon_log;        /* what the daemon wrote to stderr and stdout */
 	unsigned udp_port;
@@ -59,6 +61,9 @@ void rig_start_daemon(struct rig *rig, const char *json);
 
 /* Ends it with SIGTERM. Returns its exit status, 128 + n after signal n. */
 int rig_stop_daemon(struct rig *rig);
+
+/* Ends it with SIGKILL: it can do nothing more. */
+void rig_kill_daemon(struct rig *rig);
 
 /* Waits until /status/jack is `state`. */
 void rig_wait_state(struct rig *rig, const char *state);

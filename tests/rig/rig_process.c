@@ -286,18 +286,28 @@ rig_start_daemon(struct rig *rig, const char *json)
 {
 	char program[512], url[64];
 	const char *build = getenv("HEADROOM_BUILD");
-	const char *argv[] = { program, "-c", "/dev/stdin", "-s", rig->server,
-		"-l", url, rig->state_dir != NULL ? "--state" : NULL,
-		rig->state_dir, NULL };
-	int config = memfd_create("config", MFD_CLOEXEC);
+	const char *file = rig->config != NULL ? rig->config : "/dev/stdin";
+	const char *argv[12] = { program, "-c", file, "-s", rig->server, "-l",
+		url };
+	unsigned n = 7;
+	int config =
+	    rig->config != NULL
+		? open(file, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)
+		: memfd_create("config", MFD_CLOEXEC);
 
 	if (rig->osc != NULL)
 		assert_int_equal(rig_stop_daemon(rig), 0);
+	if (rig->state_dir != NULL) {
+		argv[n++] = "--state";
+		argv[n++] = rig->state_dir;
+	}
+	if (rig->fresh)
+		argv[n++] = "--no-restore";
 	snprintf(program, sizeof program, "%s/headroomd",
 	    build != NULL && build[0] != '\0' ? build : "build");
 	snprintf(url, sizeof url, "udp://127.0.0.1:%u", rig->udp_port);
 	if (write(config, json, strlen(json)) != (ssize_t)strlen(json))
-		fail_msg("memfd: %s", strerror(errno));
+		fail_msg("%s: %s", file, strerror(errno));
 	lseek(config, 0, SEEK_SET);
 	if (rig->daemon_log > 0)
 		close(rig->daemon_log);
@@ -308,19 +318,33 @@ rig_start_daemon(struct rig *rig, const char *json)
 	rig->osc = osc_open(rig->udp_port);
 }
 
-int
-rig_stop_daemon(struct rig *rig)
+static int
+end_daemon(struct rig *rig, int sig)
 {
 	int status = 0;
 
 	if (rig->daemon != 0)
-		status = rig_end_child(rig->daemon, SIGTERM);
-	if (status != 0)
-		print_daemon_log(rig);
+		status = rig_end_child(rig->daemon, sig);
 	running[RUNNING_DAEMON] = rig->daemon = 0;
 	osc_close(rig->osc);
 	rig->osc = NULL;
 	return status;
+}
+
+int
+rig_stop_daemon(struct rig *rig)
+{
+	int status = end_daemon(rig, SIGTERM);
+
+	if (status != 0)
+		print_daemon_log(rig);
+	return status;
+}
+
+void
+rig_kill_daemon(struct rig *rig)
+{
+	assert_int_equal(end_daemon(rig, SIGKILL), 128 + SIGKILL);
 }
 
 void

@@ -1,0 +1,85 @@
+#include "edge/replace.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define MODE 0644
+
+static int
+write_all(int fd, const uint8_t *data, size_t size)
+{
+	while (size > 0) {
+		ssize_t wrote = write(fd, data, size);
+
+		if (wrote < 0 && errno == EINTR)
+			continue;
+		if (wrote < 0)
+			return -errno;
+		data += wrote;
+		size -= (size_t)wrote;
+	}
+	return 0;
+}
+
+/* On the disk, not only in its cache, before it is given the name. */
+static int
+write_new(const char *path, const void *data, size_t size)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, MODE);
+	int error;
+
+	if (fd < 0)
+		return -errno;
+	error = write_all(fd, data, size);
+	if (error == 0 && fsync(fd) < 0)
+		error = -errno;
+	if (close(fd) < 0 && error == 0)
+		error = -errno;
+	return error;
+}
+
+/* Without it the names may be the old ones after the power was gone. */
+static int
+sync_directory(const char *path)
+{
+	char copy[PATH_MAX];
+	int fd, error = 0;
+
+	snprintf(copy, sizeof copy, "%s", path);
+	fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (fsync(fd) < 0 && errno != EINVAL)
+		error = -errno;
+	close(fd);
+	return error;
+}
+
+int
+replace_file(
+    const char *path, const char *before, const void *data, size_t size)
+{
+	char fresh[PATH_MAX + 8];
+	int error;
+
+	snprintf(fresh, sizeof fresh, "%s.new", path);
+	error = write_new(fresh, data, size);
+	if (error == 0 && before && rename(path, before) < 0 && errno != ENOENT)
+		error = -errno;
+	if (error == 0 && rename(fresh, path) < 0) {
+		error = -errno;
+		if (before)
+			rename(before, path);
+	}
+	if (error < 0) {
+		unlink(fresh);
+		return error;
+	}
+	return sync_directory(path);
+}

@@ -1,0 +1,274 @@
+#include "edge/state_file.h"
+
+#include "edge/log.h"
+#include "edge/loop.h"
+#include "edge/replace.h"
+#include "edge/worker.h"
+#include "mixer/state.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#define LOOK_MS 250         /* between two looks for changes */
+#define LATEST_MS 1500      /* from a change to the start of writing it */
+#define RETRY_MS 5000       /* after a failure */
+#define LARGEST (64L << 20) /* bytes of a state that is read */
+#define LEAVE_MS 2000       /* at the end, for what is being written */
+
+struct state_file {
+	struct worker_job job; /* must be first */
+	struct mixer *mixer;
+	struct loop *loop;
+	struct worker *worker;
+	struct state *state;
+	char path[PATH_MAX], before[PATH_MAX]; /* the generations */
+	int timer;
+	unsigned written; /* mixer_changes() of what the disk has */
+	unsigned writing; /* and of what is on its way there */
+	unsigned waited;  /* ms since the first change that is not written */
+	bool busy;        /* a job is on its way */
+	char *text;       /* of the job */
+	int error;        /* of the job, -errno */
+	int told;         /* the failure that the log knows of, or 0 */
+};
+
+/* --- names --- */
+
+/* DIRECTORY/club-1a2b3c4d.state.json: desks in different places have different
+ * states, even if their files have the same name. */
+static bool
+name_files(struct state_file *file, const char *directory, const char *config)
+{
+	char real[PATH_MAX], *name;
+	struct stat info;
+	int size;
+
+	if (!realpath(config, real) || stat(real, &info) < 0 ||
+	    !S_ISREG(info.st_mode))
+		return false;
+	unsigned sum =
+	    (unsigned)crc32_z(0, (const unsigned char *)real, strlen(real));
+	name = strrchr(real, '/') + 1;
+	size = (int)strlen(name);
+	if (size > 5 && strcmp(name + size - 5, ".json") == 0)
+		size -= 5;
+	if (snprintf(file->path, sizeof file->path, "%s/%.*s-%08x.state.json",
+		directory, size < 64 ? size : 64, name,
+		sum) >= (int)sizeof file->path - 32)
+		return false;
+	snprintf(file->before, sizeof file->before, "%.*s.1",
+	    (int)sizeof file->before - 3, file->path);
+	return true;
+}
+
+/* --- in --- */
+
+/* The whole text, NULL with errno. */
+static char *
+read_all(const char *path, size_t *size)
+{
+	FILE *in = fopen(path, "re");
+	struct stat info;
+	char *text = NULL;
+	int error = 0;
+
+	if (!in)
+		return NULL;
+	if (fstat(fileno(in), &info) < 0)
+		error = errno;
+	else if (info.st_size > LARGEST)
+		error = EFBIG;
+	else if (!(text = malloc((size_t)info.st_size + 1)))
+		error = ENOMEM;
+	if (text) {
+		*size = fread(text, 1, (size_t)info.st_size, in);
+		text[*size] = '\0';
+		error = ferror(in) ? EIO : 0;
+	}
+	fclose(in);
+	if (error != 0) {
+		free(text);
+		text = NULL;
+		errno = error;
+	}
+	return text;
+}
+
+/* Out of the way, but kept: "….state.json.damaged-20261123T013500Z". */
+static void
+set_aside(const char *path, const char *what, const char *why)
+{
+	char aside[PATH_MAX + 64], when[32];
+	time_t now = time(NULL);
+	struct tm utc;
+
+	gmtime_r(&now, &utc);
+	strftime(when, sizeof when, "%Y%m%dT%H%M%SZ", &utc);
+	snprintf(aside, sizeof aside, "%s.%s-%s", path, what, when);
+	if (rename(path, aside) < 0)
+		log_line("state %s: %s; it could not be set aside: %s", path,
+		    why, strerror(errno));
+	else
+		log_line(
+		    "state %s: %s; it is set aside as %s", path, why, aside);
+}
+
+/* Returns true if the values of this file were taken. */
+static bool
+restore_from(struct state_file *file, const char *path)
+{
+	struct state_count count;
+	char why[256], *text;
+	size_t size;
+
+	text = read_all(path, &size);
+	if (!text) {
+		if (errno != ENOENT)
+			set_aside(path, "unreadable", strerror(errno));
+		return false;
+	}
+	switch (state_read(file->state, text, size, &count, why, sizeof why)) {
+	case STATE_NEWER:
+		set_aside(path, "newer", why);
+		break;
+	case STATE_DAMAGED:
+		set_aside(path, "damaged", why);
+		break;
+	case STATE_TAKEN:
+		free(text);
+		log_line("state %s: %u values are as they were left", path,
+		    count.taken);
+		if (count.kept > 0)
+			log_line("state %s: %u values have no place in this "
+				 "desk; they are kept for when they have",
+			    path, count.kept);
+		return true;
+	}
+	free(text);
+	return false;
+}
+
+/* --- out --- */
+
+static void
+write_state(struct worker_job *job)
+{
+	struct state_file *file = (struct state_file *)(void *)job;
+
+	file->error = replace_file(
+	    file->path, file->before, file->text, strlen(file->text));
+}
+
+static void
+tell(struct state_file *file)
+{
+	if (file->error < 0 && file->error != file->told)
+		log_line("state %s: cannot be written: %s; what is there "
+			 "stays as it is, mixing goes on, and it is tried "
+			 "again",
+		    file->path, strerror(-file->error));
+	else if (file->error == 0 && file->told != 0)
+		log_line("state %s: written again", file->path);
+	file->told = file->error;
+}
+
+static void
+wrote_state(struct worker_job *job)
+{
+	struct state_file *file = (struct state_file *)(void *)job;
+
+	file->busy = false;
+	free(file->text);
+	file->text = NULL;
+	tell(file);
+	if (file->error == 0)
+		file->written = file->writing;
+}
+
+static void
+look(void *arg)
+{
+	struct state_file *file = arg;
+	unsigned wait = file->told == 0 ? LATEST_MS : RETRY_MS;
+
+	if (file->busy || mixer_changes(file->mixer) == file->written) {
+		file->waited = 0;
+		return;
+	}
+	file->waited += LOOK_MS;
+	if (file->waited < wait)
+		return;
+	file->waited = 0;
+	file->text = state_print(file->state);
+	if (!file->text)
+		return;
+	file->writing = mixer_changes(file->mixer);
+	file->busy = true;
+	worker_post(file->worker, &file->job);
+}
+
+/* --- start and stop --- */
+
+struct state_file *
+state_file_open(struct mixer *mixer, struct loop *loop, const char *directory,
+    const char *config, bool restore)
+{
+	struct state_file *file = calloc(1, sizeof *file);
+
+	if (!file)
+		return NULL;
+	file->job = (struct worker_job){ write_state, wrote_state, NULL };
+	file->mixer = mixer;
+	file->loop = loop;
+	file->timer = -1;
+	if (!name_files(file, directory, config)) {
+		free(file);
+		log_line("the configuration is no file: values are not "
+			 "remembered");
+		return NULL;
+	}
+	file->state = state_new(mixer);
+	file->worker = worker_new(loop);
+	if (file->worker)
+		file->timer = loop_every(loop, LOOK_MS, look, file);
+	if (!file->state || file->timer < 0) {
+		log_line("values are not remembered: no memory or no thread");
+		state_file_close(file);
+		return NULL;
+	}
+	if (restore && !restore_from(file, file->path))
+		restore_from(file, file->before);
+	file->written = mixer_changes(mixer);
+	return file;
+}
+
+void
+state_file_close(struct state_file *file)
+{
+	if (!file)
+		return;
+	if (file->timer >= 0)
+		loop_end(file->loop, file->timer);
+	/* A disk that hangs must not hold up the end; what it holds is left to
+	 * it. */
+	if (file->worker && !worker_free(file->worker, LEAVE_MS)) {
+		log_line("state %s: the disk does not answer", file->path);
+		return;
+	}
+	if (file->timer >= 0 && mixer_changes(file->mixer) != file->written) {
+		file->text = state_print(file->state);
+		if (file->text) {
+			write_state(&file->job);
+			wrote_state(&file->job);
+		}
+	}
+	state_free(file->state);
+	free(file);
+}

@@ -1,0 +1,251 @@
+#include "rig.h"
+
+#include <dirent.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+/*
+ * Live values over restarts and deaths of the daemon. No JACK server is needed
+ * to set them.
+ */
+
+#define LATEST 2.5 /* s; the promise is 2, the rest is for a busy machine */
+
+static const char desk[] = "{ \"version\": 1, \"channels\": ["
+			   " { \"id\": \"a\", \"fader\": -6 } ] }";
+
+struct place {
+	struct rig rig;
+	char directory[64], config[96];
+};
+
+static int
+set_up(void **state)
+{
+	struct place *place = calloc(1, sizeof *place);
+
+	assert_non_null(place);
+	snprintf(place->directory, sizeof place->directory,
+	    "/tmp/headroom-state-XXXXXX");
+	assert_non_null(mkdtemp(place->directory));
+	snprintf(place->config, sizeof place->config, "%s/club.json",
+	    place->directory);
+	rig_init(&place->rig, 48000, 64);
+	place->rig.state_dir = place->directory;
+	place->rig.config = place->config;
+	*state = place;
+	return 0;
+}
+
+/* Calls `each` for the files whose names hold `part`; returns how many. */
+static unsigned
+each_file(
+    const struct place *place, const char *part, void (*each)(const char *path))
+{
+	DIR *directory = opendir(place->directory);
+	unsigned count = 0;
+	char path[512];
+
+	assert_non_null(directory);
+	for (struct dirent *entry; (entry = readdir(directory)) != NULL;) {
+		if (entry->d_name[0] == '.' || !strstr(entry->d_name, part))
+			continue;
+		snprintf(path, sizeof path, "%s/%s", place->directory,
+		    entry->d_name);
+		count++;
+		if (each)
+			each(path);
+	}
+	closedir(directory);
+	return count;
+}
+
+static void delete (const char *path)
+{
+	unlink(path);
+}
+
+static int
+tear_down(void **state)
+{
+	struct place *place = *state;
+
+	rig_end(&place->rig);
+	each_file(place, "", delete);
+	rmdir(place->directory);
+	free(place);
+	return 0;
+}
+
+static void
+start(struct place *place)
+{
+	rig_start_daemon(&place->rig, desk);
+	rig_wait_state(&place->rig, "waiting");
+}
+
+static void
+set_fader(struct rig *rig, double db)
+{
+	osc_send(rig->osc, "/ch/a/fader", "f", db);
+}
+
+static double
+fader(struct rig *rig)
+{
+	return osc_get(rig->osc, "/ch/a/fader");
+}
+
+/* The newest generation: the others have something behind ".json". */
+static void
+damage(const char *path)
+{
+	FILE *file;
+
+	if (strcmp(path + strlen(path) - 5, ".json") != 0)
+		return;
+	file = fopen(path, "r+");
+	assert_non_null(file);
+	assert_int_equal(fseek(file, 40, SEEK_SET), 0);
+	fputc('#', file);
+	fclose(file);
+}
+
+static void
+expect_log(struct rig *rig, const char *words)
+{
+	char *log = rig_daemon_log(rig);
+
+	if (strstr(log, words) == NULL)
+		rig_fail(rig, "the daemon did not say \"%s\"", words);
+	free(log);
+}
+
+static void
+values_survive_a_stop(void **state)
+{
+	struct place *place = *state;
+	struct rig *rig = &place->rig;
+
+	start(place);
+	assert_float_equal(fader(rig), -6, 1e-6);
+	set_fader(rig, -12.5);
+	assert_float_equal(fader(rig), -12.5, 1e-6);
+	start(place);
+	assert_float_equal(fader(rig), -12.5, 1e-6);
+	expect_log(rig, "1 values are as they were left");
+	start(place);
+	assert_float_equal(fader(rig), -12.5, 1e-6);
+}
+
+static void
+values_survive_a_kill_2_s_after_the_last_change(void **state)
+{
+	struct place *place = *state;
+	struct rig *rig = &place->rig;
+
+	start(place);
+	set_fader(rig, -30);
+	rig_sleep((unsigned)(LATEST * 1000));
+	rig_kill_daemon(rig);
+	start(place);
+	assert_float_equal(fader(rig), -30, 1e-6);
+}
+
+static void
+a_damaged_file_is_set_aside_and_the_one_before_is_taken(void **state)
+{
+	struct place *place = *state;
+	struct rig *rig = &place->rig;
+
+	start(place);
+	set_fader(rig, -20);
+	start(place);
+	set_fader(rig, -21);
+	assert_int_equal(rig_stop_daemon(rig), 0);
+	assert_int_equal(each_file(place, ".state.json", damage), 2);
+	start(place);
+	assert_float_equal(fader(rig), -20, 1e-6);
+	assert_int_equal(each_file(place, ".damaged-", NULL), 1);
+	expect_log(rig, "it is set aside as ");
+}
+
+/* Changes the fader every 2 ms for so long, a hundredth of a dB each; when it
+ * did what is left in `at`. Returns how often. */
+static unsigned
+turn(struct rig *rig, double seconds, double at[], unsigned room)
+{
+	double end = rig_now() + seconds;
+	unsigned count = 0;
+
+	for (; count < room && rig_now() < end; count++) {
+		at[count] = rig_now();
+		set_fader(rig, -(double)count / 100);
+		rig_sleep(2);
+	}
+	return count;
+}
+
+/* A kill at any moment, most of all while it is written. */
+static void
+nothing_older_than_2_s_is_lost_by_a_kill_at_any_moment(void **state)
+{
+	struct place *place = *state;
+	struct rig *rig = &place->rig;
+	const char *turns = getenv("HEADROOM_TURNS");
+	static double at[4096];
+	unsigned seed = 1;
+
+	start(place);
+	for (int i = turns ? atoi(turns) : 5; i > 0; i--) {
+		seed = seed * 1664525U + 1013904223U;
+		unsigned count = turn(
+		    rig, LATEST + 0.5 * (seed >> 8) / 16777216.0, at, 4096);
+		double killed = rig_now();
+		rig_kill_daemon(rig);
+		start(place);
+		assert_int_equal(each_file(place, ".damaged-", NULL), 0);
+		unsigned found = (unsigned)(-fader(rig) * 100 + 0.5);
+		assert_in_range(found, 1, count - 1);
+		/* The next one was never saved, so it was young enough. */
+		assert_true(
+		    found == count - 1 || at[found + 1] > killed - LATEST);
+	}
+}
+
+static void
+without_a_restore_the_configuration_counts(void **state)
+{
+	struct place *place = *state;
+	struct rig *rig = &place->rig;
+
+	start(place);
+	set_fader(rig, -20);
+	rig->fresh = true;
+	start(place);
+	assert_float_equal(fader(rig), -6, 1e-6);
+	rig->fresh = false;
+	start(place);
+	assert_float_equal(fader(rig), -20, 1e-6);
+}
+
+int
+main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+	static const struct CMUnitTest tests[] = {
+		TEST(values_survive_a_stop),
+		TEST(values_survive_a_kill_2_s_after_the_last_change),
+		TEST(a_damaged_file_is_set_aside_and_the_one_before_is_taken),
+		TEST(nothing_older_than_2_s_is_lost_by_a_kill_at_any_moment),
+		TEST(without_a_restore_the_configuration_counts),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
