@@ -37,6 +37,19 @@ static const struct entry entries[] = {
 	    "is printed is\nwhat `headroomctl set -` reads; with --json also "
 	    "what can only be read.\n",
 	    dump_run },
+	{ "batch", "", "[FILE]", "set all values of a file, or none",
+	    "FILE has lines of ADDRESS VALUE, as get prints them; - or none "
+	    "is standard input.\nEmpty lines and those that begin with # are "
+	    "passed over. The whole file is checked\nbefore anything is "
+	    "set.\n",
+	    batch_run },
+	{ "export", "o", "open-stage-control|touchosc-table",
+	    "write a control surface for this desk",
+	    "  -o, --output FILE  write into FILE, not to standard output\n"
+	    "open-stage-control is a session of that program, touchosc-table "
+	    "all addresses as\nCSV with type, unit, range, default, access "
+	    "and meaning.\n",
+	    export_run },
 	{ "watch", "", "[PREFIX]", "print every change that others make",
 	    "PREFIX is the front of an address, such as /ch or /ch/kick.\n",
 	    watch_run },
@@ -44,12 +57,10 @@ static const struct entry entries[] = {
 	    "show levels of every stage, and loudness",
 	    "  -1, --once         print one table and exit\n"
 	    "  -p, --plain        print tables, also in a terminal\n"
-	    "  -r, --rate HZ      draw 1 to 100 times a second (20), or print "
+	    "  -r, --rate HZ      draw 1 to 100 times a second (30), or print "
 	    "so many\n"
 	    "                     tables a second (1; 0.01 and more)\n"
-	    "Keys: q quits, r resets the headroom, l the loudness for "
-	    "everyone, n "
-	    "chooses\nnumbers, arrows scroll.\n",
+	    "Keys: ? tells them all, q quits.\n",
 	    meters_run },
 	{ "events", "1fFs", "", "print overs, clips, xruns and the like",
 	    "  -1, --once         print what the daemon has kept and exit\n"
@@ -81,7 +92,7 @@ static const struct entry entries[] = {
 };
 #define ENTRIES (sizeof(entries) / sizeof(entries[0]))
 
-static const char letters[] = "u:t:jVh1pfF:r:s:aP";
+static const char letters[] = "u:t:jVh1pfF:r:s:aPo:";
 
 static const struct option options[] = {
 	{ "url", required_argument, NULL, 'u' },
@@ -96,6 +107,7 @@ static const struct option options[] = {
 	{ "follow", no_argument, NULL, 'f' },
 	{ "file", required_argument, NULL, 'F' },
 	{ "addresses", no_argument, NULL, OPTION_ADDRESSES },
+	{ "output", required_argument, NULL, 'o' },
 	{ "parameters", no_argument, NULL, OPTION_PARAMETERS },
 	{ 0 },
 };
@@ -207,6 +219,9 @@ main_option(struct request *request, int letter)
 	case 'F':
 		command->file = optarg;
 		break;
+	case 'o':
+		command->output = optarg;
+		break;
 	case OPTION_ADDRESSES:
 		command->addresses = true;
 		break;
@@ -290,8 +305,8 @@ main_inform(const struct request *request, const char *name, const char *about)
 	}
 	if ((help || name) && of && !main_find(of)) {
 		command_warn(
-		    "found command \"%s\", allowed: get, set, dump, watch, "
-		    "meters, events, status, list, inserts, "
+		    "found command \"%s\", allowed: get, set, dump, batch, "
+		    "export, watch, meters, events, status, list, inserts, "
 		    "plugins, help",
 		    of);
 		return STATUS_USAGE;

@@ -118,7 +118,8 @@ ended()
 # --- without a daemon ---
 run; warns "usage: headroomctl"; it "no command is a usage error" 2
 run --help; says "Commands:"; silent; it "help goes to standard output" 0
-for c in get set dump watch meters events status list inserts plugins; do
+for c in get set dump batch export watch meters events status list inserts \
+	plugins; do
 	run help "$c"; says "usage: headroomctl $c"; silent
 	it "help tells of $c" 0
 done
@@ -167,7 +168,8 @@ out "/ch/kick/fader -6
 it "patterns get an answer for each match" 0
 run get '/ch/*/nothing'; warns "/ch/*/nothing"
 it "a pattern that matches nothing is refused" 1
-run get /nothing /ch/kick/fader; warns "/nothing: there is no such address"
+run get /nothing /ch/kick/fader
+warns "headroomctl: $HEADROOM_OSC: /nothing: there is no such address"
 out "/ch/kick/fader -6"; it "an unknown address is refused, others answered" 1
 run get --json /ch/kick/fader /ch/kick/send/verb/tap
 json 0 "v == {'/ch/kick/fader': -6, '/ch/kick/send/verb/tap': 'post'}"
@@ -292,7 +294,7 @@ it "a key resets the loudness" 0
 run get /loudness/reset; out "/loudness/reset 2"; it "so does a get" 0
 LC_ALL=C TERM=vt100 /usr/bin/python3 "$here/terminal.py" 40 8 "$ctl" meters \
 	>"$work/out" 2>"$work/err"; code=$?
-says "##"; says "Keys"; it "it needs neither colour nor room nor UTF-8" 0
+says "---"; says "Keys"; it "it needs neither colour nor room nor UTF-8" 0
 TERM=none-such /usr/bin/python3 "$here/terminal.py" 80 24 "$ctl" meters \
 	>"$work/out" 2>"$work/err"; code=$?
 says "is not known to ncurses"; it "an unknown terminal is named" 2
@@ -342,6 +344,14 @@ run set /ch/keys/insert/1/param/thr -12.5 /ch/2/insert/1/bypass on; silent
 out "/ch/keys/insert/1/param/thr -12.5
 /ch/2/insert/1/bypass 1"
 it "set sets them" 0
+run set /ch/keys/insert/1/param/thr -9dB; silent
+out "/ch/keys/insert/1/param/thr -9"; it "a plugin's value may have its unit" 0
+run set /ch/keys/insert/1/param/thr 9ms; out ""
+warns '/ch/keys/insert/1/param/thr: found "9ms", allowed: -60 to 0 dB'
+it "a wrong unit is refused, and nothing is set" 1
+echo "/ch/keys/insert/1/param/thr -7 dB" | "$ctl" batch >"$work/out" 2>"$work/err"
+code=$?; silent; out "/ch/keys/insert/1/param/thr -7"
+it "a batch takes units of plugins, too" 0
 run set /ch/keys/insert/1/param/thr 6
 out "/ch/keys/insert/1/param/thr 0"
 warns "/ch/keys/insert/1/param/thr: set to 0, allowed: -60 to 0 dB"
@@ -527,6 +537,8 @@ completed()
 	silent
 }
 completed "headroomctl me"; out "meters"; it "bash completes commands" 0
+completed "headroomctl export t"; out "touchosc-table"
+it "bash completes surfaces" 0
 completed "headroomctl get --j"; out "--json"; it "bash completes options" 0
 completed "headroomctl get /ch/kick/fa"; out "/ch/kick/fader
 /ch/kick/fader/position"; it "bash completes addresses from the daemon" 0
