@@ -25,6 +25,14 @@ proof_start(struct proof *proof,
 		.token = token && *token ? token : NULL };
 }
 
+void
+proof_anew(struct proof *proof)
+{
+	proof->heard = false;
+	proof->used = 0;
+	proof->shown = -SHOW_EVERY;
+}
+
 /* Keeps a packet until it is known that the daemon listens. One that has no
  * room is lost, as datagrams are. */
 static void

@@ -31,6 +31,9 @@ struct proof {
 void proof_start(struct proof *proof,
     void (*send)(void *arg, const void *packet, size_t size), void *arg);
 
+/* The way to the daemon is a new one: what was shown counts for nothing. */
+void proof_anew(struct proof *proof);
+
 /* Sends a packet, and what must go before it. */
 void proof_send(struct proof *proof, const void *packet, size_t size);
 

@@ -48,6 +48,10 @@ osc_send(void *target, const void *packet, size_t size)
 	const struct lease_peer *peer = to->peer;
 	ssize_t sent;
 
+	if (peer->stream) {
+		osc_stream_send(peer->stream, packet, size);
+		return;
+	}
 	do
 		sent =
 		    sendto(peer->fd, packet, size, MSG_DONTWAIT | MSG_NOSIGNAL,
@@ -59,9 +63,9 @@ osc_send(void *target, const void *packet, size_t size)
 		mixer_status(to->osc->mixer)->drops[DROP_SEND]++;
 }
 
-/* --- one datagram --- */
+/* --- one packet --- */
 
-/* What can be said against a datagram before any of it is done. */
+/* What can be said against a packet before any of it is done. */
 struct review {
 	uint64_t now;
 	unsigned patterns;
@@ -83,7 +87,7 @@ review_message(void *arg, const struct packet_message *message)
 	return 0;
 }
 
-/* Only whole datagrams are refused: a bundle lands whole or not at all. */
+/* Only whole packets are refused: a bundle lands whole or not at all. */
 static bool
 review_passes(struct osc_request *request, const void *data, size_t size)
 {
@@ -117,7 +121,7 @@ handle_message(void *arg, const struct packet_message *message)
 
 /* The transaction: everything is set, then heard and told as one. */
 static void
-handle_datagram(struct osc *osc, const struct lease_peer *peer,
+handle(struct osc *osc, const struct lease_peer *peer,
     const struct osc_pass *pass, const void *data, size_t size)
 {
 	struct osc_request request = { .osc = osc,
@@ -145,21 +149,32 @@ handle_datagram(struct osc *osc, const struct lease_peer *peer,
 	osc_worked(osc, pass, osc_now() - request.now);
 }
 
+void
+osc_take(struct osc *osc, const struct lease_peer *peer, const void *data,
+    size_t size)
+{
+	struct osc_pass pass;
+
+	if (osc_admit(osc, peer, data, size, &pass))
+		handle(osc, peer, &pass, data, size);
+}
+
+/* --- datagrams --- */
+
 static void
 receive(struct osc_socket *from, const struct mmsghdr *header)
 {
 	struct osc *osc = from->osc;
 	const struct msghdr *packet = &header->msg_hdr;
-	const void *data = packet->msg_iov->iov_base;
 	struct lease_peer peer = { .fd = from->fd,
 		.address = *(const struct sockaddr_storage *)packet->msg_name,
 		.size = packet->msg_namelen };
-	struct osc_pass pass;
 
 	if (packet->msg_flags & MSG_TRUNC)
 		mixer_status(osc->mixer)->drops[DROP_MALFORMED]++;
-	else if (osc_admit(osc, &peer, false, data, header->msg_len, &pass))
-		handle_datagram(osc, &peer, &pass, data, header->msg_len);
+	else
+		osc_take(
+		    osc, &peer, packet->msg_iov->iov_base, header->msg_len);
 }
 
 static void
@@ -229,16 +244,26 @@ add_url(struct osc *osc, const char *url, char *why, size_t why_size)
 {
 	int fd[OSC_SOCKETS];
 	int opened, error = 0;
+	struct url parsed;
 
-	opened = osc_open(
-	    url, &osc->access, fd, OSC_SOCKETS - osc->sockets, why, why_size);
+	if (url_parse(url, URL_PORT, &parsed) < 0) {
+		snprintf(why, why_size,
+		    "found %s; allowed: udp://HOST:PORT or tcp://HOST:PORT%s",
+		    url, URL_ALLOWED);
+		return -1;
+	}
+	opened = osc_open(&parsed, &osc->access, fd, OSC_SOCKETS - osc->sockets,
+	    why, why_size);
 	for (int i = 0; i < opened; i++) {
 		struct osc_socket *added = &osc->socket[osc->sockets++];
 
 		added->osc = osc;
 		added->fd = fd[i];
 		if (error == 0)
-			error = loop_add(osc->loop, fd[i], socket_ready, added);
+			error = loop_add(osc->loop, fd[i],
+			    parsed.transport == URL_TCP ? osc_accept
+							: socket_ready,
+			    added);
 	}
 	if (error < 0)
 		snprintf(why, why_size, "%s: cannot be waited for: error %d",
@@ -306,6 +331,7 @@ osc_free(struct osc *osc)
 		loop_remove(osc->loop, osc->socket[i].fd);
 		close(osc->socket[i].fd);
 	}
+	osc_streams_end(osc);
 	lease_table_free(&osc->table);
 	osc_blob_end(osc);
 	guard_free(osc->guard);

@@ -92,13 +92,13 @@ is_proven(struct osc *osc, const struct lease_peer *peer,
 }
 
 bool
-osc_admit(struct osc *osc, const struct lease_peer *peer, bool stream,
-    const void *data, size_t size, struct osc_pass *pass)
+osc_admit(struct osc *osc, const struct lease_peer *peer, const void *data,
+    size_t size, struct osc_pass *pass)
 {
 	const struct sockaddr *from = (const struct sockaddr *)&peer->address;
 	struct guard_sender *sender = &pass->sender;
+	bool stream = peer->stream != NULL, trusted;
 	double now = osc_now();
-	bool trusted;
 	int entry;
 
 	if (!guard_sender(from, stream, sender) ||

@@ -325,7 +325,8 @@ blob_tell(struct osc *osc, struct osc_blob *blob)
 		for (size_t j = 0; j < client->leases; j++) {
 			if (client->lease[j].blob != blob)
 				continue;
-			if (osc_now() > osc->deadline + LATEST)
+			if (osc_now() > osc->deadline + LATEST ||
+			    osc_is_filling(&client->peer))
 				mixer_status(osc->mixer)->drops[DROP_METERS]++;
 			else
 				blob_send(osc, blob, client);

@@ -41,7 +41,7 @@ osc_publish_dump(struct osc *osc, struct lease_client *client, double end)
 	struct address address;
 	unsigned before = dump->count;
 
-	if (!dump->going)
+	if (!dump->going || osc_is_filling(&client->peer))
 		return;
 	osc_pack_start(&packer, osc_send, &target);
 	for (unsigned i = 1; dump->count - before < OSC_DUMP; i++) {

@@ -7,6 +7,7 @@
 #include "mixer/mixer.h"
 #include "protocol/osc.h"
 #include "protocol/packet.h"
+#include "protocol/url.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -50,7 +51,8 @@ struct osc {
 	struct osc_socket socket[OSC_SOCKETS];
 	size_t sockets;
 	struct osc_inbox *inbox;
-	struct osc_blob *blobs; /* groups of meters/blob leases */
+	struct osc_stream *stream; /* connections */
+	struct osc_blob *blobs;    /* groups of meters/blob leases */
 	int timer;
 	size_t turn;          /* the client that is served first in this tick */
 	double deadline;      /* when meters have had their share of it */
@@ -95,6 +97,27 @@ double osc_now(void);
  * socket does not take is counted and lost. */
 void osc_send(void *target, const void *packet, size_t size);
 
+/* Everything that comes in, from wherever it comes, is taken here. */
+void osc_take(struct osc *osc, const struct lease_peer *peer, const void *data,
+    size_t size);
+
+/* --- osc_tcp.c --- */
+
+/* A loop callback: somebody connects to a struct osc_socket that listens. */
+void osc_accept(void *socket);
+
+/* Sends, or queues, a packet whole; the connection ends if there is no room. */
+void
+osc_stream_send(struct osc_stream *stream, const void *packet, size_t size);
+
+/* Does the peer not keep up with what it is sent? Then levels are left out, and
+ * what has time waits. */
+bool osc_is_filling(const struct lease_peer *peer);
+
+/* Every OSC_TICK_MS: sends what is queued, closes what has ended. */
+void osc_streams_tick(struct osc *osc);
+void osc_streams_end(struct osc *osc);
+
 /* --- osc_steer.c --- */
 
 /* The sockets of one address: what comes from trusted networks waits in the
@@ -107,10 +130,11 @@ void osc_steer(int fd, int family, const struct access_list *list);
 
 /* --- osc_url.c --- */
 
-/* Opens and binds non-blocking sockets for a URL into `fd`, at most `room`,
- * OSC_PARTS for each address. Returns how many, or -1 with the reason in
- * `why`. */
-int osc_open(const char *url, const struct access_list *list, int fd[],
+/* Opens and binds non-blocking sockets for a URL into `fd`, at most `room`:
+ * for UDP OSC_PARTS for each address, for TCP one, which listens. Its host may
+ * be an interface: that is each of its addresses. Returns how many, or -1 with
+ * the reason in `why`. */
+int osc_open(const struct url *url, const struct access_list *list, int fd[],
     size_t room, char *why, size_t why_size);
 
 /* --- osc_request.c --- */
@@ -131,9 +155,9 @@ void osc_request_error(struct osc_request *request, const char *asked,
 
 /* May this packet be looked at? If not, that is counted and logged, and a
  * challenge may have been sent. If so, it is well formed, and `pass` is whose it
- * is. `stream`: it came through a connection, which proves its address. */
-bool osc_admit(struct osc *osc, const struct lease_peer *peer, bool stream,
-    const void *data, size_t size, struct osc_pass *pass);
+ * is. One that came through a connection has proven its address by that. */
+bool osc_admit(struct osc *osc, const struct lease_peer *peer, const void *data,
+    size_t size, struct osc_pass *pass);
 
 /* A packet that was let in has been dealt with, and took so many seconds. */
 void osc_worked(struct osc *osc, const struct osc_pass *pass, double seconds);

@@ -40,6 +40,8 @@ same_sender(const struct lease_peer *a, const struct lease_peer *b)
 	const struct sockaddr_in *a4, *b4;
 	const struct sockaddr_in6 *a6, *b6;
 
+	if (a->stream || b->stream)
+		return a->stream == b->stream;
 	if (a->address.ss_family != b->address.ss_family)
 		return false;
 	if (a->address.ss_family == AF_INET) {
@@ -134,6 +136,23 @@ lease_expire(struct lease_table *table, double now)
 		if (now - client->seen >= LEASE_KNOWN && client->leases == 0)
 			client_remove(table, i);
 	}
+}
+
+void
+lease_forget(struct lease_table *table, const struct lease_peer *peer)
+{
+	for (size_t i = table->clients; i-- > 0;)
+		if (same_sender(&table->client[i]->peer, peer))
+			client_remove(table, i);
+}
+
+bool
+lease_holds(const struct lease_table *table, const struct lease_peer *peer)
+{
+	for (size_t i = 0; i < table->clients; i++)
+		if (same_sender(&table->client[i]->peer, peer))
+			return table->client[i]->leases > 0;
+	return false;
 }
 
 size_t

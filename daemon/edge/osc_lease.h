@@ -43,9 +43,13 @@ struct lease {
 	struct osc_blob *blob; /* of LEASE_BLOB: its group; may be NULL */
 };
 
-/* Where answers go: the sender, through the socket that heard it last. */
+struct osc_stream;
+
+/* Where answers go: the sender, through the socket that heard it last, or
+ * through its connection. */
 struct lease_peer {
 	int fd;
+	struct osc_stream *stream; /* of TCP, else NULL */
 	struct sockaddr_storage address;
 	socklen_t size;
 };
@@ -95,6 +99,13 @@ struct lease_client *lease_seen(
 
 /* Ends what was not renewed in time, forgets clients. */
 void lease_expire(struct lease_table *table, double now);
+
+/* Forgets a client whose connection has ended, with its leases. */
+void lease_forget(struct lease_table *table, const struct lease_peer *peer);
+
+/* Does the client at the other end hold a lease? */
+bool
+lease_holds(const struct lease_table *table, const struct lease_peer *peer);
 
 /* Clients that hold a lease. */
 size_t lease_subscribers(const struct lease_table *table);

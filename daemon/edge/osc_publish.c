@@ -258,6 +258,9 @@ osc_publish_due(
 
 		if (lease->topic == LEASE_BLOB || !lease_due(lease, now, slack))
 			continue;
+		/* What is not read now is told with the next reading. */
+		if (osc_is_filling(&client->peer))
+			continue;
 		if (osc_now() > osc->deadline) {
 			mixer_status(osc->mixer)->drops[DROP_METERS]++;
 			continue;
@@ -395,7 +398,7 @@ osc_publish_replay(struct osc *osc, struct lease_client *client)
 	struct osc_target target = { osc, &client->peer };
 	struct osc_packer packer;
 
-	if (!client->replaying)
+	if (!client->replaying || osc_is_filling(&client->peer))
 		return;
 	osc_pack_start(&packer, osc_send, &target);
 	for (unsigned i = 0; client->replaying && i < OSC_REPLAY; i++) {
@@ -419,6 +422,7 @@ osc_tick(void *arg)
 
 	size_t clients;
 
+	osc_streams_tick(osc);
 	lease_expire(&osc->table, now);
 	osc_publish_changes(osc, NULL);
 	publish_jack(osc);

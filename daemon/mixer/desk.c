@@ -65,9 +65,10 @@ default_net(struct desk *desk)
 	static const char *const loopback[] = { "127.0.0.0/8", "::1/128" };
 
 	desk->listen[0] = strdup("udp://127.0.0.1:9018");
-	if (!desk->listen[0])
+	desk->listen[1] = strdup("tcp://127.0.0.1:9018");
+	desk->listens = 2;
+	if (!desk->listen[0] || !desk->listen[1])
 		return -1;
-	desk->listens = 1;
 	desk->limits = (struct desk_limits){ .packets = 20000,
 		.bytes = 20000000,
 		.leases = 64,

@@ -129,7 +129,7 @@ mixer_drop_name(enum mixer_drop drop)
 {
 	static const char *const name[DROPS] = { "malformed", "denied",
 		"leases", "meters", "send", "events", "role", "token", "cookie",
-		"rate" };
+		"rate", "slow", "connections" };
 
 	return name[drop];
 }

@@ -133,7 +133,8 @@ static const struct schema_param table[PARAMS] = {
 	    "without room, meters there was no time for, packets that "
 	    "could not be sent (send), events that could not be written, "
 	    "requests beyond the sender's role, without the token or without "
-	    "the cookie that they need, and packets above the rate." },
+	    "the cookie that they need, packets above the rate, connections "
+	    "that were not read from (slow) or that there was no room for." },
 	[PARAM_STATUS_INSERT_MEAN] = { PARAM_STATUS_INSERT_MEAN,
 	    "/status/insert/<s>/<n>/mean", "mean", SCOPE_STATUS_INSERT,
 	    SCHEMA_FLOAT, EVERY, false, false, "us", 0, UNBOUNDED, 0, NULL,

@@ -126,7 +126,7 @@ done
 run -V; says "headroomctl "; it "the version is told" 0
 run frobnicate; warns 'found command "frobnicate"'
 it "an unknown command is named" 2
-run --url tcp://localhost:9018 status; warns "allowed: udp://HOST:PORT"
+run --url http://localhost:9018 status; warns "allowed: udp://HOST:PORT"
 it "a URL that is none is refused" 2
 run -u 'udp://[::1' status; warns "allowed: udp://HOST:PORT"
 it "a broken IPv6 URL is refused" 2

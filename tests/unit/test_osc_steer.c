@@ -93,6 +93,7 @@ steers(const struct entry *entries, size_t count, const char *const *from,
 	struct sockaddr_storage at;
 	socklen_t size;
 	char url[64], why[256];
+	struct url parsed;
 	int fd[2 * OSC_PARTS];
 	int family = strchr(from[0], ':') ? AF_INET6 : AF_INET;
 
@@ -107,8 +108,9 @@ steers(const struct entry *entries, size_t count, const char *const *from,
 	snprintf(url, sizeof(url),
 	    family == AF_INET ? "udp://127.0.0.1:%u" : "udp://[::1]:%u",
 	    free_port(family, &at, &size));
+	assert_int_equal(url_parse(url, NULL, &parsed), 0);
 	assert_int_equal(
-	    osc_open(url, &list, fd, 2 * OSC_PARTS, why, sizeof(why)),
+	    osc_open(&parsed, &list, fd, 2 * OSC_PARTS, why, sizeof(why)),
 	    OSC_PARTS);
 	for (size_t i = 0; i < froms; i++) {
 		struct sockaddr_in four = { .sin_family = AF_INET };
@@ -183,6 +185,7 @@ as_many_networks_as_the_configuration_takes(void **state)
 	struct sockaddr_storage at;
 	socklen_t size;
 	char url[64], why[256];
+	struct url parsed;
 	int fd[OSC_PARTS];
 
 	(void)state;
@@ -196,8 +199,10 @@ as_many_networks_as_the_configuration_takes(void **state)
 	}
 	snprintf(url, sizeof(url), "udp://[::1]:%u",
 	    free_port(AF_INET6, &at, &size));
+	assert_int_equal(url_parse(url, NULL, &parsed), 0);
 	assert_int_equal(
-	    osc_open(url, &list, fd, OSC_PARTS, why, sizeof(why)), OSC_PARTS);
+	    osc_open(&parsed, &list, fd, OSC_PARTS, why, sizeof(why)),
+	    OSC_PARTS);
 	send_from("::1", &at, size);
 	assert_int_equal(heard_by(fd), OSC_TRUSTED);
 	close(fd[0]);
