@@ -195,7 +195,8 @@ renew(struct call *call)
 	size_t leases = request->client ? request->client->leases : 0;
 
 	if (!has_more(call, "none") && osc_request_answers(request))
-		osc_pack_print(&request->replies, "/renewed", "i", (int)leases);
+		osc_pack_print(&request->replies, "/renewed", "ih", (int)leases,
+		    (int64_t)request->osc->state);
 }
 
 static void

@@ -152,7 +152,8 @@ static const struct schema_param table[PARAMS] = {
 	[PARAM_RENEW] = { PARAM_RENEW, "/renew", "renew", SCOPE_DESK,
 	    SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
 	    "No arguments; renews every lease of the sender for 10 s and "
-	    "answers /renewed ,i leases." },
+	    "answers /renewed ,ih leases state, where the state is the number of "
+	    "changes of the desk so far." },
 	[PARAM_UNSUBSCRIBE] = { PARAM_UNSUBSCRIBE, "/unsubscribe",
 	    "unsubscribe", SCOPE_DESK, SCHEMA_COMMAND, 0, false, false, "", 0,
 	    0, 0, NULL,

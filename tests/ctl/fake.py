@@ -293,7 +293,7 @@ class Desk:
             self.send(to, pack("/loudness/reset", "i", 2))
         elif address == "/renew":
             held = sum(1 for lease in self.leases if lease[0] == to)
-            self.send(to, pack("/renewed", "i", held))
+            self.send(to, pack("/renewed", "ih", held, 7))
         elif address == "/meters/layout" and self.mode != "old":
             self.tell_layout(to, values[0])
         elif address == "/subscribe" and values[0] != "nothing":
