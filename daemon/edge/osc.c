@@ -131,6 +131,8 @@ handle(struct osc *osc, const struct lease_peer *peer,
 		.now = osc_now() };
 
 	request.client = lease_seen(&osc->table, peer, request.now);
+	if (request.client)
+		request.target.peer = &request.client->to;
 	osc_pack_start(&request.replies, osc_send, &request.target);
 	osc_publish_changes(osc, NULL);
 	if (review_passes(&request, data, size)) {
@@ -258,6 +260,7 @@ add_url(struct osc *osc, const char *url, char *why, size_t why_size)
 		struct osc_socket *added = &osc->socket[osc->sockets++];
 
 		added->osc = osc;
+		added->transport = parsed.transport;
 		added->fd = fd[i];
 		if (error == 0)
 			error = loop_add(osc->loop, fd[i],

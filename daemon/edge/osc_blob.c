@@ -229,7 +229,7 @@ static void
 blob_send(struct osc *osc, const struct osc_blob *blob,
     const struct lease_client *client)
 {
-	struct osc_target target = { osc, &client->peer };
+	struct osc_target target = { osc, &client->to };
 
 	for (size_t i = 0; i < blob->packets; i++)
 		osc_send(&target, blob->packet[i].data, blob->packet[i].size);

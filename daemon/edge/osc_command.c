@@ -421,6 +421,39 @@ reset_loudness(struct call *call)
 		    (int)(desk->strips - desk->channels));
 }
 
+/* Only whose address is known to be their own, in a network that is trusted,
+ * may point at another port of it. */
+static void
+reply_to(struct call *call)
+{
+	struct osc_request *request = call->request;
+	const struct schema_value *port = take_number(call);
+
+	if (!port || call->used != call->count) {
+		refuse_arguments(call, "a port, or 0 for that of the sender");
+		return;
+	}
+	if (port->number < 0 || port->number > UINT16_MAX ||
+	    port->number != floor(port->number)) {
+		refuse(call, "bad-value",
+		    "found no port; allowed 1 to 65535, or 0 for that of the "
+		    "sender");
+		return;
+	}
+	if (!request->client || request->client->peer.stream ||
+	    !request->pass.network->desk->trusted) {
+		refuse(call, "not-allowed",
+		    "found a reply port for a connection, or from a network "
+		    "that osc.allow does not trust; allowed over UDP from one "
+		    "that it does");
+		return;
+	}
+	lease_reply_to(request->client, (uint16_t)port->number);
+	if (osc_request_answers(request))
+		osc_pack_print(
+		    &request->replies, "/reply", "i", (int)port->number);
+}
+
 static void
 echo_cookie(struct call *call)
 {
@@ -483,6 +516,9 @@ osc_command(struct osc_request *request, enum param command,
 		break;
 	case PARAM_RESET_LOUDNESS:
 		reset_loudness(&call);
+		break;
+	case PARAM_REPLY:
+		reply_to(&call);
 		break;
 	case PARAM_COOKIE:
 		echo_cookie(&call);

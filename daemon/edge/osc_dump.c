@@ -36,7 +36,7 @@ void
 osc_publish_dump(struct osc *osc, struct lease_client *client, double end)
 {
 	struct lease_dump *dump = &client->dump;
-	struct osc_target target = { osc, &client->peer };
+	struct osc_target target = { osc, &client->to };
 	struct osc_packer packer;
 	struct address address;
 	unsigned before = dump->count;

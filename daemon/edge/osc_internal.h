@@ -32,6 +32,7 @@ struct loop;
 
 struct osc_socket {
 	struct osc *osc;
+	enum url_transport transport;
 	int fd;
 };
 

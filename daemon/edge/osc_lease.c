@@ -110,7 +110,7 @@ lease_seen(struct lease_table *table, const struct lease_peer *peer, double now)
 			continue;
 		if (now - client->seen >= LEASE_LASTS)
 			lease_end(client, LEASE_TOPICS, NULL);
-		client->peer.fd = peer->fd;
+		client->peer.fd = client->to.fd = peer->fd;
 		client->seen = now;
 		return client;
 	}
@@ -119,7 +119,7 @@ lease_seen(struct lease_table *table, const struct lease_peer *peer, double now)
 	client = calloc(1, sizeof(*client));
 	if (!client)
 		return NULL;
-	client->peer = *peer;
+	client->peer = client->to = *peer;
 	client->seen = now;
 	table->client[table->clients++] = client;
 	return client;
@@ -136,6 +136,20 @@ lease_expire(struct lease_table *table, double now)
 		if (now - client->seen >= LEASE_KNOWN && client->leases == 0)
 			client_remove(table, i);
 	}
+}
+
+void
+lease_reply_to(struct lease_client *client, uint16_t port)
+{
+	client->to = client->peer;
+	if (port == 0)
+		return;
+	if (client->to.address.ss_family == AF_INET)
+		((struct sockaddr_in *)&client->to.address)->sin_port =
+		    htons(port);
+	else
+		((struct sockaddr_in6 *)&client->to.address)->sin6_port =
+		    htons(port);
 }
 
 void

@@ -72,6 +72,7 @@ struct lease_dump {
 
 struct lease_client {
 	struct lease_peer peer;
+	struct lease_peer to;         /* the same, or its port for answers */
 	double seen;                  /* when its last packet came */
 	struct meters_reader *reader; /* for meter gets; may be NULL */
 	bool replaying;               /* a replay goes on */
@@ -99,6 +100,10 @@ struct lease_client *lease_seen(
 
 /* Ends what was not renewed in time, forgets clients. */
 void lease_expire(struct lease_table *table, double now);
+
+/* From now on answers go to this port of the sender; 0: to the one that it sends
+ * from. Of UDP only. */
+void lease_reply_to(struct lease_client *client, uint16_t port);
 
 /* Forgets a client whose connection has ended, with its leases. */
 void lease_forget(struct lease_table *table, const struct lease_peer *peer);

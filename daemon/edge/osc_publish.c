@@ -140,7 +140,7 @@ static void
 publish_state(struct osc *osc, const struct lease_client *client,
     const struct lease *lease)
 {
-	struct osc_target target = { osc, &client->peer };
+	struct osc_target target = { osc, &client->to };
 	struct osc_packer packer;
 	char text[ADDRESS_LONGEST];
 
@@ -182,7 +182,7 @@ publish_meters(
     struct osc *osc, const struct lease_client *client, struct lease *lease)
 {
 	const struct desk *desk = mixer_desk(osc->mixer);
-	struct osc_target target = { osc, &client->peer };
+	struct osc_target target = { osc, &client->to };
 	struct address address = { .param = schema_param(PARAM_METER),
 		.by_place = lease->by_place };
 	struct osc_packer packer;
@@ -209,7 +209,7 @@ publish_loudness(struct osc *osc, const struct lease_client *client,
     const struct lease *lease)
 {
 	const struct desk *desk = mixer_desk(osc->mixer);
-	struct osc_target target = { osc, &client->peer };
+	struct osc_target target = { osc, &client->to };
 	struct address address = { .param = schema_param(PARAM_LOUDNESS),
 		.by_place = lease->by_place };
 	struct osc_packer packer;
@@ -229,7 +229,7 @@ static void
 publish_status(struct osc *osc, const struct lease_client *client,
     const struct lease *lease)
 {
-	struct osc_target target = { osc, &client->peer };
+	struct osc_target target = { osc, &client->to };
 	struct osc_packer packer;
 	char text[ADDRESS_LONGEST];
 
@@ -358,7 +358,7 @@ osc_event(void *arg, const struct event *event)
 
 	for (size_t i = 0; i < osc->table.clients; i++) {
 		const struct lease_client *client = osc->table.client[i];
-		struct osc_target target = { osc, &client->peer };
+		struct osc_target target = { osc, &client->to };
 		struct osc_packer packer;
 
 		if (!client_hears(osc->mixer, client, event))
@@ -395,7 +395,7 @@ void
 osc_publish_replay(struct osc *osc, struct lease_client *client)
 {
 	const struct event_log *log = mixer_events(osc->mixer);
-	struct osc_target target = { osc, &client->peer };
+	struct osc_target target = { osc, &client->to };
 	struct osc_packer packer;
 
 	if (!client->replaying || osc_is_filling(&client->peer))

@@ -54,7 +54,8 @@ find_peer(const struct osc *osc, const char *text, struct lease_peer *peer,
 	*peer = (struct lease_peer){ .fd = -1, .size = to->ai_addrlen };
 	memcpy(&peer->address, to->ai_addr, to->ai_addrlen);
 	for (size_t i = 0; i < osc->sockets && peer->fd < 0; i++)
-		if (socket_reaches(osc->socket[i].fd, to))
+		if (osc->socket[i].transport == URL_UDP &&
+		    socket_reaches(osc->socket[i].fd, to))
 			peer->fd = osc->socket[i].fd;
 	freeaddrinfo(to);
 	if (peer->fd < 0)

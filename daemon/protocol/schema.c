@@ -152,7 +152,8 @@ static const struct schema_param table[PARAMS] = {
 	[PARAM_RENEW] = { PARAM_RENEW, "/renew", "renew", SCOPE_DESK,
 	    SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
 	    "No arguments; renews every lease of the sender for 10 s and "
-	    "answers /renewed ,ih leases state, where the state is the number of "
+	    "answers /renewed ,ih leases state, where the state is the number "
+	    "of "
 	    "changes of the desk so far." },
 	[PARAM_UNSUBSCRIBE] = { PARAM_UNSUBSCRIBE, "/unsubscribe",
 	    "unsubscribe", SCOPE_DESK, SCHEMA_COMMAND, 0, false, false, "", 0,
@@ -203,6 +204,11 @@ static const struct schema_param table[PARAMS] = {
 	    0, 0, 0, NULL,
 	    "No arguments, for the role admin; resets the loudness of every "
 	    "strip that has one and answers /loudness/reset ,i strips." },
+	[PARAM_REPLY] = { PARAM_REPLY, "/reply", "reply", SCOPE_DESK,
+	    SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
+	    "i port, or 0; what the sender is sent goes to that port of its "
+	    "address from now on, and 0 ends that; over UDP, from a trusted "
+	    "network; answers /reply ,i port there." },
 	[PARAM_COOKIE] = { PARAM_COOKIE, "/cookie", "cookie", SCOPE_DESK,
 	    SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
 	    "s what came as /cookie ,s; proves the sender's address and "

@@ -151,10 +151,12 @@ class Stream:
 
 
 class Proxy(threading.Thread):
-    """A bad network: of 100 datagrams 20 are lost, 30 come up to 20 ms late."""
+    """A network that loses a share of all datagrams; others are up to 20 ms
+    late."""
 
-    def __init__(self):
+    def __init__(self, loss, late):
         super().__init__(daemon=True)
+        self.loss, self.lateness = loss, late
         self.dice = random.Random(5)
         self.near = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.near.bind(("127.0.0.1", 0))
@@ -179,9 +181,9 @@ class Proxy(threading.Thread):
                 if source is self.near:
                     self.client = sender
                 dice = self.dice.random()
-                if dice < 0.2:
+                if dice < self.loss:
                     self.lost += 1
-                elif dice < 0.5:
+                elif dice < self.loss + self.lateness:
                     self.late.append((time.monotonic() +
                                       0.02 * self.dice.random(), source, data))
                 else:
@@ -202,8 +204,13 @@ class Daemon:
     def __init__(self):
         self.port = free_port()
         self.config = os.path.join(WORK.name, "desk.json")
+        self.standing = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.standing.bind(("127.0.0.1", 0))
+        self.standing.settimeout(5)
+        there = f"udp://127.0.0.1:{self.standing.getsockname()[1]}"
         with open(self.config, "w", encoding="utf-8") as file:
-            json.dump({"version": 1, "channels": [
+            json.dump({"version": 1, "osc": {"subscribers": [
+                {"url": there, "topics": ["state"]}]}, "channels": [
                 {"id": f"c{i}", "lanes": 1} for i in range(CHANNELS)]}, file)
         self.start()
 
@@ -211,8 +218,8 @@ class Daemon:
         # "lo" is an interface, and stands for all of its addresses.
         self.process = subprocess.Popen(
             [os.path.join(BUILD, "headroomd"), "-s", "headroom-nowhere", "-c",
-             self.config, "--state", "", "-l", f"udp://127.0.0.1:{self.port}",
-             "-l", f"tcp://lo:{self.port}"],
+             self.config, "--state", "", "-l", f"tcp://lo:{self.port}",
+             "-l", f"udp://127.0.0.1:{self.port}"],
             stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         for _ in range(200):
             try:
@@ -324,6 +331,37 @@ def datagrams_and_streams_hear_of_each_other():
     stream.close()
 
 
+def a_standing_subscriber_hears_through_a_datagram():
+    stream = Stream()
+    stream.say("/ch/c9/name", "s", "Standing")
+    while True:
+        if ("/ch/c9/name", "Standing") in messages(DAEMON.standing.recv(2000)):
+            break
+    stream.close()
+
+
+def answers_go_to_the_port_that_was_asked_for():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as speaks, \
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as hears:
+        hears.bind(("127.0.0.1", 0))
+        hears.settimeout(5)
+        speaks.settimeout(0.2)
+        speaks.connect(("127.0.0.1", DAEMON.port))
+        port = hears.getsockname()[1]
+        speaks.send(message("/reply", "i", port))
+        assert messages(hears.recv(2000)) == [("/reply", port)]
+        speaks.send(message("/subscribe", "s", "state"))
+        assert messages(hears.recv(2000))[0][0] == "/subscribed"
+        stream = Stream()
+        stream.say("/ch/c4/pan", "f", 0.25)
+        assert messages(hears.recv(2000)) == [("/ch/c4/pan", 0.25)]
+        stream.say("/reply", "i", port)
+        assert stream.wait("/error")[2] == "not-allowed"
+        stream.close()
+        speaks.send(message("/reply", "i", 0))
+        assert messages(speaks.recv(2000)) == [("/reply", 0)]
+
+
 def who_does_not_read_is_left_while_others_go_on():
     slow, good = Stream(receive=4096), Stream()
     before = good.get("/status/drops/slow")
@@ -415,11 +453,11 @@ def watching_goes_on_when_the_daemon_is_back():
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:
         stream = Stream()
-        assert soon(lambda: stream.get("/status/subscribers") == 1)
+        assert soon(lambda: stream.get("/status/subscribers") == 2)
         DAEMON.stop()
         DAEMON.start()
         stream = Stream()
-        assert soon(lambda: stream.get("/status/subscribers") == 1, 10)
+        assert soon(lambda: stream.get("/status/subscribers") == 2, 10)
         stream.say("/ch/c6/mute", "i", 1)
         assert select.select([watch.stdout], [], [], 5)[0]
         assert watch.stdout.readline() == "/ch/c6/mute 1\n"
@@ -429,45 +467,74 @@ def watching_goes_on_when_the_daemon_is_back():
         watch.wait(5)
 
 
-def watching_ends_with_the_true_state_on_a_bad_network():
-    proxy = Proxy()
-    proxy.start()
-    stream = Stream()
-    subscribers = stream.get("/status/subscribers")
-    with tempfile.TemporaryFile("w+") as seen:
-        watch = subprocess.Popen(
+class Watch:
+    """headroomctl watch behind a bad network, and what it should tell."""
+
+    def __init__(self, loss, late):
+        self.proxy = Proxy(loss, late)
+        self.proxy.start()
+        self.stream, self.truth = Stream(), {}
+        self.dice = random.Random(9)
+        self.seen = tempfile.TemporaryFile("w+")
+        before = self.stream.get("/status/subscribers")
+        self.process = subprocess.Popen(
             [os.path.join(BUILD, "headroomctl"), "-t", "30", "-u",
-             f"udp://127.0.0.1:{proxy.port()}", "watch"],
-            stdout=seen, stderr=subprocess.DEVNULL)
-        assert soon(lambda: stream.get("/status/subscribers") > subscribers, 20)
-        dice, truth = random.Random(9), {}
-        for i in range(600):
-            address = f"/ch/c{dice.randrange(CHANNELS)}/trim"
-            truth[address] = float(i % 40 - 20)
-            stream.say(address, "f", truth[address])
+             f"udp://127.0.0.1:{self.proxy.port()}", "watch"],
+            stdout=self.seen, stderr=subprocess.DEVNULL)
+        assert soon(lambda: self.stream.get("/status/subscribers") > before, 20)
+
+    def change(self, times):
+        for i in range(times):
+            address = f"/ch/c{self.dice.randrange(CHANNELS)}/trim"
+            self.truth[address] = self.dice.randrange(-160, 160) / 4
+            self.stream.say(address, "f", self.truth[address])
             time.sleep(0.002)
 
-        def told():
-            seen.seek(0)
-            lines = [line.split() for line in seen.read().splitlines()]
-            return {address: float(value) for address, value in lines
-                    if address in truth}
+    def told(self):
+        self.seen.seek(0)
+        lines = [line.split() for line in self.seen.read().splitlines()]
+        return {address: float(value) for address, value in lines
+                if address in self.truth}
+
+    def expect_truth(self):
         try:
-            assert soon(lambda: told() == truth, 20), (told(), truth)
-            assert proxy.lost > 50, proxy.lost
+            assert soon(lambda: self.told() == self.truth, 20), self.told()
         finally:
-            watch.terminate()
-            watch.wait(5)
-            proxy.over = True
-    stream.close()
+            self.process.terminate()
+            self.process.wait(5)
+            self.proxy.over = True
+            self.stream.close()
+            self.seen.close()
+
+
+def watching_ends_with_the_true_state_on_a_bad_network():
+    watch = Watch(0.2, 0.3)
+    watch.change(600)
+    watch.expect_truth()
+    assert watch.proxy.lost > 50, watch.proxy.lost
+
+
+def changes_that_were_lost_without_a_trace_are_found():
+    watch = Watch(0, 0)
+    watch.change(20)
+    assert soon(lambda: watch.told() == watch.truth)
+    watch.proxy.loss = 1
+    watch.change(100)
+    time.sleep(0.1)
+    watch.proxy.loss = 0
+    assert watch.told() != watch.truth
+    watch.expect_truth()
 
 
 TESTS = [
     watching_ends_with_the_true_state_on_a_bad_network,
+    changes_that_were_lost_without_a_trace_are_found,
     both_framings_work_over_both_families, a_stream_may_come_in_any_pieces,
     a_bundle_is_one_transaction,
     what_is_no_osc_ends_the_connection_and_is_counted,
     leases_end_with_the_connection, datagrams_and_streams_hear_of_each_other,
+    a_standing_subscriber_hears_through_a_datagram,
+    answers_go_to_the_port_that_was_asked_for,
     who_does_not_read_is_left_while_others_go_on,
     a_flood_of_connections_is_bounded,
     a_thousand_sets_a_second_are_seen_by_all_and_none_is_lost,
