@@ -527,13 +527,13 @@ def changes_that_were_lost_without_a_trace_are_found():
 
 
 TESTS = [
+    a_standing_subscriber_hears_through_a_datagram,
     watching_ends_with_the_true_state_on_a_bad_network,
     changes_that_were_lost_without_a_trace_are_found,
     both_framings_work_over_both_families, a_stream_may_come_in_any_pieces,
     a_bundle_is_one_transaction,
     what_is_no_osc_ends_the_connection_and_is_counted,
     leases_end_with_the_connection, datagrams_and_streams_hear_of_each_other,
-    a_standing_subscriber_hears_through_a_datagram,
     answers_go_to_the_port_that_was_asked_for,
     who_does_not_read_is_left_while_others_go_on,
     a_flood_of_connections_is_bounded,

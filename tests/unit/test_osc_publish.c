@@ -44,12 +44,12 @@ subscribers_are_counted_and_can_leave(void **state)
 	ask(b, 0, "/subscribe", "s", "events");
 	ask(b, 1, "/subscribe", "s", "events");
 	assert_int_equal(mixer_status(b->mixer)->subscribers, 2);
-	assert_string_equal(ask(b, 0, "/renew", ""), "/renewed i 2\n");
+	assert_non_null(strstr(ask(b, 0, "/renew", ""), "/renewed ih 2 "));
 	assert_string_equal(ask(b, 0, "/unsubscribe", "s", "state"), "");
-	assert_string_equal(ask(b, 0, "/renew", ""), "/renewed i 1\n");
+	assert_non_null(strstr(ask(b, 0, "/renew", ""), "/renewed ih 1 "));
 	assert_string_equal(
 	    ask(b, 0, "/unsubscribe", "ss", "events", "/ch"), "");
-	assert_string_equal(ask(b, 0, "/renew", ""), "/renewed i 1\n");
+	assert_non_null(strstr(ask(b, 0, "/renew", ""), "/renewed ih 1 "));
 	assert_string_equal(ask(b, 0, "/unsubscribe", ""), "");
 	assert_int_equal(mixer_status(b->mixer)->subscribers, 1);
 }
