@@ -6,9 +6,13 @@
 void
 number_text(double number, char *text, size_t size)
 {
+	/* Of the float itself: nine digits of a number between two floats may
+	 * read as the other one. */
+	const float rounded = (float)number;
+
 	for (int digits = 6; digits <= 9; digits++) {
-		snprintf(text, size, "%.*g", digits, number);
-		if (strtof(text, NULL) == (float)number)
+		snprintf(text, size, "%.*g", digits, (double)rounded);
+		if (strtof(text, NULL) == rounded)
 			break;
 	}
 }

@@ -105,9 +105,10 @@ large_start(void **state)
 	size_t size = 0;
 	FILE *out = open_memstream(&text, &size);
 
-	fprintf(out, "{ \"version\": 1, \"osc\": { \"allow\": [ { \"network\": "
-		     "\"127.0.0.0/8\", \"role\": \"admin\", \"trusted\": true } ] }, "
-		     "\"channels\": [");
+	fprintf(out,
+	    "{ \"version\": 1, \"osc\": { \"allow\": [ { \"network\": "
+	    "\"127.0.0.0/8\", \"role\": \"admin\", \"trusted\": true } ] }, "
+	    "\"channels\": [");
 	for (int i = 1; i < STRIPS - 4; i++)
 		fprintf(out,
 		    "%s{ \"id\": \"c%d\", \"sends\": { \"b1\": {}, "
