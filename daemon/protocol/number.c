@@ -1,5 +1,6 @@
 #include "protocol/number.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -8,11 +9,12 @@ number_text(double number, char *text, size_t size)
 {
 	/* Of the float itself: nine digits of a number between two floats may
 	 * read as the other one. */
-	const float rounded = (float)number;
+	const float nearest = (float)number;
+	const double rounded = isfinite(nearest) ? (double)nearest : number;
 
 	for (int digits = 6; digits <= 9; digits++) {
-		snprintf(text, size, "%.*g", digits, (double)rounded);
-		if (strtof(text, NULL) == rounded)
+		snprintf(text, size, "%.*g", digits, rounded);
+		if (strtof(text, NULL) == nearest)
 			break;
 	}
 }
