@@ -2,6 +2,7 @@
 
 #include "mixer/config_reader.h"
 #include "mixer/plugin.h"
+#include "protocol/number.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -147,11 +148,7 @@ print_float(FILE *out, double number)
 		print_number(out, number);
 		return;
 	}
-	for (int digits = 6; digits <= 9; digits++) {
-		snprintf(text, sizeof(text), "%.*g", digits, number);
-		if ((float)strtod(text, NULL) == (float)number)
-			break;
-	}
+	number_text(number, text, sizeof(text));
 	fputs(text, out);
 }
 
