@@ -487,12 +487,15 @@ class Watch:
         self.proxy.start()
         self.stream, self.truth = Stream(), {}
         self.dice = random.Random(9)
-        self.seen = tempfile.TemporaryFile("w+")
+        # Read through a place in the file of its own: one that is shared with
+        # who writes would move under it.
+        self.seen = os.path.join(WORK.name, "seen")
         before = self.stream.get("/status/subscribers")
-        self.process = subprocess.Popen(
-            [os.path.join(BUILD, "headroomctl"), "-t", "30", "-u",
-             f"udp://127.0.0.1:{self.proxy.port()}", "watch"],
-            stdout=self.seen, stderr=subprocess.DEVNULL)
+        with open(self.seen, "wb") as seen:
+            self.process = subprocess.Popen(
+                [os.path.join(BUILD, "headroomctl"), "-t", "30", "-u",
+                 f"udp://127.0.0.1:{self.proxy.port()}", "watch"],
+                stdout=seen, stderr=subprocess.DEVNULL)
         assert soon(lambda: self.stream.get("/status/subscribers") > before, 20)
 
     def change(self, times):
@@ -503,8 +506,9 @@ class Watch:
             time.sleep(0.002)
 
     def told(self):
-        self.seen.seek(0)
-        lines = [line.split() for line in self.seen.read().splitlines()]
+        with open(self.seen, encoding="utf-8") as seen:
+            lines = [line.split(" ", 1) for line in seen
+                     if line.endswith("\n")]
         return {address: float(value) for address, value in lines
                 if address in self.truth}
 
@@ -516,7 +520,6 @@ class Watch:
             self.process.wait(5)
             self.proxy.over = True
             self.stream.close()
-            self.seen.close()
 
 
 def watching_ends_with_the_true_state_on_a_bad_network():
