@@ -1,3 +1,4 @@
+#include "edge/event_file.h"
 #include "edge/jack.h"
 #include "edge/log.h"
 #include "edge/loop.h"
@@ -43,7 +44,8 @@ static const char help_text[] =
     "      --state DIR      what is remembered between two starts is here\n"
     "      --no-restore     start with the values of FILE, not with those of\n"
     "                       the last run\n"
-    "  -l, --listen OSC_URL listen here, such as udp://127.0.0.1:9018;\n"
+    "  -l, --listen OSC_URL listen here, such as udp://127.0.0.1:9018 or\n"
+    "                       tcp://eth0:9018, an interface;\n"
     "                       replaces osc.listen; may be repeated\n"
     "  -V, --version        print the version\n"
     "  -h, --help           print this\n"
@@ -66,6 +68,7 @@ struct daemon {
 	struct plugin_host *plugins;
 	char *state_dir; /* NULL: nothing is remembered */
 	struct state_file *state;
+	struct event_file *events;
 	struct osc *osc;
 	struct jack *jack;
 	struct service *service; /* NULL: no service manager */
@@ -91,14 +94,9 @@ add_listener(struct options *options, const char *url)
 		return -1;
 	}
 	if (url_parse(url, URL_PORT, &parsed) < 0) {
-		log_line("-l: found %s; allowed: udp://HOST:PORT%s", url,
-		    URL_ALLOWED);
-		return -1;
-	}
-	if (parsed.transport == URL_TCP) {
-		log_line("-l %s: TCP is not served in this version; "
-			 "udp://HOST:PORT is",
-		    url);
+		log_line("-l: found %s; allowed: udp://HOST:PORT or "
+			 "tcp://HOST:PORT%s",
+		    url, URL_ALLOWED);
 		return -1;
 	}
 	options->listen[options->listens++] = url;
@@ -210,21 +208,13 @@ choose_listeners(
     const struct options *options, const struct desk *desk, const char **url)
 {
 	size_t count = 0;
-	struct url parsed;
 
 	for (size_t i = 0; i < options->listens; i++)
 		url[count++] = options->listen[i];
 	if (count > 0)
 		return count;
-	for (size_t i = 0; i < desk->listens; i++) {
-		if (url_parse(desk->listen[i], NULL, &parsed) == 0 &&
-		    parsed.transport == URL_TCP)
-			log_line("%s: not listening there: TCP is not served "
-				 "in this version",
-			    desk->listen[i]);
-		else
-			url[count++] = desk->listen[i];
-	}
+	for (size_t i = 0; i < desk->listens; i++)
+		url[count++] = desk->listen[i];
 	return count;
 }
 
@@ -284,8 +274,8 @@ daemon_start(struct daemon *daemon, const struct options *options)
 	char why[256];
 
 	if (urls == 0) {
-		log_line("nothing to listen on: osc.listen has no udp:// "
-			 "address, and there is no -l");
+		log_line("nothing to listen on: osc.listen is empty, and "
+			 "there is no -l");
 		return -1;
 	}
 	daemon->osc =
@@ -312,6 +302,7 @@ daemon_stop(struct daemon *daemon)
 	service_close(daemon->service);
 	edge_jack_free(daemon->jack);
 	osc_free(daemon->osc);
+	event_file_free(daemon->events);
 	state_file_close(daemon->state);
 	mixer_free(daemon->mixer);
 	lv2_host_free(daemon->plugins);
@@ -362,6 +353,9 @@ daemon_run(
 	}
 	mixer_set_host(daemon->mixer, daemon->plugins);
 	engine_use(mixer_engine(daemon->mixer), kernels);
+	if (daemon->state_dir)
+		daemon->events = event_file_new(
+		    daemon->mixer, daemon->loop, daemon->state_dir);
 	if (daemon->state_dir)
 		daemon->state = state_file_open(daemon->mixer, daemon->loop,
 		    daemon->state_dir, options->config, !options->fresh);

@@ -43,7 +43,7 @@ try()
 {
 	command=$(printf '%s\n' "$1" |
 		sed "s|osc.udp://127.0.0.1:9018|osc.$HEADROOM_OSC|")
-	timeout 3 sh -c "$command" >"$work/out" 2>&1 </dev/null
+	timeout 15 sh -c "$command" >"$work/out" 2>&1 </dev/null
 	code=$?
 	case $1 in
 	*grep*) [ "$code" -ne 1 ] || code=0 ;;

@@ -103,11 +103,14 @@ for kind in unit conform fuzz lv2 rig; do
 		run cmocka "$name" "$build/tests/$name"
 	done
 done
-for script in tests/config/run.sh tests/ctl/run.sh tests/readme.sh; do
+for script in tests/config/run.sh tests/ctl/run.sh tests/ctl/desk.py \
+	tests/ctl/wire.py tests/readme.sh; do
 	name=${script#tests/}
 	[ "${name#"$prefix"}" != "$name" ] || [ -z "$prefix" ] || continue
+	with="sh"
+	[ "${script%.py}" = "$script" ] || with=/usr/bin/python3
 	[ ! -e "$script" ] ||
-		run script "${script#tests/}" sh "$script" "$HEADROOM_BUILD"
+		run script "${script#tests/}" "$with" "$script" "$HEADROOM_BUILD"
 done
 # Where the programs with planted faults were made, which sanitizers are not.
 [ ! -e "$HEADROOM_BUILD/planted/headroomd" ] || [ -n "$prefix" ] ||

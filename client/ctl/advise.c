@@ -221,7 +221,7 @@ undo(struct command *command)
 
 /* Lets the daemon hear what came of it. */
 static enum status
-listen(struct command *command, struct advice_report *report)
+hear(struct command *command, struct advice_report *report)
 {
 	double end = link_now() + LISTEN;
 	struct answer nothing = { .complete = true };
@@ -248,7 +248,7 @@ apply_all(struct command *command, struct advice_report *report)
 		report->steps++;
 		int findings = report->mended, all = report->sets;
 		int steps = report->steps;
-		status = listen(command, report);
+		status = hear(command, report);
 		report->mended = findings;
 		report->sets = all;
 		report->steps = steps;

@@ -145,8 +145,7 @@ ask_copy(const struct link_message *message)
 	return NULL;
 }
 
-/* Keeps an answer, in the place of an earlier one to the same address. */
-static void
+void
 ask_keep(struct ask *ask, const struct link_message *message)
 {
 	struct link_message *copy = ask_copy(message);
@@ -196,9 +195,10 @@ ask_refuse(struct ask *ask, const struct link_message *message)
 	}
 	/* The daemon's words mostly begin with the address already. */
 	if (known && !printed && strncmp(text, address, strlen(address)) == 0)
-		command_warn("%s", text);
+		command_warn("%s: %s", ask->command->link.url, text);
 	else if (known && !printed)
-		command_warn("%s: %s", address, text);
+		command_warn(
+		    "%s: %s: %s", ask->command->link.url, address, text);
 }
 
 static void

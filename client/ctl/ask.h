@@ -32,6 +32,9 @@ bool ask_is_address(const char *text);
  * what ask_is_address() refuses, STATUS_LOST without memory. */
 enum status ask_add(struct ask *ask, const char *address);
 
+/* Keeps an answer, in the place of an earlier one from the same address. */
+void ask_keep(struct ask *ask, const struct link_message *message);
+
 /* Sends what the link has collected and the questions behind it, waits for one
  * answer to each address and, for patterns, until 150 ms pass without one.
  * Prints errors at once. */

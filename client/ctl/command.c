@@ -109,7 +109,7 @@ command_explain(const struct command *command, const struct follow *follow,
     enum status status)
 {
 	if (status == STATUS_REFUSED)
-		command_warn("%s", follow->refused);
+		command_warn("%s: %s", command->link.url, follow->refused);
 	else if (status == STATUS_SILENT)
 		command_silent(command);
 	else if (status == STATUS_LOST)

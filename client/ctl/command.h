@@ -26,13 +26,19 @@ struct command {
 	double timeout; /* seconds */
 	bool patient;   /* no timeout was asked for */
 	bool json, once, plain, parameters, addresses, all, undo;
-	int apply;       /* number of a finding, -1 where none was */
-	double rate;     /* Hz, 0 where none was asked for */
-	long long since; /* event sequence number, -1 where none was */
+	int apply;          /* number of a finding, -1 where none was */
+	bool history;       /* events that were before, then those that come */
+	double rate;        /* Hz, 0 where none was asked for */
+	const char *since;  /* where events begin, NULL where not told */
+	const char *file;   /* of events, NULL for the daemon's own word */
+	const char *output; /* file to write to, NULL for standard output */
 };
 
 enum status get_run(struct command *command, int count, char **argument);
 enum status set_run(struct command *command, int count, char **argument);
+enum status dump_run(struct command *command, int count, char **argument);
+enum status batch_run(struct command *command, int count, char **argument);
+enum status export_run(struct command *command, int count, char **argument);
 enum status watch_run(struct command *command, int count, char **argument);
 enum status meters_run(struct command *command, int count, char **argument);
 enum status events_run(struct command *command, int count, char **argument);

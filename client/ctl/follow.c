@@ -20,6 +20,7 @@ follow_start(struct follow *follow, struct link *link,
 		.each = each,
 		.arg = arg,
 		.state = FOLLOW_ASKING,
+		.desk = -1,
 		.heard = link_now(),
 		.asked = -ASK_EVERY };
 }
@@ -65,7 +66,9 @@ follow_take(void *arg, const struct link_message *message)
 	} else if (strcmp(message->address, "/renewed") == 0) {
 		/* Another daemon in the same place, or leases that ran out
 		 * while this machine slept. */
-		if (message->values == 1 &&
+		if (message->values == 2)
+			follow->desk = value[1].number;
+		if (message->values >= 1 &&
 		    value[0].number < (double)follow->topics &&
 		    follow->state == FOLLOW_LIVE)
 			follow->state = FOLLOW_LOST;

@@ -31,6 +31,7 @@ struct follow {
 	void *arg;
 	enum follow_state state;
 	unsigned times;    /* how often the daemon was found */
+	double desk;       /* how many changes the daemon counts, -1: unknown */
 	double heard;      /* time of the last packet, or of the start */
 	double asked;      /* time of the last request */
 	char refused[200]; /* why the daemon would not, else "" */

@@ -6,8 +6,9 @@ _headroomctl_options()
 
 	case $1 in
 	meters) echo "$common -1 --once -p --plain -r --rate" ;;
-	events) echo "$common -1 --once -s --since" ;;
+	events) echo "$common -1 --once -f --follow -F --file -s --since" ;;
 	advise) echo "$common -A --apply -L --all -U --undo" ;;
+	export) echo "$common -o --output" ;;
 	list) echo "$common -a --addresses -P --parameters" ;;
 	*) echo "$common" ;;
 	esac
@@ -38,9 +39,10 @@ _headroomctl_parse()
 		elif [[ $command == set && $argument -gt 0 ]]; then
 			# What a value looks like does not matter.
 			argument=$((argument + 1))
-		elif [[ $word == -[utrs] || $word == --url ||
+		elif [[ $word == -[utrsFo] || $word == --url ||
 			$word == --timeout || $word == --rate ||
-			$word == --since ]]; then
+			$word == --since || $word == --file ||
+			$word == --output ]]; then
 			skip=1
 		elif [[ $word == -* ]]; then
 			:
@@ -55,7 +57,7 @@ _headroomctl_parse()
 
 _headroomctl()
 {
-	local commands='get set watch meters events advise status list inserts plugins help'
+	local commands='get set dump batch export watch meters events advise status list inserts plugins help'
 	local cur=${COMP_WORDS[COMP_CWORD]} command argument words=''
 
 	COMPREPLY=()
@@ -63,6 +65,11 @@ _headroomctl()
 	case $command in
 	'' | help) words=$commands ;;
 	get | watch) words=$(_headroomctl_addresses) ;;
+	batch)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return
+		;;
+	export) words='open-stage-control touchosc-table' ;;
 	meters) words=$(_headroomctl_addresses |
 		sed -n 's|^/meter\(/.*\)/[^/]*$|\1|p' | sort -u) ;;
 	inserts) words=$(_headroomctl_addresses |

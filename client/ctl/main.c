@@ -39,6 +39,24 @@ static const struct entry entries[] = {
 	    "arguments, lines of ADDRESS VALUE are\nread from standard "
 	    "input.\n",
 	    set_run },
+	{ "dump", "", "[PREFIX]", "print all parameters and their values",
+	    "PREFIX is the front of an address, such as /ch or /ch/kick. What "
+	    "is printed is\nwhat `headroomctl set -` reads; with --json also "
+	    "what can only be read.\n",
+	    dump_run },
+	{ "batch", "", "[FILE]", "set all values of a file, or none",
+	    "FILE has lines of ADDRESS VALUE, as get prints them; - or none "
+	    "is standard input.\nEmpty lines and those that begin with # are "
+	    "passed over. The whole file is checked\nbefore anything is "
+	    "set.\n",
+	    batch_run },
+	{ "export", "o", "open-stage-control|touchosc-table",
+	    "write a control surface for this desk",
+	    "  -o, --output FILE  write into FILE, not to standard output\n"
+	    "open-stage-control is a session of that program, touchosc-table "
+	    "all addresses as\nCSV with type, unit, range, default, access "
+	    "and meaning.\n",
+	    export_run },
 	{ "watch", "", "[PREFIX]", "print every change that others make",
 	    "PREFIX is the front of an address, such as /ch or /ch/kick.\n",
 	    watch_run },
@@ -46,17 +64,21 @@ static const struct entry entries[] = {
 	    "show levels of every stage, and loudness",
 	    "  -1, --once         print one table and exit\n"
 	    "  -p, --plain        print tables, also in a terminal\n"
-	    "  -r, --rate HZ      draw 1 to 100 times a second (20), or print "
+	    "  -r, --rate HZ      draw 1 to 100 times a second (30), or print "
 	    "so many\n"
 	    "                     tables a second (1; 0.01 and more)\n"
-	    "Keys: q quits, r resets the headroom, l the loudness for "
-	    "everyone, n "
-	    "chooses\nnumbers, arrows scroll.\n",
+	    "Keys: ? tells them all, q quits.\n",
 	    meters_run },
-	{ "events", "1s", "", "print overs, clips, xruns and the like",
+	{ "events", "1fFs", "", "print overs, clips, xruns and the like",
 	    "  -1, --once         print what the daemon has kept and exit\n"
-	    "  -s, --since N      begin behind event N; 0 for all that are "
-	    "kept\n",
+	    "  -f, --follow       print what it has kept, then what comes\n"
+	    "  -F, --file PATH    print what is in a file or directory of "
+	    "events; needs\n"
+	    "                     no daemon\n"
+	    "  -s, --since WHEN   begin behind an event's number (1200), at a "
+	    "time (23:00,\n"
+	    "                     2026-11-22T23:00) or some time ago (8h, "
+	    "1d12h)\n",
 	    events_run },
 	{ "advise", "ALU", "",
 	    "print what is wrong with the levels, and mend it",
@@ -84,7 +106,7 @@ static const struct entry entries[] = {
 };
 #define ENTRIES (sizeof(entries) / sizeof(entries[0]))
 
-static const char letters[] = "u:t:jVh1pr:s:aPA:LU";
+static const char letters[] = "u:t:jVh1pfF:r:s:aPo:A:LU";
 
 static const struct option options[] = {
 	{ "url", required_argument, NULL, 'u' },
@@ -96,7 +118,10 @@ static const struct option options[] = {
 	{ "plain", no_argument, NULL, 'p' },
 	{ "rate", required_argument, NULL, 'r' },
 	{ "since", required_argument, NULL, 's' },
+	{ "follow", no_argument, NULL, 'f' },
+	{ "file", required_argument, NULL, 'F' },
 	{ "addresses", no_argument, NULL, OPTION_ADDRESSES },
+	{ "output", required_argument, NULL, 'o' },
 	{ "parameters", no_argument, NULL, OPTION_PARAMETERS },
 	{ "apply", required_argument, NULL, OPTION_APPLY },
 	{ "all", no_argument, NULL, OPTION_ALL },
@@ -204,9 +229,16 @@ main_option(struct request *request, int letter)
 	case 'r':
 		return main_number("rate", optarg, 0.01, 100, &command->rate);
 	case 's':
-		if (main_number("since", optarg, 0, 1e15, &number) < 0)
-			return -1;
-		command->since = (long long)number;
+		command->since = optarg;
+		break;
+	case 'f':
+		command->history = true;
+		break;
+	case 'F':
+		command->file = optarg;
+		break;
+	case 'o':
+		command->output = optarg;
 		break;
 	case OPTION_ADDRESSES:
 		command->addresses = true;
@@ -301,9 +333,10 @@ main_inform(const struct request *request, const char *name, const char *about)
 		return STATUS_OK;
 	}
 	if ((help || name) && of && !main_find(of)) {
-		command_warn("found command \"%s\", allowed: get, set, watch, "
-			     "meters, events, advise, status, list, inserts, "
-			     "plugins, help",
+		command_warn(
+		    "found command \"%s\", allowed: get, set, dump, batch, "
+		    "export, watch, meters, events, advise, status, list, "
+		    "inserts, plugins, help",
 		    of);
 		return STATUS_USAGE;
 	}
@@ -325,7 +358,6 @@ main(int count, char **argument)
 		.command = { .out = { .form = &output_text, .file = stdout },
 		    .timeout = 1,
 		    .patient = true,
-		    .since = -1,
 		    .apply = -1 } };
 	char *name;
 

@@ -1,145 +1,101 @@
 #include "command.h"
 
-#include "follow.h"
-#include "notice.h"
-#include "roster.h"
-#include "screen.h"
+#include "bridge.h"
 
-#include "protocol/level.h"
-
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#define DRAW_RATE 20.0 /* Hz, of the screen and of the meters by default */
 #define LEAST_RATE 20
 #define LOUDNESS_RATE 10
 #define MOST_RATE 100
 
+/* Tables of meters, one after the other. */
 struct meters {
 	struct command *command;
-	const char *prefix; /* as typed */
+	struct meters_source *source;
 	struct follow follow;
-	struct roster roster;
-	struct screen screen;
-	struct screen_news news;
-	unsigned times; /* follow.times that the roster was loaded for */
 	double next;    /* time of the next table */
 	double give_up; /* time at which --once prints what it has */
-	double drawn;   /* time of the last drawing */
-	bool changed;   /* something came that is worth drawing */
 };
-
-static void
-meters_take_status(struct meters *meters, const struct link_message *message)
-{
-	const char *tail = message->address + strlen("/status/");
-	const struct schema_value *value = &message->value[0];
-	struct screen_news *news = &meters->news;
-
-	if (strcmp(tail, "sample_rate") == 0)
-		news->rate = value->number;
-	else if (strcmp(tail, "period") == 0)
-		news->period = value->number;
-	else if (strcmp(tail, "dsp_load") == 0)
-		news->load = value->number;
-	else if (strcmp(tail, "xruns") == 0)
-		news->xruns = value->number;
-	else if (strcmp(tail, "jack") == 0 && value->text)
-		snprintf(news->jack, sizeof(news->jack), "%s", value->text);
-}
 
 static void
 meters_take(void *arg, const struct link_message *message)
 {
 	struct meters *meters = arg;
 
-	if (roster_read(&meters->roster, message, link_now()))
-		meters->changed = true;
-	else if (strncmp(message->address, "/status/", 8) == 0 &&
-		 message->values == 1)
-		meters_take_status(meters, message);
-	else
-		notice_short(
-		    message, meters->news.event, sizeof(meters->news.event));
+	roster_read(&meters->source->roster, message, link_now());
 }
 
-/* The desk may be another one after the daemon has been away. */
-static enum status
-meters_load(struct meters *meters)
+/* A strip that was asked for by place is subscribed to by id, which is how the
+ * roster knows it. */
+static void
+meters_ask_for(struct meters_source *source)
 {
-	struct command *command = meters->command;
+	const struct roster_strip *only = NULL;
+	const char *strip = source->asked;
+	size_t shown = 0, size = sizeof(source->asked);
+
+	for (size_t i = 0; i < source->roster.strips; i++)
+		if (source->roster.strip[i].shown) {
+			only = &source->roster.strip[i];
+			shown++;
+		}
+	if (shown == 1)
+		snprintf(source->asked, size, "/%s", only->address);
+	else
+		snprintf(source->asked, size, "%s%s",
+		    source->prefix[0] && source->prefix[0] != '/' ? "/" : "",
+		    source->prefix);
+	if (strncmp(strip, "/meter/", 7) == 0 || strcmp(strip, "/meter") == 0)
+		strip += strlen("/meter");
+	source->topic[0].prefix = source->asked;
+	source->topic[1].prefix = strip;
+}
+
+enum status
+meters_load(struct meters_source *source, struct command *command)
+{
 	struct roster roster;
+	int error;
 
 	if (roster_load(&roster, &command->link, command->timeout) < 0)
 		return STATUS_SILENT;
-	roster_free(&meters->roster);
-	meters->roster = roster;
-	return roster_narrow(&meters->roster, meters->prefix) ? STATUS_OK
-							      : STATUS_REFUSED;
+	roster_free(&source->roster);
+	source->roster = roster;
+	if (!roster_narrow(&source->roster, source->prefix))
+		return STATUS_REFUSED;
+	meters_ask_for(source);
+	error = roster_load_layout(
+	    &source->roster, &command->link, source->asked, command->timeout);
+	source->topic[0].topic = error ? "meters" : "meters/blob";
+	source->topic[1].topic = "loudness";
+	source->topic[1].rate = LOUDNESS_RATE;
+	return error && error != -ENOTSUP ? STATUS_SILENT : STATUS_OK;
 }
 
-static void
-meters_follow_changes(struct meters *meters)
+bool
+meters_reload(struct meters_source *source, struct command *command,
+    struct follow *follow)
 {
-	if (meters->follow.state != FOLLOW_LIVE ||
-	    meters->follow.times == meters->times)
-		return;
-	if (meters->times && meters_load(meters) == STATUS_SILENT)
-		return;
-	meters->times = meters->follow.times;
-	meters->changed = true;
-}
+	bool found = follow->times != source->times;
+	const char *topic = source->topic[0].topic;
+	char asked[sizeof(source->asked)];
 
-static bool
-meters_fall(struct meters *meters, double now)
-{
-	bool moved = false;
-
-	for (size_t i = 0; i < meters->roster.strips; i++) {
-		struct roster_strip *strip = &meters->roster.strip[i];
-		for (unsigned s = 0; s < strip->stages; s++)
-			for (unsigned l = 0; l < strip->lanes; l++)
-				if (bar_fall(&strip->stage[s].lane[l].bar, now))
-					moved = true;
+	if (!found && !source->roster.outdated)
+		return false;
+	memcpy(asked, source->asked, sizeof(asked));
+	if (source->times != 0 && meters_load(source, command) == STATUS_SILENT)
+		return false;
+	if (strcmp(asked, source->asked) != 0 ||
+	    strcmp(topic, source->topic[0].topic) != 0) {
+		follow_stop(follow);
+		follow->state = FOLLOW_ASKING;
 	}
-	return moved;
-}
-
-static bool
-meters_draw(void *arg)
-{
-	struct meters *meters = arg;
-	double now = link_now();
-	bool due = meters->changed || now - meters->drawn >= 1;
-
-	meters_follow_changes(meters);
-	for (;;) {
-		enum screen_key key = screen_take_key(&meters->screen);
-		if (key == SCREEN_QUIT)
-			return false;
-		if (key == SCREEN_NONE)
-			break;
-		if (key == SCREEN_RESET_LOUDNESS) {
-			struct link *link = &meters->command->link;
-			osc_pack_print(&link->packer, "/loudness/reset", "");
-			link_flush(link);
-		}
-		if (key == SCREEN_RESET) {
-			roster_reset_highest(&meters->roster);
-			meters->news.event[0] = '\0';
-		}
-		due = true;
-	}
-	if (meters_fall(meters, now) || due) {
-		meters->news.silence = meters->follow.state == FOLLOW_LOST
-					   ? follow_silence(&meters->follow)
-					   : 0;
-		screen_draw(&meters->screen, &meters->roster, &meters->news);
-		meters->drawn = now;
-		meters->changed = false;
-	}
-	return true;
+	found = found && source->times != 0;
+	source->times = follow->times;
+	return found;
 }
 
 static bool
@@ -147,101 +103,62 @@ meters_print(void *arg)
 {
 	struct meters *meters = arg;
 	struct command *command = meters->command;
+	struct roster *roster = &meters->source->roster;
 	double now = link_now();
 
-	meters_follow_changes(meters);
+	if (meters->follow.state == FOLLOW_LIVE)
+		meters_reload(meters->source, command, &meters->follow);
 	if (now < meters->next || meters->follow.state != FOLLOW_LIVE)
 		return true;
-	if (!roster_complete(&meters->roster) && now < meters->give_up)
+	if (!roster_complete(roster) && now < meters->give_up)
 		return true;
-	command->out.form->meters(&command->out, &meters->roster);
-	roster_restart(&meters->roster);
+	command->out.form->meters(&command->out, roster);
+	roster_restart(roster);
 	meters->next = now + 1 / (command->rate > 0 ? command->rate : 1);
 	return !command->once;
 }
 
-/* A strip that was asked for by place is subscribed to by id, which is how the
- * roster knows it. */
-static void
-meters_topic_prefix(const struct meters *meters, char *text, size_t size)
-{
-	const struct roster_strip *only = NULL;
-	size_t shown = 0;
-
-	for (size_t i = 0; i < meters->roster.strips; i++)
-		if (meters->roster.strip[i].shown) {
-			only = &meters->roster.strip[i];
-			shown++;
-		}
-	if (shown == 1)
-		snprintf(text, size, "/%s", only->address);
-	else
-		snprintf(text, size, "%s%s",
-		    meters->prefix[0] && meters->prefix[0] != '/' ? "/" : "",
-		    meters->prefix);
-}
-
 static enum status
-meters_show(struct meters *meters)
+meters_tables(struct command *command, struct meters_source *source)
 {
-	struct command *command = meters->command;
-	bool screen = isatty(STDOUT_FILENO) && isatty(STDIN_FILENO) &&
-		      !command->plain && !command->once && !command->json;
-	double rate = command->rate;
-	char prefix[200];
-	const char *strip = prefix;
+	struct meters meters = { .command = command, .source = source };
+	double rate = command->rate * 2;
 
-	meters_topic_prefix(meters, prefix, sizeof(prefix));
-	if (strncmp(prefix, "/meter/", 7) == 0 || !strcmp(prefix, "/meter"))
-		strip += strlen("/meter");
-	if (!screen)
-		rate = rate * 2 > LEAST_RATE ? rate * 2 : LEAST_RATE;
-	else if (rate <= 0)
-		rate = DRAW_RATE;
+	if (rate < LEAST_RATE)
+		rate = LEAST_RATE;
 	if (rate > MOST_RATE)
 		rate = MOST_RATE;
-	const struct follow_topic topic[] = {
-		{ "meters", rate < 1 ? 1 : (int)rate, prefix },
-		{ "loudness", LOUDNESS_RATE, strip },
-		{ "status", 1, "" },
-		{ "events", 0, "" },
-	};
-	follow_start(&meters->follow, &command->link, topic, screen ? 4 : 2,
-	    meters_take, meters);
-	if (screen && screen_open(&meters->screen) < 0) {
-		command_warn("meters: the terminal is not known to ncurses, "
-			     "allowed: another TERM, or --plain");
-		return STATUS_USAGE;
-	}
-	meters->give_up = link_now() + command->timeout;
-	enum status status = command_loop(command, &meters->follow, screen,
-	    rate, screen ? meters_draw : meters_print, meters);
-	if (screen)
-		screen_close(&meters->screen);
-	return command_explain(command, &meters->follow, status);
+	source->topic[0].rate = (int)rate;
+	follow_start(&meters.follow, &command->link, source->topic, 2,
+	    meters_take, &meters);
+	meters.give_up = link_now() + command->timeout;
+	enum status status = command_loop(
+	    command, &meters.follow, false, rate, meters_print, &meters);
+	return command_explain(command, &meters.follow, status);
 }
 
 enum status
 meters_run(struct command *command, int count, char **argument)
 {
-	struct meters meters = { .command = command,
-		.prefix = count ? argument[0] : "",
-		.news.url = command->link.url };
+	struct meters_source source = { .prefix = count ? argument[0] : "" };
+	bool screen = isatty(STDOUT_FILENO) && isatty(STDIN_FILENO) &&
+		      !command->plain && !command->once && !command->json;
 
 	if (count > 1) {
 		command_warn(
 		    "meters: found %d arguments, allowed: one PREFIX", count);
 		return STATUS_USAGE;
 	}
-	enum status status = meters_load(&meters);
-	if (status == STATUS_OK)
-		status = meters_show(&meters);
-	else if (status == STATUS_SILENT)
+	enum status status = meters_load(&source, command);
+	if (status == STATUS_SILENT)
 		command_silent(command);
-	else
+	else if (status != STATUS_OK)
 		command_warn("meters: found prefix \"%s\", allowed: a strip "
 			     "that `headroomctl list` shows, or a kind of them",
-		    meters.prefix);
-	roster_free(&meters.roster);
+		    source.prefix);
+	else
+		status = screen ? bridge_run(command, &source)
+				: meters_tables(command, &source);
+	roster_free(&source.roster);
 	return status;
 }

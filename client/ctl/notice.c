@@ -2,130 +2,150 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #define PREFIX "/event/"
 
-static const struct {
-	const char *kind, *types;
-	const char *const *fields;
-} notices[] = {
-	{ "over", "hhssihifss",
-	    (const char *const[]){ "sequence", "frame", "strip", "stage",
-		"lane", "last_frame", "samples", "peak", "origin", "sum",
-		NULL } },
-	{ "clip", "hhssihifss",
-	    (const char *const[]){ "sequence", "frame", "strip", "stage",
-		"lane", "last_frame", "samples", "peak", "origin", "sum",
-		NULL } },
-	{ "invalid", "hhssihi",
-	    (const char *const[]){ "sequence", "frame", "strip", "stage",
-		"lane", "last_frame", "samples", NULL } },
-	{ "xrun", "hhi",
-	    (const char *const[]){ "sequence", "frame", "xruns", NULL } },
-	{ "insert", "hhsiss",
-	    (const char *const[]){ "sequence", "frame", "strip", "slot",
-		"state", "reason", NULL } },
-	{ "zone", "hhssss",
-	    (const char *const[]){
-		"sequence", "frame", "strip", "stage", "from", "to", NULL } },
-	{ "jack", "hhs",
-	    (const char *const[]){ "sequence", "frame", "state", NULL } },
-};
-
-const char *
-notice_kind(const struct link_message *message)
+bool
+notice_take(const struct link_message *message, struct event_line *line)
 {
-	return message->address + strlen(PREFIX);
-}
+	enum event_kind kind;
 
-static bool
-notice_has(const struct link_message *message, const char *types)
-{
-	if (message->values != strlen(types))
-		return false;
-	for (size_t i = 0; i < message->values; i++)
-		if (message->value[i].type != types[i])
-			return false;
-	return true;
-}
-
-const char *const *
-notice_fields(const struct link_message *message)
-{
 	if (strncmp(message->address, PREFIX, strlen(PREFIX)) != 0)
-		return NULL;
-	for (size_t i = 0; i < sizeof(notices) / sizeof(notices[0]); i++)
-		if (strcmp(notices[i].kind, notice_kind(message)) == 0 &&
-		    notice_has(message, notices[i].types))
-			return notices[i].fields;
+		return false;
+	kind = event_kind_find(message->address + strlen(PREFIX));
+	return kind != EVENT_KINDS &&
+	       event_line_set(line, kind, message->value, message->values) == 0;
+}
+
+void
+notice_message(const struct event_line *line, char address[NOTICE_ADDRESS],
+    struct link_message *message)
+{
+	snprintf(
+	    address, NOTICE_ADDRESS, PREFIX "%s", event_form(line->kind)->name);
+	message->address = address;
+	message->values = line->values;
+	memcpy(
+	    message->value, line->value, line->values * sizeof(line->value[0]));
+}
+
+/* The argument with this name, or NULL. */
+static const struct schema_value *
+notice_value(const struct event_line *line, const char *field)
+{
+	const struct event_form *form = event_form(line->kind);
+
+	for (size_t i = 0; i < line->values; i++)
+		if (strcmp(form->fields[i], field) == 0)
+			return &line->value[i];
 	return NULL;
+}
+
+static double
+notice_number(const struct event_line *line, const char *field)
+{
+	const struct schema_value *value = notice_value(line, field);
+
+	return value ? value->number : 0;
+}
+
+static const char *
+notice_word(const struct event_line *line, const char *field)
+{
+	const struct schema_value *value = notice_value(line, field);
+
+	return value && value->text ? value->text : "";
 }
 
 /* Over, clip and invalid: where, how much, how long, where from. */
 static void
-notice_signal(const struct link_message *message, char *text, size_t size)
+notice_signal(const struct event_line *line, char *text, size_t size)
 {
-	const struct schema_value *value = message->value;
-	char peak[32] = "", origin[64] = "", sum[200] = "";
+	double samples = notice_number(line, "samples");
+	const char *from = notice_word(line, "origin");
+	const char *of = notice_word(line, "sum");
+	char peak[32] = "", origin[EVENT_TEXT] = "", sum[EVENT_TEXT] = "";
 
-	if (message->values > 7)
-		snprintf(
-		    peak, sizeof(peak), ", peak %+.1f dBFS", value[7].number);
-	if (message->values > 8)
-		snprintf(origin, sizeof(origin), ", from %s", value[8].text);
-	if (message->values > 9 && value[9].text[0])
-		snprintf(sum, sizeof(sum), ", the sum of %s dB", value[9].text);
+	if (notice_value(line, "peak"))
+		snprintf(peak, sizeof(peak), ", peak %+.1f dBFS",
+		    notice_number(line, "peak"));
+	if (from[0])
+		snprintf(origin, sizeof(origin), ", from %s", from);
+	if (of[0])
+		snprintf(sum, sizeof(sum), ", the sum of %s dB", of);
 	snprintf(text, size, "%s at %s %s, lane %.0f%s, %.0f sample%s%s%s",
-	    notice_kind(message), value[2].text, value[3].text, value[4].number,
-	    peak, value[6].number, value[6].number == 1 ? "" : "s", origin,
-	    sum);
+	    event_form(line->kind)->name, notice_word(line, "strip"),
+	    notice_word(line, "stage"), notice_number(line, "lane"), peak,
+	    samples, samples == 1 ? "" : "s", origin, sum);
 }
 
 static void
-notice_insert(const struct link_message *message, char *text, size_t size)
+notice_insert(const struct event_line *line, char *text, size_t size)
 {
-	const struct schema_value *value = message->value;
+	const char *reason = notice_word(line, "reason");
 
-	snprintf(text, size, "insert %.0f of %s %s%s%s", value[3].number,
-	    value[2].text, value[4].text, value[5].text[0] ? ": " : "",
-	    value[5].text);
+	snprintf(text, size, "insert %.0f of %s %s%s%s",
+	    notice_number(line, "slot"), notice_word(line, "strip"),
+	    notice_word(line, "state"), reason[0] ? ": " : "", reason);
+}
+
+static void
+notice_happened(const struct event_line *line, char *text, size_t size)
+{
+	switch (line->kind) {
+	case EVENT_INSERT:
+		notice_insert(line, text, size);
+		break;
+	case EVENT_ZONE:
+		snprintf(text, size, "%s %s is %s, was %s",
+		    notice_word(line, "strip"), notice_word(line, "stage"),
+		    notice_word(line, "to"), notice_word(line, "from"));
+		break;
+	case EVENT_JACK:
+		snprintf(text, size, "jack %s", notice_word(line, "state"));
+		break;
+	case EVENT_XRUN:
+		snprintf(text, size, "xrun, %.0f so far",
+		    notice_number(line, "xruns"));
+		break;
+	default:
+		notice_signal(line, text, size);
+		break;
+	}
+	for (char *c = text; *c; c++)
+		if ((unsigned char)*c < ' ' || *c == '\x7f')
+			*c = '?';
 }
 
 bool
 notice_short(const struct link_message *message, char *text, size_t size)
 {
-	const char *const *fields = notice_fields(message);
-	const struct schema_value *value = message->value;
+	struct event_line line;
 
-	if (!fields)
+	if (!notice_take(message, &line))
 		return false;
-	if (strcmp(notice_kind(message), "insert") == 0)
-		notice_insert(message, text, size);
-	else if (strcmp(notice_kind(message), "zone") == 0)
-		snprintf(text, size, "%s %s is %s, was %s", value[2].text,
-		    value[3].text, value[5].text, value[4].text);
-	else if (message->values > 3)
-		notice_signal(message, text, size);
-	else if (value[2].text)
-		snprintf(
-		    text, size, "%s %s", notice_kind(message), value[2].text);
-	else
-		snprintf(text, size, "%s, %.0f so far", notice_kind(message),
-		    value[2].number);
-	for (char *c = text; *c; c++)
-		if ((unsigned char)*c < ' ' || *c == '\x7f')
-			*c = '?';
+	notice_happened(&line, text, size);
 	return true;
 }
 
 bool
 notice_text(const struct link_message *message, char *text, size_t size)
 {
-	char happened[NOTICE_LONGEST];
+	char happened[NOTICE_LONGEST], date[24];
+	struct event_line line;
+	struct tm at;
+	time_t seconds;
 
-	if (!notice_short(message, happened, sizeof(happened)))
+	if (!notice_take(message, &line))
 		return false;
-	snprintf(text, size, "%.0f  frame %.0f  %s", message->value[0].number,
-	    message->value[1].number, happened);
+	seconds = (time_t)(event_line_time(&line) / 1000);
+	localtime_r(&seconds, &at);
+	strftime(date, sizeof(date), "%Y-%m-%d %H:%M:%S", &at);
+	notice_happened(&line, happened, sizeof(happened));
+	snprintf(text, size, "%.0f  %s.%03d  frame %.0f  %s",
+	    notice_number(&line, "sequence"), date,
+	    (int)(event_line_time(&line) % 1000), notice_number(&line, "frame"),
+	    happened);
 	return true;
 }

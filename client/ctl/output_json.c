@@ -91,19 +91,17 @@ json_status(struct output *out, const struct link_message *message)
 	cJSON_AddItemToObject(object, tail, json_values(message));
 }
 
+/* The same line that the daemon keeps in its file. */
 static void
 json_event(struct output *out, const struct link_message *message)
 {
-	const char *const *fields = notice_fields(message);
+	char text[EVENT_LINE_LONGEST];
+	struct event_line line;
 
-	if (!fields)
-		return;
-	cJSON *line = cJSON_CreateObject();
-	cJSON_AddStringToObject(line, "event", notice_kind(message));
-	for (size_t i = 0; fields[i]; i++)
-		cJSON_AddItemToObject(
-		    line, fields[i], json_value(&message->value[i]));
-	json_line(out, line);
+	if (notice_take(message, &line) &&
+	    event_line_write(&line, text, sizeof(text)) >= 0)
+		fprintf(out->file, "%s\n", text);
+	fflush(out->file);
 }
 
 /* Hundredths of a decibel are finer than any meter. */

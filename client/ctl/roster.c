@@ -1,5 +1,6 @@
-#include "roster.h"
+#include "roster_blob.h"
 
+#include "protocol/blob.h"
 #include "protocol/level.h"
 
 #include <errno.h>
@@ -73,7 +74,7 @@ roster_add(struct roster *roster, const struct schema_value *value, double now)
 	return roster_stages(strip, value[3].text, now);
 }
 
-static struct roster_strip *
+struct roster_strip *
 roster_find(struct roster *roster, const char *address)
 {
 	for (size_t i = 0; i < roster->strips; i++)
@@ -161,7 +162,7 @@ roster_told(void *arg, const struct link_message *message)
 		error = roster_add(roster, value, telling->now);
 	else if (roster_is(message, "/list/send", "ss"))
 		error = roster_add_send(roster, value[0].text, value[1].text);
-	else if (roster_is(message, "/list/slot", "sisss"))
+	else if (roster_is(message, "/list/slot", "sisssi"))
 		error = roster_add_slot(roster, value);
 	else if (roster_is(message, "/list/end", "i"))
 		/* A number that differs means that a packet was lost. */
@@ -211,6 +212,7 @@ roster_free(struct roster *roster)
 		free(roster->strip[i].slot);
 	}
 	free(roster->strip);
+	free(roster->entry);
 	*roster = (struct roster){ 0 };
 }
 
@@ -287,25 +289,40 @@ roster_level(const struct schema_value *value)
 	return value->number > LEVEL_SILENCE ? value->number : LEVEL_SILENCE;
 }
 
-static void
-roster_take(
-    struct roster_stage *stage, const struct link_message *message, double now)
+void
+roster_feed(struct roster_stage *stage, unsigned lanes, unsigned lane,
+    const double level[3], double now)
 {
-	for (size_t i = 0; i < ROSTER_LANES && 3 * i + 2 < message->values;
-	     i++) {
-		struct roster_lane *lane = &stage->lane[i];
-		double peak = roster_level(&message->value[3 * i]);
-		double true_peak = roster_level(&message->value[3 * i + 2]);
-		lane->rms = roster_level(&message->value[3 * i + 1]);
-		if (!stage->read || peak > lane->peak)
-			lane->peak = peak;
-		if (!stage->read || true_peak > lane->true_peak)
-			lane->true_peak = true_peak;
-		if (true_peak > lane->highest)
-			lane->highest = true_peak;
-		bar_feed(&lane->bar, peak, now);
-	}
+	struct roster_lane *fed = &stage->lane[lane];
+	double peak = level[0], true_peak = level[2];
+
+	fed->rms = level[1];
+	if (!fed->read || peak > fed->peak)
+		fed->peak = peak;
+	if (!fed->read || true_peak > fed->true_peak)
+		fed->true_peak = true_peak;
+	if (true_peak > fed->highest)
+		fed->highest = true_peak;
+	bar_feed(&fed->bar, peak, now);
+	fed->read = true;
 	stage->read = true;
+	for (unsigned i = 0; i < lanes; i++)
+		stage->read = stage->read && stage->lane[i].read;
+}
+
+static void
+roster_take(struct roster_stage *stage, unsigned lanes,
+    const struct link_message *message, double now)
+{
+	for (unsigned i = 0; i < ROSTER_LANES && 3 * i + 2 < message->values;
+	     i++) {
+		const double level[] = {
+			roster_level(&message->value[3 * i]),
+			roster_level(&message->value[3 * i + 1]),
+			roster_level(&message->value[3 * i + 2]),
+		};
+		roster_feed(stage, lanes, i, level, now);
+	}
 }
 
 static struct roster_strip *
@@ -328,6 +345,8 @@ roster_read(
 {
 	if (strncmp(message->address, "/loudness/", 10) == 0)
 		return roster_read_loudness(roster, message);
+	if (strcmp(message->address, BLOB_ADDRESS) == 0)
+		return roster_read_blob(roster, message, now);
 	if (strncmp(message->address, "/meter/", 7) != 0)
 		return NULL;
 	/* Readings come in desk order: mostly the strip of the last one. */
@@ -338,7 +357,7 @@ roster_read(
 		if (!stage)
 			continue;
 		roster->next = at;
-		roster_take(stage, message, now);
+		roster_take(stage, roster->strip[at].lanes, message, now);
 		return &roster->strip[at];
 	}
 	return NULL;
@@ -348,8 +367,12 @@ void
 roster_restart(struct roster *roster)
 {
 	for (size_t i = 0; i < roster->strips; i++)
-		for (unsigned s = 0; s < roster->strip[i].stages; s++)
-			roster->strip[i].stage[s].read = false;
+		for (unsigned s = 0; s < roster->strip[i].stages; s++) {
+			struct roster_stage *stage = &roster->strip[i].stage[s];
+			stage->read = false;
+			for (unsigned l = 0; l < ROSTER_LANES; l++)
+				stage->lane[l].read = false;
+		}
 }
 
 bool

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * What strips the desk has, as /list tells, and what their meters read. Levels
@@ -23,12 +24,13 @@ struct roster_lane {
 	double true_peak; /* highest since roster_restart() */
 	double rms;       /* newest */
 	double highest;   /* true peak since roster_reset_highest() */
+	bool read;        /* as in roster_stage */
 	struct bar bar;
 };
 
 struct roster_stage {
 	char name[24]; /* "in", "trim", "insert/1", "fader" */
-	bool read;     /* a reading has come since roster_restart() */
+	bool read; /* readings of all lanes have come since roster_restart() */
 	bool shown;
 	struct roster_lane lane[ROSTER_LANES];
 };
@@ -73,15 +75,30 @@ struct roster_strip {
 	size_t slots;
 };
 
+/* What an entry of a meter blob is. */
+struct roster_entry {
+	size_t strip;
+	unsigned stage, lane;
+};
+
 struct roster {
 	struct roster_strip *strip;
 	size_t strips;
-	size_t next; /* where the next reading is expected */
+	size_t next;     /* where the next reading is expected */
+	uint32_t layout; /* of meter blobs, which are read then; else 0 */
+	struct roster_entry *entry;
+	size_t entries;
+	bool outdated; /* blobs of another layout came: load anew */
 };
 
 /* Asks the daemon until it has told everything. Returns 0, -ETIMEDOUT after
  * `seconds`, -ECONNREFUSED where nobody listens, or -ENOMEM. */
 int roster_load(struct roster *roster, struct link *link, double seconds);
+
+/* Asks what the entries of the meter blobs of a prefix are, after roster_load().
+ * Returns 0, -ENOTSUP where the daemon knows no blobs, or as roster_load(). */
+int roster_load_layout(struct roster *roster, struct link *link,
+    const char *prefix, double seconds);
 
 void roster_free(struct roster *roster);
 
@@ -89,7 +106,8 @@ void roster_free(struct roster *roster);
  * "/meter" in front, by id or by place. Returns how many stages that are. */
 size_t roster_narrow(struct roster *roster, const char *prefix);
 
-/* Takes a /meter or /loudness message. Returns the strip, or NULL if it is none of ours. */
+/* Takes a /meter, /meters/blob or /loudness message. Returns the strip, the last
+ * one where there are many, or NULL if it is none of ours. */
 struct roster_strip *roster_read(
     struct roster *roster, const struct link_message *message, double now);
 

@@ -1,281 +1,201 @@
 #include "screen_row.h"
 
-#include "bar.h"
-
-#include "protocol/level.h"
+#include "paint.h"
 
 #include <math.h>
 #include <ncurses.h>
 #include <stdio.h>
 #include <string.h>
-#include <wchar.h>
 
-#define LOWEST_SHOWN (-99.9) /* dB, the lowest that fits a number */
+#define BAR_SHORTEST 10 /* before a number is left out */
+#define BAR_LONGEST 256
+#define FADER_WIDTH 6
 
-void
-row_colours(void)
+int
+row_front_width(const struct row_front *front)
 {
-	static const short ink[ZONES] = { COLOR_WHITE, COLOR_CYAN, COLOR_GREEN,
-		COLOR_YELLOW, COLOR_RED, COLOR_WHITE };
-
-	start_color();
-	use_default_colors();
-	for (int i = 0; i < ZONES; i++)
-		init_pair(
-		    (short)(i + 1), ink[i], i == ZONE_CLIP ? COLOR_RED : -1);
+	return 1 + front->name + (front->lane ? 2 : 0) + 3 +
+	       (front->fader ? FADER_WIDTH : 0) + 1;
 }
 
 int
-row_attribute(const struct row_style *style, enum zone zone)
+row_names(const struct roster *roster, int most)
 {
-	int attribute = style->colour ? COLOR_PAIR((int)zone + 1) : 0;
+	int longest = 4;
 
-	if (zone == ZONE_SILENT)
-		attribute |= A_DIM;
-	if (zone >= ZONE_OVER)
-		attribute |= A_BOLD;
-	if (!style->colour && zone >= ZONE_OVER)
-		attribute |= A_REVERSE;
-	return attribute;
-}
-
-char
-row_letter(enum zone zone)
-{
-	static const char letters[] = ".LNHOC";
-
-	return letters[zone];
-}
-
-void
-row_text(const char *text, int width)
-{
-	mbstate_t state;
-	wchar_t character;
-	size_t left = strlen(text);
-
-	memset(&state, 0, sizeof(state));
-	while (left) {
-		size_t size = mbrtowc(&character, text, left, &state);
-		int columns = 1;
-		if (size == 0 || size > left) {
-			/* Not in this locale's encoding. */
-			memset(&state, 0, sizeof(state));
-			size = 1;
-			character = L'?';
-		} else {
-			columns = wcwidth(character);
-		}
-		if (columns < 0) {
-			character = L'?';
-			columns = 1;
-		}
-		if (columns > width)
-			break;
-		addnwstr(&character, 1);
-		width -= columns;
-		text += size;
-		left -= size;
+	for (size_t i = 0; i < roster->strips; i++) {
+		const struct roster_strip *strip = &roster->strip[i];
+		const char *name =
+		    strip->name[0] ? strip->name : strip->address;
+		int size = (int)strlen(name);
+		if (strip->shown && size > longest)
+			longest = size;
 	}
-	if (width > 0)
-		printw("%*s", width, "");
+	return longest < most ? longest : most;
 }
 
-/* What one column of a bar shows; `filled` of 0…1 of it. */
-static const char *
-row_glyph(const struct row_style *style, double filled)
-{
-	static const char *const eighths[] = { " ", "▏", "▎", "▍", "▌", "▋",
-		"▊", "▉", "█" };
-
-	if (style->utf8)
-		return eighths[(int)(filled * 8)];
-	return filled >= 0.5 ? "#" : " ";
-}
-
-/* A bar: lit columns in the colours of the zones they reach into, the target
- * marked where the bar leaves it free, and a line at the held peak. */
+/* M and S, each in its own column; what is not known yet is not shown. */
 static void
-row_bar(const struct row_style *style, const struct roster_strip *strip,
-    const struct roster_stage *stage, const struct bar *bar)
+row_draw_switches(
+    const struct screen *screen, const struct controls_strip *controls)
 {
-	struct zone_target target = zone_target(strip->kind, stage->name);
-	double end = bar_position(bar->level) * style->bar;
-	double held = bar_position(bar->held) * style->bar;
+	bool muted = controls->value[CONTROL_MUTE] != 0;
+	bool solo = controls->value[CONTROL_SOLO] != 0;
 
-	for (int i = 0; i < style->bar; i++) {
-		/* A column is judged by the level at its middle. */
-		double level = bar_level((i + 0.5) / style->bar);
-		enum zone zone = roster_zone(strip, stage, level);
-		double filled = fmin(fmax(end - i, 0), 1);
-		bool mark = bar->held > bar->level && held > i &&
-			    held <= i + 1 && filled < 1;
-		bool aim = target.low > target.silence && level >= target.low &&
-			   level <= target.high;
-		if (zone == ZONE_SILENT)
-			zone = ZONE_LOW;
-		int attribute = row_attribute(style, zone);
-		if (mark) {
-			zone = roster_zone(strip, stage, bar->held);
-			attribute = row_attribute(style, zone) | A_BOLD;
-		} else if (filled * 8 < 1) {
-			attribute |= A_DIM;
-		}
-		attrset((attr_t)attribute);
-		if (mark)
-			addstr(style->utf8 ? "│" : "|");
-		else if (filled * 8 < 1 && aim)
-			addstr(style->utf8 ? "·" : ".");
-		else
-			addstr(row_glyph(style, filled));
-	}
-	attrset(A_NORMAL);
-}
-
-static void
-row_number(double number, bool sign)
-{
-	if (number < LOWEST_SHOWN || number > -LOWEST_SHOWN)
-		printw("%*s", ROW_NUMBER_WIDTH, "-");
-	else
-		printw(sign ? "%+*.1f" : "%*.1f", ROW_NUMBER_WIDTH, number);
-}
-
-static void
-row_stage(const struct row_style *style, const struct roster_strip *strip,
-    const struct roster_stage *stage, const struct roster_lane *lane)
-{
-	const struct bar *bar = &lane->bar;
-	enum zone zone = roster_zone(strip, stage, bar->held);
-
-	row_bar(style, strip, stage, bar);
-	attrset((attr_t)row_attribute(style, zone));
-	if (style->numbers & ROW_PEAK)
-		row_number(bar->held, true);
-	if (style->numbers & ROW_RMS)
-		row_number(lane->rms, true);
-	if (style->numbers & ROW_HEADROOM) {
-		enum zone worst = roster_zone(strip, stage, lane->highest);
-		attrset((attr_t)row_attribute(style, worst));
-		row_number(roster_headroom(lane), false);
-	}
-	attrset((attr_t)row_attribute(style, zone));
-	printw(" %c", row_letter(zone));
-	attrset(A_NORMAL);
-}
-
-void
-row_draw(const struct row_style *style, int y, const struct roster_strip *strip,
-    unsigned lane)
-{
-	move(y, 0);
-	attrset(A_BOLD);
 	addch(' ');
-	row_text(lane             ? ""
-		 : strip->name[0] ? strip->name
-				  : strip->address,
-	    style->name - ROW_NAME_MARGIN);
-	attrset(A_DIM);
-	printw(" %c ", strip->lanes == 1 ? ' ' : lane ? 'R' : 'L');
+	if (muted)
+		attrset((attr_t)paint_attribute(screen->paint, ZONE_OVER));
+	addch(muted ? 'M' : ' ');
 	attrset(A_NORMAL);
-	for (unsigned i = 0; i < style->stages; i++) {
-		unsigned at = style->first + i;
-		if (at >= strip->stages || !strip->stage[at].shown)
-			continue;
-		move(y, style->name + (int)i * style->cell);
-		row_stage(style, strip, &strip->stage[at],
-		    &strip->stage[at].lane[lane]);
-	}
-}
-
-void
-row_loudness(
-    const struct row_style *style, int y, const struct roster_strip *strip)
-{
-	/* What matters most comes first, so that it is there longest. */
-	static const struct {
-		enum roster_loudness number;
-		const char *name;
-		int digits;
-		const char *unit;
-	} part[] = {
-		{ LOUDNESS_INTEGRATED, "I", 1, " LUFS" },
-		{ LOUDNESS_SHORT_TERM, "S", 1, "" },
-		{ LOUDNESS_MOMENTARY, "M", 1, "" },
-		{ LOUDNESS_RANGE, "LRA", 1, "" },
-		{ LOUDNESS_CORRELATION, "corr", 2, "" },
-		{ LOUDNESS_CREST, "crest", 1, "" },
-		{ LOUDNESS_DC, "DC", 1, "" },
-		{ LOUDNESS_MOMENTARY_MAX, "max M", 1, "" },
-		{ LOUDNESS_SHORT_TERM_MAX, "max S", 1, "" },
-	};
-	char text[32];
-
-	move(y, style->name);
-	attrset(A_DIM);
-	for (size_t i = 0; i < LOUDNESSES; i++) {
-		double number = strip->loudness[part[i].number];
-		int size;
-		if (number <= LEVEL_SILENCE)
-			size =
-			    snprintf(text, sizeof(text), "%s -", part[i].name);
-		else
-			size = snprintf(text, sizeof(text), "%s %.*f%s",
-			    part[i].name, part[i].digits, number, part[i].unit);
-		if (getcurx(stdscr) + size + 2 >= COLS)
-			break;
-		printw("%s  ", text);
-	}
+	if (solo)
+		attrset(
+		    (attr_t)paint_attribute(screen->paint, ZONE_HOT) | A_BOLD);
+	addch(solo ? 'S' : ' ');
 	attrset(A_NORMAL);
 }
 
-void
-row_heading(const struct row_style *style, int y, const char *title,
-    const struct roster_strip *strip)
+static void
+row_draw_fader(const struct controls_strip *controls)
 {
-	static const char *const numbers[ROW_NUMBERS] = { "peak", "rms",
+	char level[16] = "", text[16];
+
+	if (controls->known[CONTROL_FADER])
+		paint_fader(
+		    level, sizeof(level), controls->value[CONTROL_FADER]);
+	snprintf(text, sizeof(text), "%*.*s", FADER_WIDTH, FADER_WIDTH, level);
+	paint_text(text, FADER_WIDTH);
+}
+
+void
+row_draw_front(const struct screen *screen, const struct screen_scene *scene,
+    const struct row_front *front, int y, int x, size_t index, unsigned lane)
+{
+	const struct roster_strip *strip = &scene->roster->strip[index];
+	const struct controls_strip *controls = &scene->controls->strip[index];
+	bool selected = index == screen->selected && lane == 0;
+	enum zone worst = screen_worst(strip, NULL);
+	int attribute = A_BOLD;
+
+	/* A strip in trouble is seen by its name. */
+	if (worst >= ZONE_HOT)
+		attribute |= paint_attribute(screen->paint, worst);
+	move(y, x);
+	addch(selected ? '>' : ' ');
+	if (lane == 0) {
+		attrset((attr_t)attribute | (selected ? A_UNDERLINE : 0U));
+		paint_text(
+		    strip->name[0] ? strip->name : strip->address, front->name);
+	} else {
+		attrset(A_NORMAL);
+		paint_text("", front->name);
+	}
+	attrset(A_DIM);
+	if (front->lane) {
+		addch(' ');
+		addch(strip->lanes == 1 ? ' ' : lane ? 'R' : 'L');
+	}
+	attrset(A_NORMAL);
+	if (lane)
+		return;
+	row_draw_switches(screen, controls);
+	if (front->fader)
+		row_draw_fader(controls);
+}
+
+int
+row_tail_width(unsigned numbers)
+{
+	int count = !!(numbers & ROW_PEAK) + !!(numbers & ROW_RMS) +
+		    !!(numbers & ROW_HEADROOM);
+
+	return PAINT_NUMBER_WIDTH * count + 3;
+}
+
+unsigned
+row_choose(const struct screen *screen, int width)
+{
+	static const unsigned automatic[] = { ROW_PEAK | ROW_RMS | ROW_HEADROOM,
+		ROW_PEAK | ROW_HEADROOM, ROW_HEADROOM };
+	static const unsigned chosen[] = { 0, ROW_PEAK, ROW_RMS, ROW_HEADROOM };
+
+	if (screen->numbers)
+		return chosen[screen->numbers];
+	for (int i = 0; i < 2; i++)
+		if (width - row_tail_width(automatic[i]) >= BAR_SHORTEST)
+			return automatic[i];
+	return automatic[2];
+}
+
+void
+row_draw_tail(const struct screen *screen, unsigned numbers,
+    const struct roster_strip *strip, const struct roster_stage *stage,
+    const struct roster_lane *lane)
+{
+	enum zone zone = roster_zone(strip, stage, lane->bar.held);
+	enum zone worst = roster_zone(strip, stage, lane->highest);
+
+	attrset((attr_t)paint_attribute(screen->paint, zone));
+	if (numbers & ROW_PEAK)
+		paint_number(lane->bar.held, true);
+	if (numbers & ROW_RMS)
+		paint_number(lane->rms, true);
+	attrset((attr_t)paint_attribute(screen->paint, worst));
+	if (numbers & ROW_HEADROOM)
+		paint_number(roster_headroom(lane), false);
+	attrset(A_NORMAL);
+	addch(' ');
+	attrset((attr_t)paint_attribute(screen->paint, worst));
+	addch((chtype)paint_letter(worst));
+	attrset(A_NORMAL);
+}
+
+void
+row_draw_headings(unsigned numbers)
+{
+	static const char *const headings[ROW_NUMBERS] = { "peak", "rms",
 		"room" };
 
-	attrset(A_BOLD);
-	mvaddch(y, 0, ' ');
-	row_text(title, style->name - 1);
-	for (unsigned i = 0; i < style->stages; i++) {
-		unsigned at = style->first + i;
-		if (at >= strip->stages)
-			continue;
-		move(y, style->name + (int)i * style->cell);
-		attrset(A_BOLD);
-		row_text(strip->stage[at].name, style->bar);
-		attrset(A_DIM);
-		for (unsigned n = 0; n < ROW_NUMBERS; n++)
-			if (style->numbers & (1U << n))
-				printw("%*s", ROW_NUMBER_WIDTH, numbers[n]);
-	}
+	attrset(A_DIM);
+	for (unsigned n = 0; n < ROW_NUMBERS; n++)
+		if (numbers & (1U << n))
+			printw("%*s", PAINT_NUMBER_WIDTH, headings[n]);
 	attrset(A_NORMAL);
 }
 
 void
-row_scale(const struct row_style *style, int y)
+row_draw_bar(struct screen *screen, const struct screen_scene *scene, int y,
+    int x, int size, size_t strip, unsigned stage,
+    const struct roster_lane *lane)
+{
+	struct cells_look look = { .fills = paint_needs_fills(screen->paint) };
+	struct cell cell[BAR_LONGEST];
+
+	if (size > BAR_LONGEST)
+		size = BAR_LONGEST;
+	if (size < 1)
+		return;
+	cells_bar(screen_ruler(screen, scene, strip, stage, size), &look,
+	    lane->bar.level, lane->bar.held, lane->highest, cell);
+	paint_cells(screen->paint, y, x, cell, size);
+	move(y, x + size);
+}
+
+void
+row_draw_scale(int y, int x, int size)
 {
 	static const int marks[] = { 0, -10, -20, -30, -40, -60 };
+	int taken = size + 2;
 	char text[8];
 
 	attrset(A_DIM);
-	for (unsigned i = 0; i < style->stages; i++) {
-		int x = style->name + (int)i * style->cell;
-		int taken = style->bar + 2;
-		for (unsigned m = 0; m < sizeof(marks) / sizeof(marks[0]);
-		     m++) {
-			int size = snprintf(text, sizeof(text), "%d", marks[m]);
-			int at =
-			    (int)lround(bar_position(marks[m]) * style->bar) -
-			    size;
-			/* Marks that would touch a higher one are left out. */
-			if (at < 0 || at + size >= taken)
-				continue;
-			mvaddstr(y, x + at, text);
-			taken = at;
-		}
+	for (unsigned m = 0; m < sizeof(marks) / sizeof(marks[0]); m++) {
+		int wide = snprintf(text, sizeof(text), "%d", marks[m]);
+		int at = (int)lround(bar_position(marks[m]) * size) - wide;
+		/* Marks that would touch a higher one are left out. */
+		if (at < 0 || at + wide >= taken)
+			continue;
+		mvaddstr(y, x + at, text);
+		taken = at;
 	}
 	attrset(A_NORMAL);
 }

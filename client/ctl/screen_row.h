@@ -1,15 +1,13 @@
 #ifndef CTL_SCREEN_ROW_H
 #define CTL_SCREEN_ROW_H
 
-#include "roster.h"
-
-#include "protocol/zone.h"
+#include "screen.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /*
- * One lane of a strip as a row of the terminal meter bridge: for each stage a
- * bar, numbers and a letter for its zone. Draws with ncurses.
+ * Parts that the rows of the meter bridge are made of. Draws with ncurses.
  */
 
 /* Which numbers stand beside a bar, as bits. */
@@ -17,41 +15,44 @@
 #define ROW_RMS 2U      /* dBFS */
 #define ROW_HEADROOM 4U /* dB since the last reset */
 #define ROW_NUMBERS 3
-#define ROW_NUMBER_WIDTH 6
-#define ROW_NAME_MARGIN 4 /* columns before and behind a name */
 
-struct row_style {
-	bool utf8, colour;
-	int name;         /* columns for name and lane, a gap behind them */
-	int cell;         /* columns for each stage, a gap behind them */
-	int bar;          /* of those, columns for the bar */
-	unsigned numbers; /* ROW_ bits */
-	unsigned first, stages; /* stages that are shown */
+/* How a row begins: cursor, name, lane, mute and solo, fader. */
+struct row_front {
+	int name;   /* columns for the name */
+	bool lane;  /* L and R are told apart */
+	bool fader; /* the fader's level is shown */
 };
 
-/* Colour pairs and attributes of each zone. Once, after start_color(). */
-void row_colours(void);
+/* Columns of a front, a gap behind it included. */
+int row_front_width(const struct row_front *front);
 
-/* Attributes in which a zone is written. */
-int row_attribute(const struct row_style *style, enum zone zone);
+/* Columns that the longest name needs, `most` at most. */
+int row_names(const struct roster *roster, int most);
 
-/* "L", "N", …: the zone for those who cannot tell colours. */
-char row_letter(enum zone zone);
+/* Draws a front; only the row of a strip's first lane tells its name. */
+void
+row_draw_front(const struct screen *screen, const struct screen_scene *scene,
+    const struct row_front *front, int y, int x, size_t strip, unsigned lane);
 
-/* Writes text in exactly `width` columns from the cursor on. */
-void row_text(const char *text, int width);
+/* Columns of numbers and letter, a gap behind them included. */
+int row_tail_width(unsigned numbers);
 
-/* Draws the row of one lane at line `y`. */
-void row_draw(const struct row_style *style, int y,
-    const struct roster_strip *strip, unsigned lane);
+/* Chooses numbers for a bar with numbers of `width` columns: as many as leave
+ * the bar long enough, or those that were chosen. */
+unsigned row_choose(const struct screen *screen, int width);
 
-/* Draws the loudness of a strip at line `y`, as much as there is room for. */
-void row_loudness(
-    const struct row_style *style, int y, const struct roster_strip *strip);
+/* Draws the numbers of a lane, or headings of them, and the zone's letter. */
+void row_draw_tail(const struct screen *screen, unsigned numbers,
+    const struct roster_strip *strip, const struct roster_stage *stage,
+    const struct roster_lane *lane);
+void row_draw_headings(unsigned numbers);
 
-/* Draws what stands over the stages: their names, and the scale. */
-void row_heading(const struct row_style *style, int y, const char *title,
-    const struct roster_strip *strip);
-void row_scale(const struct row_style *style, int y);
+/* Draws the bar of a lane. */
+void row_draw_bar(struct screen *screen, const struct screen_scene *scene,
+    int y, int x, int size, size_t strip, unsigned stage,
+    const struct roster_lane *lane);
+
+/* Draws the scale over a bar. */
+void row_draw_scale(int y, int x, int size);
 
 #endif

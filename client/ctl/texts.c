@@ -151,6 +151,17 @@ hearing_run(struct hearing *hearing, struct command *command)
 	return STATUS_LOST;
 }
 
+/* Puts the daemon's URL before its words. */
+static void
+texts_say_who(struct texts *texts, const char *url)
+{
+	char words[sizeof(texts->refused)];
+
+	snprintf(words, sizeof(words), "%s", texts->refused);
+	snprintf(texts->refused, sizeof(texts->refused), "%.99s: %.290s", url,
+	    words);
+}
+
 enum status
 texts_ask(struct command *command, const char *address, const char *about,
     struct texts *texts)
@@ -162,6 +173,8 @@ texts_ask(struct command *command, const char *address, const char *about,
 	*texts = (struct texts){ 0 };
 	enum status status = hearing_run(&hearing, command);
 	free(hearing.text);
+	if (status == STATUS_REFUSED)
+		texts_say_who(texts, command->link.url);
 	if (status != STATUS_OK)
 		texts_free(texts);
 	return status;

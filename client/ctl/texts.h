@@ -15,7 +15,8 @@ struct cJSON;
 struct texts {
 	struct cJSON **json; /* one object each, in the order of the daemon */
 	size_t count;
-	char refused[400]; /* the daemon's words, if it said no; else "" */
+	char refused
+	    [400]; /* the daemon's URL and words, if it said no; else "" */
 };
 
 /* Asks `address` ("/describe", "/plugin") about something and gathers the

@@ -1,6 +1,7 @@
 #include "value.h"
 
 #include "protocol/level.h"
+#include "protocol/number.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -63,12 +64,40 @@ value_param(const char *address)
 	return param;
 }
 
-static bool
-value_is_unit(const struct schema_param *param, const char *text)
+/* What a number in the unit `found` is to be multiplied with for the unit
+ * `wanted`; 0 if the one is no measure of the other. */
+static double
+value_scale(const char *wanted, const char *found)
 {
-	while (*text == ' ')
-		text++;
-	return !*text || (param && strcasecmp(text, param->unit) == 0);
+	static const struct {
+		const char *wanted, *found;
+		double factor;
+	} scales[] = { { "ms", "s", 1e3 }, { "s", "ms", 1e-3 },
+		{ "Hz", "kHz", 1e3 }, { "kHz", "Hz", 1e-3 } };
+
+	if (!*found || strcasecmp(found, wanted) == 0)
+		return 1;
+	for (size_t i = 0; i < sizeof(scales) / sizeof(scales[0]); i++)
+		if (strcasecmp(wanted, scales[i].wanted) == 0 &&
+		    strcasecmp(found, scales[i].found) == 0)
+			return scales[i].factor;
+	return 0;
+}
+
+bool
+value_in_unit(const char *unit, const char *text, double *number)
+{
+	char *end;
+	double found = strtod(text, &end);
+
+	if (end == text || !isfinite(found))
+		return false;
+	while (*end == ' ')
+		end++;
+	double scale = value_scale(unit, end);
+	if (scale != 0)
+		*number = found * scale;
+	return scale != 0;
 }
 
 static bool
@@ -102,7 +131,7 @@ void
 value_parse(const struct schema_param *param, const char *text,
     struct schema_value *value)
 {
-	char *end;
+	double number = 0;
 	bool as_float = param && param->type == SCHEMA_FLOAT;
 
 	*value = (struct schema_value){ .type = 's', .text = text };
@@ -113,25 +142,13 @@ value_parse(const struct schema_param *param, const char *text,
 		value->type = as_float ? 'f' : 'i';
 		return;
 	}
-	double number = strtod(text, &end);
-	if (end == text || !value_is_unit(param, end))
+	if (!value_in_unit(param ? param->unit : "", text, &number))
 		return;
 	value->number = number;
 	value->type =
 	    !as_float && number == rint(number) && fabs(number) < 2147483648.0
 		? 'i'
 		: 'f';
-}
-
-/* Shortest decimal that reads back as the same float. */
-static void
-value_float_text(double number, char *text, size_t size)
-{
-	for (int digits = 6; digits <= 9; digits++) {
-		snprintf(text, size, "%.*g", digits, number);
-		if (strtof(text, NULL) == (float)number)
-			break;
-	}
 }
 
 void
@@ -146,7 +163,7 @@ value_text(const struct schema_value *value, char *text, size_t size)
 				*c = '?';
 		break;
 	case 'f':
-		value_float_text(value->number, text, size);
+		number_text(value->number, text, size);
 		break;
 	case 'd':
 		snprintf(text, size, "%.15g", value->number);
@@ -159,12 +176,8 @@ value_text(const struct schema_value *value, char *text, size_t size)
 double
 value_number(const struct schema_value *value)
 {
-	char text[32];
-
-	if (value->type != 'f')
-		return value->number;
-	value_float_text(value->number, text, sizeof(text));
-	return strtod(text, NULL);
+	return value->type == 'f' ? number_shortest(value->number)
+				  : value->number;
 }
 
 bool

@@ -23,6 +23,10 @@ const struct schema_param *value_param(const char *address);
 void value_parse(const struct schema_param *param, const char *text,
     struct schema_value *value);
 
+/* Reads a number that may carry its unit, or one of the same kind: ms and s, Hz
+ * and kHz. False for anything else, and then `number` is as before. */
+bool value_in_unit(const char *unit, const char *text, double *number);
+
 /* Writes a value as text that value_parse() reads back to the same value.
  * Control characters become "?", so that no text can play with a terminal. */
 void value_text(const struct schema_value *value, char *text, size_t size);

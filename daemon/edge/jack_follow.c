@@ -10,12 +10,12 @@
 
 static void
 tell_event(
-    struct jack *jack, enum event_kind kind, unsigned count, const char *text)
+    struct jack *jack, enum event_kind kind, unsigned count, const char *state)
 {
 	struct event event = { .kind = kind, .count = count };
 
 	event.frame = atomic_load(&jack->frame_now);
-	snprintf(event.text, sizeof event.text, "%s", text);
+	snprintf(event.state, sizeof event.state, "%s", state);
 	event_log_add(mixer_events(jack->mixer), &event);
 }
 

@@ -48,6 +48,10 @@ osc_send(void *target, const void *packet, size_t size)
 	const struct lease_peer *peer = to->peer;
 	ssize_t sent;
 
+	if (peer->stream) {
+		osc_stream_send(peer->stream, packet, size);
+		return;
+	}
 	do
 		sent =
 		    sendto(peer->fd, packet, size, MSG_DONTWAIT | MSG_NOSIGNAL,
@@ -59,9 +63,9 @@ osc_send(void *target, const void *packet, size_t size)
 		mixer_status(to->osc->mixer)->drops[DROP_SEND]++;
 }
 
-/* --- one datagram --- */
+/* --- one packet --- */
 
-/* What can be said against a datagram before any of it is done. */
+/* What can be said against a packet before any of it is done. */
 struct review {
 	uint64_t now;
 	unsigned patterns;
@@ -83,7 +87,7 @@ review_message(void *arg, const struct packet_message *message)
 	return 0;
 }
 
-/* Only whole datagrams are refused: a bundle lands whole or not at all. */
+/* Only whole packets are refused: a bundle lands whole or not at all. */
 static bool
 review_passes(struct osc_request *request, const void *data, size_t size)
 {
@@ -117,16 +121,18 @@ handle_message(void *arg, const struct packet_message *message)
 
 /* The transaction: everything is set, then heard and told as one. */
 static void
-handle_datagram(struct osc *osc, const struct lease_peer *peer,
-    enum desk_role role, const void *data, size_t size)
+handle(struct osc *osc, const struct lease_peer *peer,
+    const struct osc_pass *pass, const void *data, size_t size)
 {
 	struct osc_request request = { .osc = osc,
 		.target = { .osc = osc, .peer = peer },
-		.role = role,
+		.pass = *pass,
 		.tries = OSC_TRIES,
 		.now = osc_now() };
 
 	request.client = lease_seen(&osc->table, peer, request.now);
+	if (request.client)
+		request.target.peer = &request.client->to;
 	osc_pack_start(&request.replies, osc_send, &request.target);
 	osc_publish_changes(osc, NULL);
 	if (review_passes(&request, data, size)) {
@@ -142,32 +148,35 @@ handle_datagram(struct osc *osc, const struct lease_peer *peer,
 		osc_publish_due(osc, request.client, request.now, 0);
 	if (request.client && request.replays)
 		osc_publish_replay(osc, request.client);
+	osc_worked(osc, pass, osc_now() - request.now);
 }
+
+void
+osc_take(struct osc *osc, const struct lease_peer *peer, const void *data,
+    size_t size)
+{
+	struct osc_pass pass;
+
+	if (osc_admit(osc, peer, data, size, &pass))
+		handle(osc, peer, &pass, data, size);
+}
+
+/* --- datagrams --- */
 
 static void
 receive(struct osc_socket *from, const struct mmsghdr *header)
 {
 	struct osc *osc = from->osc;
-	struct mixer_status *status = mixer_status(osc->mixer);
 	const struct msghdr *packet = &header->msg_hdr;
-	const void *data = packet->msg_iov->iov_base;
 	struct lease_peer peer = { .fd = from->fd,
 		.address = *(const struct sockaddr_storage *)packet->msg_name,
 		.size = packet->msg_namelen };
-	enum desk_role role;
 
-	if (packet->msg_flags & MSG_TRUNC ||
-	    packet_check(data, header->msg_len) != PACKET_OK) {
-		status->drops[DROP_MALFORMED]++;
-		return;
-	}
-	role =
-	    access_role(&osc->access, (const struct sockaddr *)&peer.address);
-	if (role == ROLE_NONE) {
-		status->drops[DROP_DENIED]++;
-		return;
-	}
-	handle_datagram(osc, &peer, role, data, header->msg_len);
+	if (packet->msg_flags & MSG_TRUNC)
+		mixer_status(osc->mixer)->drops[DROP_MALFORMED]++;
+	else
+		osc_take(
+		    osc, &peer, packet->msg_iov->iov_base, header->msg_len);
 }
 
 static void
@@ -215,16 +224,18 @@ static int
 add_networks(struct osc *osc, char *why, size_t why_size)
 {
 	const struct desk *desk = mixer_desk(osc->mixer);
+	char text[256];
 
+	osc->guard = guard_new(&desk->limits);
+	if (!osc->guard) {
+		snprintf(why, why_size, "no memory or randomness for OSC");
+		return -1;
+	}
 	for (size_t i = 0; i < desk->allows; i++) {
-		const struct desk_network *allow = &desk->allow[i];
-
-		if (access_add(&osc->access, allow->network, allow->role) == 0)
+		if (access_add(
+			&osc->access, &desk->allow[i], text, sizeof(text)) == 0)
 			continue;
-		snprintf(why, why_size,
-		    "osc.allow[%zu].network: found \"%s\"; allowed: an address "
-		    "or a network, such as 192.168.1.0/24 or fe80::/10",
-		    i, allow->network);
+		snprintf(why, why_size, "osc.allow[%zu].%s", i, text);
 		return -1;
 	}
 	return 0;
@@ -235,15 +246,27 @@ add_url(struct osc *osc, const char *url, char *why, size_t why_size)
 {
 	int fd[OSC_SOCKETS];
 	int opened, error = 0;
+	struct url parsed;
 
-	opened = osc_open(url, fd, OSC_SOCKETS - osc->sockets, why, why_size);
+	if (url_parse(url, URL_PORT, &parsed) < 0) {
+		snprintf(why, why_size,
+		    "found %s; allowed: udp://HOST:PORT or tcp://HOST:PORT%s",
+		    url, URL_ALLOWED);
+		return -1;
+	}
+	opened = osc_open(&parsed, &osc->access, fd, OSC_SOCKETS - osc->sockets,
+	    why, why_size);
 	for (int i = 0; i < opened; i++) {
 		struct osc_socket *added = &osc->socket[osc->sockets++];
 
 		added->osc = osc;
+		added->transport = parsed.transport;
 		added->fd = fd[i];
 		if (error == 0)
-			error = loop_add(osc->loop, fd[i], socket_ready, added);
+			error = loop_add(osc->loop, fd[i],
+			    parsed.transport == URL_TCP ? osc_accept
+							: socket_ready,
+			    added);
 	}
 	if (error < 0)
 		snprintf(why, why_size, "%s: cannot be waited for: error %d",
@@ -261,6 +284,8 @@ start(struct osc *osc, const char *const *urls, size_t count, char *why,
 		if (add_url(osc, urls[i], why, why_size))
 			return -1;
 	}
+	if (osc_stand(osc, why, why_size))
+		return -1;
 	osc->timer = loop_every(osc->loop, OSC_TICK_MS, osc_tick, osc);
 	if (osc->timer < 0) {
 		snprintf(
@@ -309,7 +334,10 @@ osc_free(struct osc *osc)
 		loop_remove(osc->loop, osc->socket[i].fd);
 		close(osc->socket[i].fd);
 	}
+	osc_streams_end(osc);
 	lease_table_free(&osc->table);
+	osc_blob_end(osc);
+	guard_free(osc->guard);
 	free(osc->changes.address);
 	free(osc->inbox);
 	free(osc);

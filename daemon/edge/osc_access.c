@@ -1,32 +1,121 @@
 #include "edge/osc_access.h"
 
+#include "protocol/match.h"
+
+#include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
-#include <stdbool.h>
+#include <sodium.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* --- tokens --- */
+
+/* Tokens are kept and compared as keyed digests: of one length, and of no use
+ * to whoever reads them. */
+static void
+digest(const struct access_list *list, const char *token,
+    uint8_t sum[ACCESS_DIGEST])
+{
+	crypto_generichash(sum, ACCESS_DIGEST, (const uint8_t *)token,
+	    strlen(token), list->key, sizeof(list->key));
+}
+
+static bool
+token_is_good(const char *token)
+{
+	size_t size = strlen(token);
+
+	for (size_t i = 0; i < size; i++)
+		if (token[i] <= ' ' || token[i] > '~')
+			return false;
+	return size >= DESK_TOKEN_SHORTEST && size <= DESK_TOKEN_LONGEST;
+}
+
+/* The first line of a file. */
+static int
+read_token(const char *file, char token[], size_t room, const char **why)
+{
+	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat info;
+	ssize_t size = -1;
+
+	if (fd >= 0 && fstat(fd, &info) == 0)
+		size = read(fd, token, room - 1);
+	*why = strerror(errno);
+	if (fd >= 0)
+		close(fd);
+	if (size < 0)
+		return -1;
+	token[size] = '\0';
+	token[strcspn(token, "\r\n")] = '\0';
+	*why = "no token in its first line";
+	if (info.st_mode & S_IROTH) {
+		*why = "a file that everybody may read";
+		return -1;
+	}
+	return token_is_good(token) ? 0 : -1;
+}
+
+static int
+add_token(struct access_list *list, struct access_entry *entry, char *why,
+    size_t why_size)
+{
+	const char *file = entry->desk->token_file, *found;
+	char text[DESK_TOKEN_LONGEST + 3];
+	int error = 0;
+
+	if (file)
+		error = read_token(file, text, sizeof(text), &found);
+	if (error < 0)
+		snprintf(why, why_size,
+		    "token_file %s: found %s; allowed: a file that others "
+		    "cannot read, with a token of %d to %d printable ASCII "
+		    "characters without blanks in its first line",
+		    file, found, DESK_TOKEN_SHORTEST, DESK_TOKEN_LONGEST);
+	else
+		digest(list, file ? text : entry->desk->token, entry->digest);
+	sodium_memzero(text, sizeof(text));
+	return error;
+}
 
 int
-access_add(struct access_list *list, const char *network, enum desk_role role)
+access_add(struct access_list *list, const struct desk_network *network,
+    char *why, size_t why_size)
 {
-	struct access_network *add = &list->network[list->count];
+	struct access_entry *add = &list->entry[list->count];
 
-	if (list->count == DESK_NETWORKS ||
-	    network_parse(network, &add->network) < 0)
+	if (list->count == 0) {
+		if (sodium_init() < 0) {
+			snprintf(why, why_size, "libsodium cannot start");
+			return -1;
+		}
+		crypto_generichash_keygen(list->key);
+	}
+	if (list->count == DESK_NETWORKS) {
+		snprintf(why, why_size, "found more than %d networks",
+		    DESK_NETWORKS);
 		return -1;
-	add->role = role;
+	}
+	*add = (struct access_entry){ .desk = network,
+		.demands = network->token || network->token_file };
+	if (network_parse(network->network, &add->network) < 0) {
+		snprintf(why, why_size,
+		    "network: found \"%s\"; allowed: an address and a prefix "
+		    "length, such as 192.168.1.0/24 or fe80::/10",
+		    network->network);
+		return -1;
+	}
+	if (add->demands && add_token(list, add, why, why_size) < 0)
+		return -1;
 	list->count++;
 	return 0;
 }
 
-static bool
-bits_agree(const uint8_t *a, const uint8_t *b, unsigned bits)
-{
-	unsigned bytes = bits / 8, rest = bits % 8;
-
-	if (memcmp(a, b, bytes) != 0)
-		return false;
-	return rest == 0 || ((a[bytes] ^ b[bytes]) >> (8 - rest)) == 0;
-}
+/* --- networks --- */
 
 /* Finds family and address bytes of a sender; NULL for other families. */
 static const uint8_t *
@@ -49,24 +138,78 @@ sender_bytes(const struct sockaddr *from, int *family)
 	return six->s6_addr;
 }
 
-enum desk_role
-access_role(const struct access_list *list, const struct sockaddr *from)
+const struct access_entry *
+access_find(const struct access_list *list, const struct sockaddr *from)
 {
-	enum desk_role role = ROLE_NONE;
+	const struct access_entry *best = NULL;
 	const uint8_t *bytes;
-	int best = -1, family;
+	int family;
 
 	bytes = sender_bytes(from, &family);
 	if (!bytes)
-		return ROLE_NONE;
+		return NULL;
 	for (size_t i = 0; i < list->count; i++) {
-		const struct network *network = &list->network[i].network;
+		const struct access_entry *entry = &list->entry[i];
 
-		if (network->family != family || (int)network->bits <= best ||
-		    !bits_agree(network->bytes, bytes, network->bits))
+		if (best && entry->network.bits <= best->network.bits)
 			continue;
-		best = (int)network->bits;
-		role = list->network[i].role;
+		if (network_holds(&entry->network, family, bytes))
+			best = entry;
 	}
-	return role;
+	return best;
+}
+
+/* Only asked of two that hold the same sender. */
+static bool
+same_network(const struct access_entry *a, const struct access_entry *b)
+{
+	return a->network.family == b->network.family &&
+	       a->network.bits == b->network.bits &&
+	       network_holds(&a->network, b->network.family, b->network.bytes);
+}
+
+const struct access_entry *
+access_open(const struct access_list *list, const struct access_entry *entry)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (!list->entry[i].demands &&
+		    same_network(&list->entry[i], entry))
+			return &list->entry[i];
+	return NULL;
+}
+
+const struct access_entry *
+access_token(const struct access_list *list, const struct access_entry *entry,
+    const char *token)
+{
+	const struct access_entry *found = NULL;
+	uint8_t sum[ACCESS_DIGEST];
+
+	digest(list, token, sum);
+	for (size_t i = 0; i < list->count; i++)
+		if (list->entry[i].demands &&
+		    same_network(&list->entry[i], entry) &&
+		    sodium_memcmp(list->entry[i].digest, sum, sizeof(sum)) ==
+			0 &&
+		    !found)
+			found = &list->entry[i];
+	return found;
+}
+
+/* --- strips --- */
+
+bool
+access_strip(const struct desk_network *network, const char *strip)
+{
+	char name[DESK_STRIP_TEXT + 1], pattern[MATCH_LONGEST + 2];
+
+	if (network->strips == 0)
+		return true;
+	snprintf(name, sizeof(name), "/%s", strip);
+	for (size_t i = 0; i < network->strips; i++) {
+		snprintf(pattern, sizeof(pattern), "/%s", network->strip[i]);
+		if (match_address(pattern, name))
+			return true;
+	}
+	return false;
 }

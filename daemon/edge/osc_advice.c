@@ -79,7 +79,7 @@ void
 osc_publish_advice(
     struct osc *osc, const struct lease_client *client, struct lease *lease)
 {
-	struct osc_target target = { osc, &client->peer };
+	struct osc_target target = { osc, &client->to };
 	struct osc_packer packer;
 
 	mixer_advice(osc->mixer);
@@ -91,10 +91,36 @@ osc_publish_advice(
 	osc_pack_flush(&packer);
 }
 
+/* What a step would change, against what its sender may. */
+struct check {
+	struct osc_request *request;
+	struct address
+	    refused; /* the first that it may not; param NULL: none */
+};
+
+static void
+check_each(void *arg, const struct address *address)
+{
+	struct check *check = arg;
+
+	if (!check->refused.param && !osc_may_change(check->request, address))
+		check->refused = *address;
+}
+
+/* May the sender change all of it? If not, it is told. */
+static bool
+is_allowed(const struct check *check)
+{
+	if (check->refused.param)
+		osc_refuse_change(check->request, &check->refused);
+	return !check->refused.param;
+}
+
 void
 osc_advice_apply(struct osc_request *request, unsigned id)
 {
 	struct mixer *mixer = request->osc->mixer;
+	struct check check = { .request = request };
 	const struct finding *finding;
 	char text[OSC_TEXT];
 	unsigned mended, sets;
@@ -115,6 +141,9 @@ osc_advice_apply(struct osc_request *request, unsigned id)
 		    request, request->asked, "bad-value", NULL, text);
 		return;
 	}
+	mixer_advice_each(mixer, id, check_each, &check);
+	if (!is_allowed(&check))
+		return;
 	mended = mixer_advice_apply(mixer, id, request->client, &sets);
 	/* Its maker knows the number only, not each value. */
 	osc_publish_changes(request->osc, NULL);
@@ -126,10 +155,14 @@ osc_advice_apply(struct osc_request *request, unsigned id)
 void
 osc_undo(struct osc_request *request)
 {
+	struct check check = { .request = request };
 	char label[UNDO_LABEL];
 	unsigned count;
 
 	if (!osc_request_may_set(request))
+		return;
+	mixer_undo_each(request->osc->mixer, check_each, &check);
+	if (!is_allowed(&check))
 		return;
 	count = mixer_undo(request->osc->mixer, request->client, label);
 	osc_publish_changes(request->osc, NULL);

@@ -8,6 +8,7 @@
 /* Default rates; 0 for what is sent as it happens. */
 static const unsigned default_rate[LEASE_TOPICS] = {
 	[LEASE_METERS] = 20,
+	[LEASE_BLOB] = 20,
 	[LEASE_HEADROOM] = 5,
 	[LEASE_LOUDNESS] = 10,
 	[LEASE_ADVICE] = 1,
@@ -76,8 +77,8 @@ find_topic(struct call *call, const char *name, enum lease_topic *topic)
 	if (*topic != LEASE_TOPICS)
 		return true;
 	snprintf(text, sizeof(text),
-	    "found the topic \"%.40s\"; allowed state, meters, headroom, "
-	    "loudness, events, advice or status",
+	    "found the topic \"%.40s\"; allowed state, meters, "
+	    "meters/blob, headroom, loudness, events, advice or status",
 	    name);
 	refuse(call, "bad-value", text);
 	return false;
@@ -98,17 +99,14 @@ find_prefix(struct call *call, const char *asked, char prefix[ADDRESS_LONGEST])
 	return false;
 }
 
-/* The rate that a topic gets when `asked` (NULL: nothing) was asked for. */
-static unsigned
-choose_rate(enum lease_topic topic, const struct schema_value *asked)
+unsigned
+osc_topic_rate(enum lease_topic topic, double asked)
 {
-	if (default_rate[topic] == 0 || !asked)
+	if (default_rate[topic] == 0 || asked == 0)
 		return default_rate[topic];
-	if (asked->number < 1)
-		return 1;
-	if (asked->number > LEASE_FASTEST)
-		return LEASE_FASTEST;
-	return (unsigned)asked->number;
+	return asked < 1               ? 1
+	       : asked > LEASE_FASTEST ? LEASE_FASTEST
+				       : (unsigned)asked;
 }
 
 /* --- the commands --- */
@@ -131,6 +129,31 @@ too_many(struct call *call)
 	refuse(call, "too-many", text);
 }
 
+/* NULL, and told, where there is no room for it. */
+static struct lease *
+take_lease(struct call *call, enum lease_topic topic, const char *prefix,
+    unsigned rate)
+{
+	struct osc_request *request = call->request;
+	struct lease_client *client = request->client;
+	size_t before = client ? client->leases : 0;
+	struct lease *lease = NULL;
+	char text[OSC_TEXT];
+
+	if (client)
+		lease = lease_take(client, topic, prefix, rate, request->now);
+	if (!lease) {
+		too_many(call);
+	} else if (client->leases > before &&
+		   osc_leases_exceed(request, text, sizeof(text))) {
+		lease_end(client, topic, prefix);
+		mixer_status(request->osc->mixer)->drops[DROP_LEASES]++;
+		refuse(call, "too-many", text);
+		lease = NULL;
+	}
+	return lease;
+}
+
 static void
 subscribe(struct call *call)
 {
@@ -141,7 +164,7 @@ subscribe(struct call *call)
 	const char *name = take_text(call), *asked;
 	const struct schema_value *hertz;
 	enum lease_topic topic;
-	struct lease *lease = NULL;
+	struct lease *lease;
 	unsigned rate;
 
 	if (!name) {
@@ -158,18 +181,14 @@ subscribe(struct call *call)
 		    "found a rate that is no number; allowed 1 to 100 Hz");
 		return;
 	}
-	rate = choose_rate(topic, hertz);
-	if (request->client)
-		lease = lease_take(
-		    request->client, topic, prefix, rate, request->now);
-	if (!lease) {
-		too_many(call);
+	rate = osc_topic_rate(topic, hertz ? fmax(1, hertz->number) : 0);
+	lease = take_lease(call, topic, prefix, rate);
+	if (!lease)
 		return;
-	}
 	request->subscribed = true;
 	if (osc_request_answers(request))
 		osc_pack_print(&request->replies, "/subscribed", "sis",
-		    lease_topic_name(topic), (int)rate, prefix);
+		    lease_topic_name(topic), (int)lease->rate, prefix);
 }
 
 static void
@@ -179,7 +198,8 @@ renew(struct call *call)
 	size_t leases = request->client ? request->client->leases : 0;
 
 	if (!has_more(call, "none") && osc_request_answers(request))
-		osc_pack_print(&request->replies, "/renewed", "i", (int)leases);
+		osc_pack_print(&request->replies, "/renewed", "ih", (int)leases,
+		    (int64_t)request->osc->state);
 }
 
 static void
@@ -204,11 +224,15 @@ replay(struct call *call)
 	struct osc_request *request = call->request;
 	struct lease_client *client = request->client;
 	const struct schema_value *since = take_number(call);
+	const struct schema_value *until = take_number(call);
 	uint64_t newest = event_log_newest(mixer_events(request->osc->mixer));
 
-	if (has_more(call, "none, or the sequence number of an event"))
+	if (has_more(call, "none, or the sequence numbers of the event before "
+			   "the first and, if it is not the newest, of the "
+			   "last"))
 		return;
-	if (since && !isfinite(since->number)) {
+	if ((since && !isfinite(since->number)) ||
+	    (until && !isfinite(until->number))) {
 		refuse(call, "not-finite",
 		    "found a sequence number that is none; allowed 0 or more");
 	} else if (!since || since->number >= (double)newest) {
@@ -219,8 +243,12 @@ replay(struct call *call)
 		too_many(call);
 	} else {
 		client->replay =
-		    since->number < 0 ? 1 : (uint64_t)since->number + 1;
+		    since->number < 1 ? 0 : (uint64_t)since->number;
 		client->replay_end = newest;
+		if (until && until->number < (double)newest)
+			client->replay_end =
+			    until->number < 1 ? 0 : (uint64_t)until->number;
+		client->replaying = true;
 		request->replays = true;
 	}
 }
@@ -280,10 +308,11 @@ list_slots(struct osc_request *request, unsigned index)
 		address.sub = i;
 		mixer_get(mixer, &address, &state);
 		if (osc_request_answers(request))
-			osc_pack_print(&request->replies, "/list/slot", "sisss",
-			    part, (int)i + 1,
+			osc_pack_print(&request->replies, "/list/slot",
+			    "sisssi", part, (int)i + 1,
 			    insert->kind == INSERT_JACK ? "jack" : "lv2",
-			    mixer_insert_name(insert), state.text);
+			    mixer_insert_name(insert), state.text,
+			    (int)strip->lanes);
 	}
 }
 
@@ -304,6 +333,21 @@ list(struct call *call)
 	if (osc_request_answers(request))
 		osc_pack_print(
 		    &request->replies, "/list/end", "i", (int)strips);
+}
+
+static void
+dump(struct call *call)
+{
+	const char *asked = take_text(call);
+	char prefix[ADDRESS_LONGEST];
+
+	if (has_more(call, "none, or the beginning of an address") ||
+	    !find_prefix(call, asked ? asked : "", prefix))
+		return;
+	if (call->request->client)
+		osc_dump(call->request, prefix);
+	else
+		too_many(call);
 }
 
 static void
@@ -354,12 +398,23 @@ describe_plugin(struct call *call)
 }
 
 static void
+tell_layout(struct call *call)
+{
+	const char *asked = take_text(call);
+	char prefix[ADDRESS_LONGEST];
+
+	if (!has_more(call, "none, or a prefix") &&
+	    find_prefix(call, asked ? asked : "", prefix))
+		osc_blob_layout(call->request, prefix);
+}
+
+static void
 reset_loudness(struct call *call)
 {
 	struct osc_request *request = call->request;
 	const struct desk *desk = mixer_desk(request->osc->mixer);
 
-	if (has_more(call, "none") || !osc_request_may_set(request))
+	if (has_more(call, "none") || !osc_request_may_all(request))
 		return;
 	for (size_t i = desk->channels; i < desk->strips; i++)
 		meters_reset_loudness(
@@ -385,6 +440,57 @@ apply_advice(struct call *call)
 		    "that /advice tells, or 0 for all");
 	else if (call->used == call->count)
 		osc_advice_apply(call->request, (unsigned)id->number);
+}
+
+/* Only whose address is known to be their own, in a network that is trusted,
+ * may point at another port of it. */
+static void
+reply_to(struct call *call)
+{
+	struct osc_request *request = call->request;
+	const struct schema_value *port = take_number(call);
+
+	if (!port || call->used != call->count) {
+		refuse_arguments(call, "a port, or 0 for that of the sender");
+		return;
+	}
+	if (port->number < 0 || port->number > UINT16_MAX ||
+	    port->number != floor(port->number)) {
+		refuse(call, "bad-value",
+		    "found no port; allowed 1 to 65535, or 0 for that of the "
+		    "sender");
+		return;
+	}
+	if (!request->client || request->client->peer.stream ||
+	    !request->pass.network->desk->trusted) {
+		refuse(call, "not-allowed",
+		    "found a reply port for a connection, or from a network "
+		    "that osc.allow does not trust; allowed over UDP from one "
+		    "that it does");
+		return;
+	}
+	lease_reply_to(request->client, (uint16_t)port->number);
+	if (osc_request_answers(request))
+		osc_pack_print(
+		    &request->replies, "/reply", "i", (int)port->number);
+}
+
+static void
+echo_cookie(struct call *call)
+{
+	const char *text = take_text(call);
+
+	if (!has_more(call, "none, or a cookie"))
+		osc_cookie(call->request, text);
+}
+
+static void
+show_token(struct call *call)
+{
+	const char *text = take_text(call);
+
+	if (!has_more(call, "none, or a token"))
+		osc_auth(call->request, text);
 }
 
 void
@@ -414,6 +520,9 @@ osc_command(struct osc_request *request, enum param command,
 	case PARAM_LIST:
 		list(&call);
 		break;
+	case PARAM_DUMP:
+		dump(&call);
+		break;
 	case PARAM_DESCRIBE:
 		describe(&call);
 		break;
@@ -422,6 +531,9 @@ osc_command(struct osc_request *request, enum param command,
 		break;
 	case PARAM_PLUGIN:
 		describe_plugin(&call);
+		break;
+	case PARAM_METERS_LAYOUT:
+		tell_layout(&call);
 		break;
 	case PARAM_ADVICE:
 		if (!has_more(&call, "none"))
@@ -440,6 +552,15 @@ osc_command(struct osc_request *request, enum param command,
 		break;
 	case PARAM_RESET_LOUDNESS:
 		reset_loudness(&call);
+		break;
+	case PARAM_REPLY:
+		reply_to(&call);
+		break;
+	case PARAM_COOKIE:
+		echo_cookie(&call);
+		break;
+	case PARAM_AUTH:
+		show_token(&call);
 		break;
 	default:
 		break;

@@ -45,8 +45,8 @@ add_row(cJSON *object, const struct schema_param *param)
 {
 	bool number = param->type == SCHEMA_FLOAT || param->type == SCHEMA_INT;
 
+	cJSON_AddStringToObject(object, "unit", param->unit);
 	if (number) {
-		cJSON_AddStringToObject(object, "unit", param->unit);
 		osc_json_float(object, "min", param->min);
 		osc_json_float(object, "max", param->max);
 	}
@@ -62,8 +62,10 @@ add_row(cJSON *object, const struct schema_param *param)
 			cJSON_AddStringToObject(object, "default",
 			    param->choices[(size_t)param->def]);
 	}
-	if (param->type == SCHEMA_TEXT && param->writable)
+	if (param->type == SCHEMA_TEXT && param->writable) {
 		cJSON_AddNumberToObject(object, "bytes", param->max);
+		cJSON_AddStringToObject(object, "default", "");
+	}
 }
 
 static void
@@ -99,8 +101,11 @@ describe_row(struct osc_request *request, const char *text,
 		add_row(object, param);
 	if (address)
 		add_value(object, mixer, address);
-	if (param->scope != SCOPE_INSERT_PARAM)
-		cJSON_AddStringToObject(object, "help", param->help);
+	/* Of a parameter of a plugin there is no more to say. */
+	cJSON_AddStringToObject(object, "help",
+	    param->scope == SCOPE_INSERT_PARAM
+		? mixer_insert_param(mixer, address)->name
+		: param->help);
 	osc_json_answer(request, "/describe", text, object);
 }
 

@@ -40,7 +40,7 @@ osc_publish_headroom(
     struct osc *osc, const struct lease_client *client, struct lease *lease)
 {
 	const struct zones *zones = meters_zones(mixer_meters(osc->mixer));
-	struct osc_target target = { osc, &client->peer };
+	struct osc_target target = { osc, &client->to };
 	struct address address = { .param = schema_param(PARAM_HEADROOM),
 		.by_place = lease->by_place };
 	struct osc_packer packer;
@@ -60,7 +60,7 @@ osc_headroom_reset(struct osc_request *request, const char *address)
 	struct mixer *mixer = request->osc->mixer;
 	size_t strips = mixer_desk(mixer)->strips;
 
-	if (!osc_request_may_set(request))
+	if (!osc_request_may_all(request))
 		return;
 	for (size_t i = 0; i < strips; i++)
 		zones_reset(meters_zones(mixer_meters(mixer)), (unsigned)i);

@@ -2,10 +2,12 @@
 #define EDGE_OSC_INTERNAL_H
 
 #include "edge/osc_access.h"
+#include "edge/osc_guard.h"
 #include "edge/osc_lease.h"
 #include "mixer/mixer.h"
 #include "protocol/osc.h"
 #include "protocol/packet.h"
+#include "protocol/url.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,7 +16,7 @@
  * What the files of the OSC side share, and nobody else. Control thread.
  */
 
-#define OSC_SOCKETS 32   /* a URL may name more than one address */
+#define OSC_SOCKETS 64   /* OSC_PARTS of each address of each URL */
 #define OSC_ANSWERS 4096 /* answers to one datagram at most */
 #define OSC_PATTERNS 64  /* patterns in one datagram at most */
 #define OSC_TRIES 20000  /* addresses that its patterns may try */
@@ -23,12 +25,14 @@
 #define OSC_SHARE 0.005  /* s of a tick that meters and status may take */
 #define OSC_REPLAY 256   /* events of a replay sent in one tick at most */
 #define OSC_PLUGINS 32   /* plugins told in one tick at most */
+#define OSC_DUMP 512     /* parameters of a dump told in one tick at most */
 #define OSC_PART 1000    /* bytes of a part of a long text */
 
 struct loop;
 
 struct osc_socket {
 	struct osc *osc;
+	enum url_transport transport;
 	int fd;
 };
 
@@ -42,15 +46,19 @@ struct osc {
 	struct mixer *mixer;
 	struct loop *loop;
 	struct access_list access;
+	struct guard *guard;
 	struct lease_table table;
 	struct osc_changes changes;
 	struct osc_socket socket[OSC_SOCKETS];
 	size_t sockets;
 	struct osc_inbox *inbox;
+	struct osc_stream *stream; /* connections */
+	struct osc_blob *blobs;    /* groups of meters/blob leases */
 	int timer;
 	size_t turn;          /* the client that is served first in this tick */
 	double deadline;      /* when meters have had their share of it */
 	enum mixer_jack jack; /* as the status leases were told last */
+	uint64_t state;       /* changes of the desk so far */
 };
 
 /* Where packets go; what osc_send() is handed. */
@@ -59,12 +67,19 @@ struct osc_target {
 	const struct lease_peer *peer;
 };
 
+/* Who sent a packet that was let in, and what it may do. */
+struct osc_pass {
+	struct guard_sender sender;
+	const struct access_entry *network; /* that holds it */
+	const struct access_entry *entry;   /* whose role it has; NULL: none */
+};
+
 /* One datagram at work. */
 struct osc_request {
 	struct osc *osc;
 	struct osc_target target;    /* its sender */
 	struct lease_client *client; /* NULL: there was no room to know it */
-	enum desk_role role;
+	struct osc_pass pass;
 	double now; /* when it came, as osc_now() */
 	struct osc_packer replies;
 	size_t answers;
@@ -83,21 +98,51 @@ double osc_now(void);
  * socket does not take is counted and lost. */
 void osc_send(void *target, const void *packet, size_t size);
 
+/* Everything that comes in, from wherever it comes, is taken here. */
+void osc_take(struct osc *osc, const struct lease_peer *peer, const void *data,
+    size_t size);
+
+/* --- osc_tcp.c --- */
+
+/* A loop callback: somebody connects to a struct osc_socket that listens. */
+void osc_accept(void *socket);
+
+/* Sends, or queues, a packet whole; the connection ends if there is no room. */
+void
+osc_stream_send(struct osc_stream *stream, const void *packet, size_t size);
+
+/* Does the peer not keep up with what it is sent? Then levels are left out, and
+ * what has time waits. */
+bool osc_is_filling(const struct lease_peer *peer);
+
+/* Every OSC_TICK_MS: sends what is queued, closes what has ended. */
+void osc_streams_tick(struct osc *osc);
+void osc_streams_end(struct osc *osc);
+
+/* --- osc_steer.c --- */
+
+/* The sockets of one address: what comes from trusted networks waits in the
+ * first, all else in the second. */
+enum { OSC_TRUSTED, OSC_OTHERS, OSC_PARTS };
+
+/* Lets the kernel choose between them, which were bound in this order with
+ * SO_REUSEPORT; `fd` is either. */
+void osc_steer(int fd, int family, const struct access_list *list);
+
 /* --- osc_url.c --- */
 
-/* Opens and binds non-blocking sockets for a URL into `fd`, at most `room`.
- * Returns how many, or -1 with the reason in `why`. */
-int
-osc_open(const char *url, int fd[], size_t room, char *why, size_t why_size);
+/* Opens and binds non-blocking sockets for a URL into `fd`, at most `room`:
+ * for UDP OSC_PARTS for each address, for TCP one, which listens. Its host may
+ * be an interface: that is each of its addresses. Returns how many, or -1 with
+ * the reason in `why`. */
+int osc_open(const struct url *url, const struct access_list *list, int fd[],
+    size_t room, char *why, size_t why_size);
 
 /* --- osc_request.c --- */
 
 /* Handles one message: a command, a get or a set. */
 void osc_request_handle(
     struct osc_request *request, const struct packet_message *message);
-
-/* May the sender set and reset? If not, it is told. */
-bool osc_request_may_set(struct osc_request *request);
 
 /* May one more answer be packed? At the limit the asker is told once. */
 bool osc_request_answers(struct osc_request *request);
@@ -107,7 +152,60 @@ bool osc_request_answers(struct osc_request *request);
 void osc_request_error(struct osc_request *request, const char *asked,
     const char *code, const char *about, const char *text);
 
+/* --- osc_admit.c: who gets in --- */
+
+/* May this packet be looked at? If not, that is counted and logged, and a
+ * challenge may have been sent. If so, it is well formed, and `pass` is whose it
+ * is. One that came through a connection has proven its address by that. */
+bool osc_admit(struct osc *osc, const struct lease_peer *peer, const void *data,
+    size_t size, struct osc_pass *pass);
+
+/* A packet that was let in has been dealt with, and took so many seconds. */
+void osc_worked(struct osc *osc, const struct osc_pass *pass, double seconds);
+
+/* A connection has ended: what it proved goes with it. */
+void osc_gone(struct osc *osc, const struct lease_peer *peer);
+
+/* Counts what was refused, and names the sender in the log, once a minute. */
+void osc_refused(struct osc *osc, const struct guard_sender *sender,
+    enum mixer_drop drop, const char *why);
+
+/* --- osc_auth.c: what they may do --- */
+
+/* May the sender ask for anything but /auth and /cookie? May it set anything
+ * at all? May it do what concerns the whole desk? If not, it is told, and that
+ * is counted and logged. */
+bool osc_request_may_ask(struct osc_request *request);
+bool osc_request_may_set(struct osc_request *request);
+bool osc_request_may_all(struct osc_request *request);
+
+/* May it set this, too? */
+bool osc_may_change(
+    const struct osc_request *request, const struct address *address);
+
+/* Says that it may not. */
+void
+osc_refuse_change(struct osc_request *request, const struct address *address);
+
+/* Has the sender's address, or have all that are not trusted, more leases now
+ * than they may? Then says so in `text`. */
+bool osc_leases_exceed(
+    const struct osc_request *request, char *text, size_t text_size);
+
+/* Answer /cookie and /auth; `text` is NULL where none was given. */
+void osc_cookie(struct osc_request *request, const char *text);
+void osc_auth(struct osc_request *request, const char *text);
+
+/* --- osc_standing.c --- */
+
+/* Takes the leases of osc.subscribers. Returns 0, or -1 with the reason. */
+int osc_stand(struct osc *osc, char *why, size_t why_size);
+
 /* --- osc_command.c --- */
+
+/* The rate in Hz that a topic gets when `asked` was asked for; 0: nothing
+ * was. */
+unsigned osc_topic_rate(enum lease_topic topic, double asked);
 
 /* Handles a command, such as /subscribe or /list, with its arguments. */
 void osc_command(struct osc_request *request, enum param command,
@@ -153,6 +251,16 @@ void osc_publish_headroom(
 /* Resets every strip, if the sender may. */
 void osc_headroom_reset(struct osc_request *request, const char *address);
 
+/* --- osc_dump.c --- */
+
+/* Begins to tell the client of a request, which is known, every parameter that
+ * a prefix as lease_prefix() makes it covers. */
+void osc_dump(struct osc_request *request, const char *prefix);
+
+/* Tells the next stretch of a client's dump, until `end` (as osc_now()) or
+ * OSC_DUMP, but some at least. */
+void osc_publish_dump(struct osc *osc, struct lease_client *client, double end);
+
 /* --- osc_json.c --- */
 
 struct cJSON;
@@ -175,6 +283,17 @@ void osc_json_answer(struct osc_request *request, const char *address,
 /* Says which part of an address does not exist, and what does. */
 void osc_unknown(
     const struct mixer *mixer, const char *address, char *why, size_t why_size);
+
+/* --- osc_blob.c --- */
+
+/* Answers /meters/layout with the layout of a prefix from lease_prefix(). */
+void osc_blob_layout(struct osc_request *request, const char *prefix);
+
+/* Sends the groups that are due; ends those without members. */
+void osc_blob_publish(struct osc *osc, double now, double slack);
+
+/* Frees all groups; the leases go with them. */
+void osc_blob_end(struct osc *osc);
 
 /* --- osc_publish.c --- */
 

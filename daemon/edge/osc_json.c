@@ -1,25 +1,16 @@
 #include "edge/osc_internal.h"
 #include "mixer/plugin.h"
+#include "protocol/number.h"
 
 #include <cjson/cJSON.h>
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 void
 osc_json_float(cJSON *object, const char *key, double number)
 {
-	char text[32];
-
-	if (!isfinite(number))
-		return;
-	for (int digits = 6; digits <= 9; digits++) {
-		snprintf(text, sizeof(text), "%.*g", digits, number);
-		if ((float)strtod(text, NULL) == (float)number)
-			break;
-	}
-	cJSON_AddNumberToObject(object, key, strtod(text, NULL));
+	if (isfinite(number))
+		cJSON_AddNumberToObject(object, key, number_shortest(number));
 }
 
 void

@@ -10,6 +10,7 @@
 static const char *const topic_names[LEASE_TOPICS] = {
 	[LEASE_STATE] = "state",
 	[LEASE_METERS] = "meters",
+	[LEASE_BLOB] = "meters/blob",
 	[LEASE_HEADROOM] = "headroom",
 	[LEASE_LOUDNESS] = "loudness",
 	[LEASE_EVENTS] = "events",
@@ -41,6 +42,8 @@ same_sender(const struct lease_peer *a, const struct lease_peer *b)
 	const struct sockaddr_in *a4, *b4;
 	const struct sockaddr_in6 *a6, *b6;
 
+	if (a->stream || b->stream)
+		return a->stream == b->stream;
 	if (a->address.ss_family != b->address.ss_family)
 		return false;
 	if (a->address.ss_family == AF_INET) {
@@ -59,7 +62,8 @@ same_sender(const struct lease_peer *a, const struct lease_peer *b)
 static void
 client_free(struct lease_client *client)
 {
-	lease_end(client, LEASE_TOPICS, NULL);
+	for (size_t i = 0; i < client->leases; i++)
+		meters_reader_free(client->lease[i].reader);
 	meters_reader_free(client->reader);
 	free(client);
 }
@@ -108,7 +112,7 @@ lease_seen(struct lease_table *table, const struct lease_peer *peer, double now)
 			continue;
 		if (now - client->seen >= LEASE_LASTS)
 			lease_end(client, LEASE_TOPICS, NULL);
-		client->peer.fd = peer->fd;
+		client->peer.fd = client->to.fd = peer->fd;
 		client->seen = now;
 		return client;
 	}
@@ -117,7 +121,7 @@ lease_seen(struct lease_table *table, const struct lease_peer *peer, double now)
 	client = calloc(1, sizeof(*client));
 	if (!client)
 		return NULL;
-	client->peer = *peer;
+	client->peer = client->to = *peer;
 	client->seen = now;
 	table->client[table->clients++] = client;
 	return client;
@@ -131,9 +135,40 @@ lease_expire(struct lease_table *table, double now)
 
 		if (now - client->seen >= LEASE_LASTS)
 			lease_end(client, LEASE_TOPICS, NULL);
-		if (now - client->seen >= LEASE_KNOWN)
+		if (now - client->seen >= LEASE_KNOWN && client->leases == 0)
 			client_remove(table, i);
 	}
+}
+
+void
+lease_reply_to(struct lease_client *client, uint16_t port)
+{
+	client->to = client->peer;
+	if (port == 0)
+		return;
+	if (client->to.address.ss_family == AF_INET)
+		((struct sockaddr_in *)&client->to.address)->sin_port =
+		    htons(port);
+	else
+		((struct sockaddr_in6 *)&client->to.address)->sin6_port =
+		    htons(port);
+}
+
+void
+lease_forget(struct lease_table *table, const struct lease_peer *peer)
+{
+	for (size_t i = table->clients; i-- > 0;)
+		if (same_sender(&table->client[i]->peer, peer))
+			client_remove(table, i);
+}
+
+bool
+lease_holds(const struct lease_table *table, const struct lease_peer *peer)
+{
+	for (size_t i = 0; i < table->clients; i++)
+		if (same_sender(&table->client[i]->peer, peer))
+			return table->client[i]->leases > 0;
+	return false;
 }
 
 size_t
@@ -202,6 +237,15 @@ lease_prefix(const char *asked, char prefix[ADDRESS_LONGEST])
 	return 0;
 }
 
+void
+lease_init(struct lease *lease, enum lease_topic topic, const char *prefix,
+    unsigned rate, double now)
+{
+	*lease = (struct lease){ .topic = topic, .rate = rate, .due = now };
+	snprintf(lease->prefix, sizeof(lease->prefix), "%s", prefix);
+	lease->by_place = prefix_by_place(prefix);
+}
+
 struct lease *
 lease_take(struct lease_client *client, enum lease_topic topic,
     const char *prefix, unsigned rate, double now)
@@ -212,6 +256,8 @@ lease_take(struct lease_client *client, enum lease_topic topic,
 		lease = &client->lease[i];
 		if (lease->topic != topic || strcmp(lease->prefix, prefix) != 0)
 			continue;
+		if (lease->standing)
+			return lease;
 		lease->rate = rate;
 		if (rate > 0 && lease->due > now + 1.0 / rate)
 			lease->due = now + 1.0 / rate;
@@ -220,9 +266,7 @@ lease_take(struct lease_client *client, enum lease_topic topic,
 	if (client->leases == LEASE_EACH)
 		return NULL;
 	lease = &client->lease[client->leases++];
-	*lease = (struct lease){ .topic = topic, .rate = rate, .due = now };
-	snprintf(lease->prefix, sizeof(lease->prefix), "%s", prefix);
-	lease->by_place = prefix_by_place(prefix);
+	lease_init(lease, topic, prefix, rate, now);
 	return lease;
 }
 
@@ -235,7 +279,8 @@ lease_end(
 	for (size_t i = 0; i < client->leases; i++) {
 		struct lease *lease = &client->lease[i];
 
-		if ((topic == LEASE_TOPICS || lease->topic == topic) &&
+		if (!lease->standing &&
+		    (topic == LEASE_TOPICS || lease->topic == topic) &&
 		    (!prefix || strcmp(lease->prefix, prefix) == 0))
 			meters_reader_free(lease->reader);
 		else
@@ -267,6 +312,7 @@ lease_covers(const struct lease *lease, const char *address)
 	size_t size;
 
 	const char *root = lease->topic == LEASE_METERS     ? "/meter"
+			   : lease->topic == LEASE_BLOB     ? "/meter"
 			   : lease->topic == LEASE_HEADROOM ? "/headroom"
 			   : lease->topic == LEASE_LOUDNESS ? "/loudness"
 							    : NULL;

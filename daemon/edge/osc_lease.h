@@ -2,6 +2,7 @@
 #define EDGE_OSC_LEASE_H
 
 #include "mixer/mixer.h"
+#include "mixer/walk.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -23,6 +24,7 @@
 enum lease_topic {
 	LEASE_STATE,
 	LEASE_METERS,
+	LEASE_BLOB,
 	LEASE_HEADROOM,
 	LEASE_LOUDNESS,
 	LEASE_EVENTS,
@@ -37,15 +39,21 @@ struct lease {
 	char
 	    prefix[ADDRESS_LONGEST]; /* "" or an address without slash behind */
 	unsigned by_place; /* BY_PLACE_ bits: how the prefix names things */
+	bool standing;     /* has no end, and the rate that it has */
 	double due;        /* when the next packet is sent */
 	struct meters_reader *reader; /* its own "since last"; may be NULL */
+	struct osc_blob *blob; /* of LEASE_BLOB: its group; may be NULL */
 	/* headroom, advice: version it was told, and one; 0: nothing was */
 	uint64_t told;
 };
 
-/* Where answers go: the sender, through the socket that heard it last. */
+struct osc_stream;
+
+/* Where answers go: the sender, through the socket that heard it last, or
+ * through its connection. */
 struct lease_peer {
 	int fd;
+	struct osc_stream *stream; /* of TCP, else NULL */
 	struct sockaddr_storage address;
 	socklen_t size;
 };
@@ -58,13 +66,24 @@ struct lease_search {
 	unsigned found;
 };
 
+/* A read of the whole desk, or of a part of it, that a client has begun. */
+struct lease_dump {
+	bool going;
+	struct lease cover; /* what is asked for, by its prefix */
+	struct walk walk;
+	unsigned count; /* parameters told so far */
+};
+
 struct lease_client {
 	struct lease_peer peer;
+	struct lease_peer to;         /* the same, or its port for answers */
 	double seen;                  /* when its last packet came */
 	struct meters_reader *reader; /* for meter gets; may be NULL */
-	uint64_t replay;     /* next event to replay; 0: none is wanted */
-	uint64_t replay_end; /* the last one */
+	bool replaying;               /* a replay goes on */
+	uint64_t replay;     /* the event it has come to; 0: none yet */
+	uint64_t replay_end; /* the last one that is wanted */
 	struct lease_search search;
+	struct lease_dump dump;
 	struct lease lease[LEASE_EACH];
 	size_t leases;
 };
@@ -86,6 +105,17 @@ struct lease_client *lease_seen(
 /* Ends what was not renewed in time, forgets clients. */
 void lease_expire(struct lease_table *table, double now);
 
+/* From now on answers go to this port of the sender; 0: to the one that it sends
+ * from. Of UDP only. */
+void lease_reply_to(struct lease_client *client, uint16_t port);
+
+/* Forgets a client whose connection has ended, with its leases. */
+void lease_forget(struct lease_table *table, const struct lease_peer *peer);
+
+/* Does the client at the other end hold a lease? */
+bool
+lease_holds(const struct lease_table *table, const struct lease_peer *peer);
+
 /* Clients that hold a lease. */
 size_t lease_subscribers(const struct lease_table *table);
 
@@ -94,8 +124,12 @@ size_t lease_subscribers(const struct lease_table *table);
 struct lease *lease_take(struct lease_client *client, enum lease_topic topic,
     const char *prefix, unsigned rate, double now);
 
-/* Ends the leases of a topic (LEASE_TOPICS: of any) and prefix (NULL: any);
- * returns how many. */
+/* Makes a lease that is due now; the prefix as above. */
+void lease_init(struct lease *lease, enum lease_topic topic, const char *prefix,
+    unsigned rate, double now);
+
+/* Ends the leases of a topic (LEASE_TOPICS: of any) and prefix (NULL: any), but
+ * not those that stand; returns how many. */
 size_t lease_end(
     struct lease_client *client, enum lease_topic topic, const char *prefix);
 
@@ -112,9 +146,8 @@ bool lease_covers(const struct lease *lease, const char *address);
  * 0, or -1 for what no address can begin with (patterns, no slash in front). */
 int lease_prefix(const char *asked, char prefix[ADDRESS_LONGEST]);
 
-/* "state", "meters", "headroom", "loudness", "events", "advice",
- * "status", and the way back (LEASE_TOPICS for
- * any other word). */
+/* "state", "meters", "meters/blob", "headroom", "loudness", "events", "advice",
+ * "status", and the way back (LEASE_TOPICS for any other word). */
 const char *lease_topic_name(enum lease_topic topic);
 enum lease_topic lease_topic_find(const char *name);
 

@@ -86,7 +86,7 @@ osc_publish_plugins(struct osc *osc, struct lease_client *client, double end)
 	struct plugin_host *host = mixer_host(osc->mixer);
 	struct lease_search *search = &client->search;
 	size_t count = host ? host->count(host) : 0;
-	struct osc_target target = { osc, &client->peer };
+	struct osc_target target = { osc, &client->to };
 	struct osc_packer packer;
 	unsigned told = 0;
 

@@ -56,60 +56,15 @@ osc_pack_loudness(struct osc_packer *packer, struct mixer *mixer,
 	    r.momentary_most, r.short_term_most);
 }
 
-static struct schema_value
-whole(char type, double number)
-{
-	return (struct schema_value){ .type = type, .number = number };
-}
-
-static struct schema_value
-word(const char *text)
-{
-	return (struct schema_value){ .type = 's', .text = text };
-}
-
 void
 osc_pack_event(struct osc_packer *packer, const struct event *event)
 {
-	struct schema_value values[10] = { whole('h', (double)event->sequence),
-		whole('h', (double)event->frame) };
+	struct schema_value values[EVENT_VALUES];
+	size_t count = event_values(event, values);
 	char address[ADDRESS_LONGEST];
-	size_t count = 2;
 
-	switch (event->kind) {
-	case EVENT_XRUN:
-		values[count++] = whole('i', event->count);
-		break;
-	case EVENT_JACK:
-		values[count++] = word(event->text);
-		break;
-	case EVENT_INSERT:
-		values[count++] = word(event->strip);
-		values[count++] = whole('i', event->slot);
-		values[count++] = word(event->state);
-		values[count++] = word(event->text);
-		break;
-	case EVENT_ZONE:
-		values[count++] = word(event->strip);
-		values[count++] = word(event->stage);
-		values[count++] = word(event->before);
-		values[count++] = word(event->state);
-		break;
-	default:
-		values[count++] = word(event->strip);
-		values[count++] = word(event->stage);
-		values[count++] = whole('i', event->lane);
-		values[count++] = whole('h', (double)event->last);
-		values[count++] = whole('i', event->count);
-		if (event->kind == EVENT_INVALID)
-			break;
-		values[count++] = whole('f', event->peak);
-		values[count++] = word(event->origin);
-		values[count++] = word(event->sum);
-		break;
-	}
 	snprintf(address, sizeof(address), "/event/%s",
-	    event_kind_name(event->kind));
+	    event_form(event->kind)->name);
 	osc_pack(packer, address, values, count);
 }
 
@@ -175,6 +130,7 @@ osc_changed(void *arg, const struct address *address, const void *origin)
 	struct osc *osc = arg;
 	struct osc_changes *changes = &osc->changes;
 
+	osc->state++;
 	(void)origin; /* one transaction has one maker, who is known there */
 	if (changes_room(changes))
 		changes->address[changes->count++] = *address;
@@ -184,7 +140,7 @@ static void
 publish_state(struct osc *osc, const struct lease_client *client,
     const struct lease *lease)
 {
-	struct osc_target target = { osc, &client->peer };
+	struct osc_target target = { osc, &client->to };
 	struct osc_packer packer;
 	char text[ADDRESS_LONGEST];
 
@@ -226,7 +182,7 @@ publish_meters(
     struct osc *osc, const struct lease_client *client, struct lease *lease)
 {
 	const struct desk *desk = mixer_desk(osc->mixer);
-	struct osc_target target = { osc, &client->peer };
+	struct osc_target target = { osc, &client->to };
 	struct address address = { .param = schema_param(PARAM_METER),
 		.by_place = lease->by_place };
 	struct osc_packer packer;
@@ -253,7 +209,7 @@ publish_loudness(struct osc *osc, const struct lease_client *client,
     const struct lease *lease)
 {
 	const struct desk *desk = mixer_desk(osc->mixer);
-	struct osc_target target = { osc, &client->peer };
+	struct osc_target target = { osc, &client->to };
 	struct address address = { .param = schema_param(PARAM_LOUDNESS),
 		.by_place = lease->by_place };
 	struct osc_packer packer;
@@ -273,7 +229,7 @@ static void
 publish_status(struct osc *osc, const struct lease_client *client,
     const struct lease *lease)
 {
-	struct osc_target target = { osc, &client->peer };
+	struct osc_target target = { osc, &client->to };
 	struct osc_packer packer;
 	char text[ADDRESS_LONGEST];
 
@@ -300,7 +256,10 @@ osc_publish_due(
 	for (size_t i = 0; i < client->leases; i++) {
 		struct lease *lease = &client->lease[i];
 
-		if (!lease_due(lease, now, slack))
+		if (lease->topic == LEASE_BLOB || !lease_due(lease, now, slack))
+			continue;
+		/* What is not read now is told with the next reading. */
+		if (osc_is_filling(&client->peer))
 			continue;
 		if (osc_now() > osc->deadline) {
 			mixer_status(osc->mixer)->drops[DROP_METERS]++;
@@ -369,7 +328,8 @@ event_covered(const struct mixer *mixer, const struct lease *lease,
 	char text[ADDRESS_LONGEST];
 	const char *stage;
 
-	snprintf(text, sizeof(text), "/event/%s", event_kind_name(event->kind));
+	snprintf(
+	    text, sizeof(text), "/event/%s", event_form(event->kind)->name);
 	if (lease_covers(lease, text))
 		return true;
 	if (!event_strip(mixer, event, &address))
@@ -402,7 +362,7 @@ osc_event(void *arg, const struct event *event)
 
 	for (size_t i = 0; i < osc->table.clients; i++) {
 		const struct lease_client *client = osc->table.client[i];
-		struct osc_target target = { osc, &client->peer };
+		struct osc_target target = { osc, &client->to };
 		struct osc_packer packer;
 
 		if (!client_hears(osc->mixer, client, event))
@@ -413,33 +373,48 @@ osc_event(void *arg, const struct event *event)
 	}
 }
 
+/* The next event of a replay; NULL behind its end. What was asked for and is
+ * kept no more is told as gone. */
+static const struct event *
+replay_next(const struct event_log *log, struct lease_client *client,
+    struct osc_packer *packer)
+{
+	uint64_t first = client->replay + 1, at = first;
+	uint64_t newest = event_log_newest(log);
+
+	if (newest > EVENT_HISTORY && at <= newest - EVENT_HISTORY)
+		at = newest - EVENT_HISTORY + 1;
+	while (at <= client->replay_end && !event_log_at(log, at))
+		at++;
+	if (at > client->replay_end + 1)
+		at = client->replay_end + 1;
+	if (at > first)
+		osc_pack_print(packer, "/events/gone", "hh", (int64_t)first,
+		    (int64_t)at - 1);
+	client->replay = at;
+	return at <= client->replay_end ? event_log_at(log, at) : NULL;
+}
+
 void
 osc_publish_replay(struct osc *osc, struct lease_client *client)
 {
-	struct event_log *log = mixer_events(osc->mixer);
-	struct osc_target target = { osc, &client->peer };
+	const struct event_log *log = mixer_events(osc->mixer);
+	struct osc_target target = { osc, &client->to };
 	struct osc_packer packer;
-	uint64_t newest = event_log_newest(log);
 
-	if (client->replay == 0)
+	if (!client->replaying || osc_is_filling(&client->peer))
 		return;
-	if (newest > EVENT_HISTORY && client->replay <= newest - EVENT_HISTORY)
-		client->replay = newest - EVENT_HISTORY + 1;
 	osc_pack_start(&packer, osc_send, &target);
-	for (unsigned i = 0; i < OSC_REPLAY; i++) {
-		const struct event *event;
+	for (unsigned i = 0; client->replaying && i < OSC_REPLAY; i++) {
+		const struct event *event = replay_next(log, client, &packer);
 
-		if (client->replay > client->replay_end)
-			break;
-		event = event_log_at(log, client->replay++);
+		client->replaying = event != NULL;
 		if (event)
 			osc_pack_event(&packer, event);
 	}
-	if (client->replay > client->replay_end) {
+	if (!client->replaying)
 		osc_pack_print(
-		    &packer, "/events", "h", (int64_t)client->replay_end);
-		client->replay = 0;
-	}
+		    &packer, "/events", "h", (int64_t)event_log_newest(log));
 	osc_pack_flush(&packer);
 }
 
@@ -451,6 +426,7 @@ osc_tick(void *arg)
 
 	size_t clients;
 
+	osc_streams_tick(osc);
 	lease_expire(&osc->table, now);
 	osc_publish_changes(osc, NULL);
 	publish_jack(osc);
@@ -458,6 +434,7 @@ osc_tick(void *arg)
 	clients = osc->table.clients;
 	/* Under overload everyone is left out in turn. */
 	osc->turn++;
+	osc_blob_publish(osc, now, OSC_TICK_MS / 2000.0);
 	for (size_t i = 0; i < clients; i++) {
 		struct lease_client *client =
 		    osc->table.client[(osc->turn + i) % clients];
@@ -470,6 +447,7 @@ osc_tick(void *arg)
 		struct lease_client *client =
 		    osc->table.client[(osc->turn + i) % clients];
 
+		osc_publish_dump(osc, client, end);
 		osc_publish_plugins(osc, client, end);
 	}
 	mixer_status(osc->mixer)->subscribers =

@@ -13,7 +13,9 @@ struct errand {
 	const struct schema_value *value; /* NULL: a get */
 	size_t matched; /* commands, which have no value, are none */
 	size_t writable;
-	bool failed; /* one error speaks for all of a pattern */
+	bool failed;  /* one error speaks for all of a pattern */
+	bool refused; /* something among them is not the sender's to set */
+	struct address first_refused;
 };
 
 static void
@@ -166,6 +168,39 @@ errand_each(void *arg, const struct address *address)
 }
 
 static void
+errand_check(void *arg, const struct address *address)
+{
+	struct errand *errand = arg;
+
+	bool changes = errand->value
+			   ? address->param->writable
+			   : address->param->scope != SCOPE_DESK &&
+				 address->param->type == SCHEMA_COMMAND;
+
+	if (errand->refused || !changes ||
+	    osc_may_change(errand->request, address))
+		return;
+	errand->refused = true;
+	errand->first_refused = *address;
+}
+
+/* May the sender change all that the message would change? If not, it is told,
+ * and none of it is. */
+static bool
+errand_allowed(struct errand *errand)
+{
+	struct osc_request *request = errand->request;
+
+	if (request->pass.entry->desk->strips == 0)
+		return true;
+	mixer_each(request->osc->mixer, errand->message->address,
+	    &request->tries, errand_check, errand);
+	if (errand->refused)
+		osc_refuse_change(request, &errand->first_refused);
+	return !errand->refused;
+}
+
+static void
 say_unknown(struct osc_request *request, const char *asked, bool pattern)
 {
 	char text[OSC_TEXT];
@@ -197,6 +232,8 @@ errand_run(struct osc_request *request, const struct packet_message *message,
 		    "allowed ? * [a-z] [!x] {a,b} //");
 		return;
 	}
+	if (!errand_allowed(&errand))
+		return;
 	mixer_each(request->osc->mixer, message->address, &request->tries,
 	    errand_each, &errand);
 	if (request->tries == 0) {
@@ -212,17 +249,6 @@ errand_run(struct osc_request *request, const struct packet_message *message,
 		    schema_code(SCHEMA_READ_ONLY), NULL,
 		    "found a value for what can only be read; allowed no "
 		    "arguments");
-}
-
-bool
-osc_request_may_set(struct osc_request *request)
-{
-	if (request->role >= ROLE_MIX)
-		return true;
-	osc_request_error(request, request->asked, "not-allowed", NULL,
-	    "found a set from a network whose role in osc.allow is \"view\"; "
-	    "allowed gets and subscriptions");
-	return false;
 }
 
 /* The command that an address names, or PARAMS. */
@@ -244,6 +270,9 @@ osc_request_handle(
 	char text[OSC_TEXT];
 
 	request->asked = message->address;
+	if (command != PARAM_AUTH && command != PARAM_COOKIE &&
+	    !osc_request_may_ask(request))
+		return;
 	if (command != PARAMS && count >= 0) {
 		osc_command(request, command, message, values, (size_t)count);
 	} else if (count == 0) {

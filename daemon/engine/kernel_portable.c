@@ -104,7 +104,8 @@ portable_bound(struct kernel_mix *mix, uint32_t k, float level, uint32_t n)
 	tally->reach[k] = most_bend;
 	tally->level[k] = level;
 	tally->bend[k] = n < KERNEL_LAST ? KERNEL_LARGEST : bend;
-	return n < KERNEL_LAST ||
+	/* The level of a few samples reaches back less far than the filter. */
+	return n < KERNEL_LAST || most_bend >= KERNEL_LARGEST ||
 	       (kernel_level_room(most_bend, tally->true_peak[k]) < most &&
 		   most * KERNEL_OVERSHOOT > tally->true_peak[k]);
 }

@@ -521,6 +521,9 @@ mix_bounds(
 	__m128 inner = level * _mm_set1_ps(KERNEL_INNER_LEVEL) +
 		       bend * _mm_set1_ps(KERNEL_INNER_BEND);
 	__m128 any = level * _mm_set1_ps(KERNEL_OVERSHOOT);
+	/* The level of a few samples reaches back less far than the filter. */
+	any = _mm_max_ps(any,
+	    _mm_and_ps(bend, _mm_cmpge_ps(bend, _mm_set1_ps(KERNEL_LARGEST))));
 	__m128 bound = _mm_min_ps(_mm_max_ps(outer, inner), any);
 
 	_mm_store_ps(tally->reach, bend);

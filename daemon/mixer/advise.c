@@ -208,16 +208,24 @@ mixer_advice_param(const struct mixer *mixer, const struct advice_set *set,
 		    &strip->insert[set->sub].plugin->param[set->item].row;
 }
 
-static void
-apply_set(struct mixer *mixer, const struct advice_set *set, const void *origin)
+static struct address
+set_address(const struct mixer *mixer, const struct advice_set *set)
 {
 	struct address address = {
 		.strip = set->strip, .sub = set->sub, .item = set->item
 	};
+
+	mixer_advice_param(mixer, set, &address);
+	return address;
+}
+
+static void
+apply_set(struct mixer *mixer, const struct advice_set *set, const void *origin)
+{
+	struct address address = set_address(mixer, set);
 	struct schema_value value;
 	char why[200];
 
-	mixer_advice_param(mixer, set, &address);
 	mixer_get(mixer, &address, &value);
 	/* To a thousandth: sums of tenths stay tenths. */
 	value.number = set->relative
@@ -241,6 +249,35 @@ deepest(const struct advice *advice)
 	return most;
 }
 
+/* Is the finding one of those that `id` mends? */
+static bool
+is_meant(const struct finding *finding, unsigned id, const struct finding *mix)
+{
+	if (finding->sets == 0)
+		return false;
+	return id != 0 ? finding->id == id
+		       : finding->mix == 0 || finding == mix;
+}
+
+void
+mixer_advice_each(struct mixer *mixer, unsigned id,
+    void (*each)(void *arg, const struct address *address), void *arg)
+{
+	const struct advice *advice = mixer_advice(mixer);
+	const struct finding *mix = deepest(advice);
+
+	for (size_t i = 0; i < advice->findings; i++) {
+		const struct finding *finding = &advice->finding[i];
+		if (!is_meant(finding, id, mix))
+			continue;
+		for (size_t k = 0; k < finding->sets; k++) {
+			struct address address =
+			    set_address(mixer, &advice->set[finding->set + k]);
+			each(arg, &address);
+		}
+	}
+}
+
 unsigned
 mixer_advice_apply(
     struct mixer *mixer, unsigned id, const void *origin, unsigned *sets)
@@ -256,8 +293,7 @@ mixer_advice_apply(
 	mixer_undo_begin(mixer, label);
 	for (size_t i = 0; i < advice->findings; i++) {
 		const struct finding *finding = &advice->finding[i];
-		if (finding->sets == 0 || (id != 0 && finding->id != id) ||
-		    (id == 0 && finding->mix > 0 && finding != mix))
+		if (!is_meant(finding, id, mix))
 			continue;
 		for (size_t k = 0; k < finding->sets; k++)
 			apply_set(

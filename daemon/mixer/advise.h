@@ -32,6 +32,10 @@ const struct finding *mixer_advice_find(const struct mixer *mixer, unsigned id);
 void mixer_advice_param(const struct mixer *mixer, const struct advice_set *set,
     struct address *address);
 
+/* Calls `each` with what mixer_advice_apply() with this number would set. */
+void mixer_advice_each(struct mixer *mixer, unsigned id,
+    void (*each)(void *arg, const struct address *address), void *arg);
+
 /* Sets what mends one finding, as one step that mixer_undo() takes back;
  * measuring begins anew. `id` 0: all that can be mended at once; of those that
  * turn the whole mix down, the one that does it most. Heard from the next

@@ -88,33 +88,16 @@ read_jack(struct config_reader *reader, const struct config_item *item)
 	config_object(reader, item->node, item->path, &keys, reader->desk);
 }
 
-/* A whole number from 1 to `most`, or an error that says so. */
-static void
-read_whole(struct config_reader *reader, const struct config_item *item,
-    unsigned most, unsigned *value)
-{
-	const double number = item->node->valuedouble;
-	char allowed[48];
-
-	snprintf(allowed, sizeof(allowed), "a whole number from 1 to %u", most);
-	if (!cJSON_IsNumber(item->node))
-		config_fail_type(reader, item->node, item->path, allowed);
-	else if (!(number >= 1 && number <= most) || number != floor(number))
-		config_fail_value(reader, item->node, item->path, allowed);
-	else
-		*value = (unsigned)number;
-}
-
 static void
 read_clip_samples(struct config_reader *reader, const struct config_item *item)
 {
-	read_whole(reader, item, 15, &reader->desk->clip_samples);
+	config_whole(reader, item, 1, 15, &reader->desk->clip_samples);
 }
 
 static void
 read_insert_share(struct config_reader *reader, const struct config_item *item)
 {
-	read_whole(reader, item, 100, &reader->desk->insert_share);
+	config_whole(reader, item, 1, 100, &reader->desk->insert_share);
 }
 
 static void
@@ -123,6 +106,32 @@ read_meters(struct config_reader *reader, const struct config_item *item)
 	static const struct config_key key[] = {
 		{ "clip_samples", read_clip_samples, 0, NULL, NULL },
 		{ "insert_share", read_insert_share, 0, NULL, NULL },
+	};
+	static const struct config_keys keys = { key, 2, 0 };
+
+	config_object(reader, item->node, item->path, &keys, reader->desk);
+}
+
+static void
+read_file_bytes(struct config_reader *reader, const struct config_item *item)
+{
+	config_whole(
+	    reader, item, 10000, 1000000000, &reader->desk->event_bytes);
+}
+
+static void
+read_files(struct config_reader *reader, const struct config_item *item)
+{
+	config_whole(
+	    reader, item, 1, DESK_EVENT_FILES, &reader->desk->event_files);
+}
+
+static void
+read_events(struct config_reader *reader, const struct config_item *item)
+{
+	static const struct config_key key[] = {
+		{ "file_bytes", read_file_bytes, 0, NULL, NULL },
+		{ "files", read_files, 0, NULL, NULL },
 	};
 	static const struct config_keys keys = { key, 2, 0 };
 
@@ -141,6 +150,7 @@ read_file(struct config_reader *reader)
 		{ "osc", config_read_osc, 0, NULL, NULL },
 		{ "meters", read_meters, 0, NULL, NULL },
 		{ "targets", config_read_targets, 0, NULL, NULL },
+		{ "events", read_events, 0, NULL, NULL },
 		{ "channels", config_read_strips, 0, NULL, NULL },
 		{ "buses", config_read_strips, 0, NULL, NULL },
 		{ "master", config_read_master, 0, NULL, NULL },

@@ -45,7 +45,8 @@ void config_print_errors(
 void config_free_errors(struct config_errors *errors);
 
 /* Writes the desk as a configuration with every value in it; reading that
- * gives the same desk. Returns 0, or -1 on a write error. */
+ * gives the same desk, unless there are tokens: those are not shown, and what
+ * stands in their place is refused. Returns 0, or -1 on a write error. */
 int config_print(FILE *out, const struct desk *desk);
 
 #endif

@@ -3,6 +3,7 @@
 #include "mixer/config_reader.h"
 #include "mixer/plugin.h"
 #include "mixer/target.h"
+#include "protocol/number.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -148,11 +149,7 @@ print_float(FILE *out, double number)
 		print_number(out, number);
 		return;
 	}
-	for (int digits = 6; digits <= 9; digits++) {
-		snprintf(text, sizeof(text), "%.*g", digits, number);
-		if ((float)strtod(text, NULL) == (float)number)
-			break;
-	}
+	number_text(number, text, sizeof(text));
 	fputs(text, out);
 }
 
@@ -351,26 +348,75 @@ print_kind(FILE *out, const struct desk *desk, const char *key, size_t first,
 }
 
 static void
+print_texts(FILE *out, const char *const *text, size_t count)
+{
+	fputc('[', out);
+	for (size_t i = 0; i < count; i++) {
+		fputs(i ? ", " : "", out);
+		print_text(out, text[i]);
+	}
+	fputc(']', out);
+}
+
+/* A token is not shown, and what stands in its place is not taken for one. */
+static void
+print_network(FILE *out, const struct desk_network *network)
+{
+	fputs("\n      { \"network\": ", out);
+	print_text(out, network->network);
+	fprintf(out, ", \"role\": \"%s\", \"trusted\": %s",
+	    desk_role_name(network->role), network->trusted ? "true" : "false");
+	if (network->strips > 0) {
+		fputs(",\n        \"strips\": ", out);
+		print_texts(
+		    out, (const char *const *)network->strip, network->strips);
+	}
+	if (network->token)
+		fputs(",\n        \"token\": \"(not shown)\"", out);
+	if (network->token_file) {
+		fputs(",\n        \"token_file\": ", out);
+		print_text(out, network->token_file);
+	}
+	fputs(" }", out);
+}
+
+static void
+print_subscriber(FILE *out, const struct desk_subscriber *subscriber)
+{
+	fputs("\n      { \"url\": ", out);
+	print_text(out, subscriber->url);
+	fputs(", \"topics\": ", out);
+	print_texts(out, subscriber->topic, subscriber->topics);
+	if (subscriber->rate > 0)
+		fprintf(out, ", \"rate\": %u", subscriber->rate);
+	fputs(", \"prefix\": ", out);
+	print_text(out, subscriber->prefix ? subscriber->prefix : "");
+	fputs(" }", out);
+}
+
+static void
 print_osc(FILE *out, const struct desk *desk)
 {
-	fputs("  \"osc\": {\n    \"listen\": [", out);
-	for (size_t i = 0; i < desk->listens; i++) {
-		fputs(i ? ", " : "", out);
-		print_text(out, desk->listen[i]);
-	}
-	fputs("],\n    \"allow\": [", out);
-	for (size_t i = 0; i < desk->allows; i++) {
-		const struct desk_network *network = &desk->allow[i];
+	const struct desk_limits *limits = &desk->limits;
 
-		fputs(
-		    i ? ",\n      { \"network\": " : "\n      { \"network\": ",
-		    out);
-		print_text(out, network->network);
-		fprintf(out, ", \"role\": \"%s\", \"trusted\": %s }",
-		    config_role_name(network->role),
-		    network->trusted ? "true" : "false");
+	fputs("  \"osc\": {\n    \"listen\": ", out);
+	print_texts(out, (const char *const *)desk->listen, desk->listens);
+	fputs(",\n    \"allow\": [", out);
+	for (size_t i = 0; i < desk->allows; i++) {
+		fputs(i ? "," : "", out);
+		print_network(out, &desk->allow[i]);
 	}
-	fputs(desk->allows ? "\n    ]\n  },\n" : "]\n  },\n", out);
+	fprintf(out,
+	    "%s],\n    \"limits\": { \"packets\": %u, \"bytes\": %u, "
+	    "\"leases\": %u,\n      \"all_packets\": %u, "
+	    "\"all_bytes\": %u },\n    \"subscribers\": [",
+	    desk->allows ? "\n    " : "", limits->packets, limits->bytes,
+	    limits->leases, limits->all_packets, limits->all_bytes);
+	for (size_t i = 0; i < desk->subscribers; i++) {
+		fputs(i ? "," : "", out);
+		print_subscriber(out, &desk->subscriber[i]);
+	}
+	fprintf(out, "%s]\n  },\n", desk->subscribers ? "\n    " : "");
 }
 
 int
@@ -388,6 +434,8 @@ config_print(FILE *out, const struct desk *desk)
 	    "  \"meters\": { \"clip_samples\": %u, \"insert_share\": %u },\n",
 	    desk->clip_samples, desk->insert_share);
 	print_targets(out, desk);
+	fprintf(out, "  \"events\": { \"file_bytes\": %u, \"files\": %u },\n",
+	    desk->event_bytes, desk->event_files);
 	print_kind(out, desk, "channels", 0, desk->channels);
 	print_kind(out, desk, "buses", desk->channels, desk->buses);
 	fputs("  \"master\": ", out);

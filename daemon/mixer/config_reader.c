@@ -348,3 +348,21 @@ config_list(char *list, size_t size, const char *word)
 	snprintf(&list[used], size - used, "%s%s", used ? ", " : "", word);
 	return true;
 }
+
+void
+config_whole(struct config_reader *reader, const struct config_item *item,
+    unsigned least, unsigned most, unsigned *value)
+{
+	const double number = item->node->valuedouble;
+	char allowed[64];
+
+	snprintf(allowed, sizeof(allowed), "a whole number from %u to %u",
+	    least, most);
+	if (!cJSON_IsNumber(item->node))
+		config_fail_type(reader, item->node, item->path, allowed);
+	else if (!(number >= least && number <= most) ||
+		 number != floor(number))
+		config_fail_value(reader, item->node, item->path, allowed);
+	else
+		*value = (unsigned)number;
+}

@@ -118,6 +118,10 @@ void config_name(struct config_reader *reader, const cJSON *node,
 void config_param(struct config_reader *reader, const struct config_item *item,
     double *value);
 
+/* A whole number from `least` to `most`, into `value`. */
+void config_whole(struct config_reader *reader, const struct config_item *item,
+    unsigned least, unsigned most, unsigned *value);
+
 /* A copy of a string; NULL and no_memory without memory. */
 char *config_copy(struct config_reader *reader, const char *text);
 
@@ -183,7 +187,16 @@ void config_check_cuts(struct config_reader *reader);
 void
 config_read_osc(struct config_reader *reader, const struct config_item *item);
 
-/* "view", "mix", "admin". */
-const char *config_role_name(enum desk_role role);
+/* "allow", "limits" and "subscribers" of "osc". */
+void
+config_read_allow(struct config_reader *reader, const struct config_item *item);
+void config_read_limits(
+    struct config_reader *reader, const struct config_item *item);
+void config_read_subscribers(
+    struct config_reader *reader, const struct config_item *item);
+
+/* Is each subscriber in a network that "osc" lists as trusted? */
+void config_check_subscribers(
+    struct config_reader *reader, const struct config_item *osc);
 
 #endif

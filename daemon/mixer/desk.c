@@ -41,15 +41,41 @@ free_strip(struct desk_strip *strip)
 	free(strip->send);
 }
 
+const char *
+desk_role_name(enum desk_role role)
+{
+	static const char *const name[] = { "none", "view", "mix", "admin" };
+
+	return name[role];
+}
+
+void
+desk_free_network(struct desk_network *network)
+{
+	if (network->token)
+		explicit_bzero(network->token, strlen(network->token));
+	free(network->token);
+	free(network->token_file);
+	free(network->network);
+	for (size_t i = 0; i < network->strips; i++)
+		free(network->strip[i]);
+}
+
 static int
 default_net(struct desk *desk)
 {
 	static const char *const loopback[] = { "127.0.0.0/8", "::1/128" };
 
 	desk->listen[0] = strdup("udp://127.0.0.1:9018");
-	if (!desk->listen[0])
+	desk->listen[1] = strdup("tcp://127.0.0.1:9018");
+	desk->listens = 2;
+	if (!desk->listen[0] || !desk->listen[1])
 		return -1;
-	desk->listens = 1;
+	desk->limits = (struct desk_limits){ .packets = 20000,
+		.bytes = 20000000,
+		.leases = 64,
+		.all_packets = 20000,
+		.all_bytes = 20000000 };
 	for (size_t i = 0; i < 2; i++) {
 		desk->allow[i].network = strdup(loopback[i]);
 		if (!desk->allow[i].network)
@@ -97,6 +123,8 @@ desk_new(void)
 	for (int i = 0; i < STRIP_KINDS; i++)
 		target_defaults(
 		    TARGET_LIVE, (enum strip_kind)i, desk->target[i]);
+	desk->event_bytes = 4000000;
+	desk->event_files = 8;
 	desk->jack_client = strdup("headroom");
 	if (!desk->jack_client || default_net(desk) || default_master(desk)) {
 		desk_free(desk);
@@ -116,7 +144,11 @@ desk_free(struct desk *desk)
 	for (size_t i = 0; i < desk->listens; i++)
 		free(desk->listen[i]);
 	for (size_t i = 0; i < desk->allows; i++)
-		free(desk->allow[i].network);
+		desk_free_network(&desk->allow[i]);
+	for (size_t i = 0; i < desk->subscribers; i++) {
+		free(desk->subscriber[i].url);
+		free(desk->subscriber[i].prefix);
+	}
 	free(desk->jack_client);
 	free(desk);
 }

@@ -23,6 +23,12 @@ struct plugin;
 #define DESK_INSERTS 16 /* of a strip */
 #define DESK_LISTENERS 16
 #define DESK_NETWORKS 64
+#define DESK_EVENT_FILES 100 /* of events at most */
+#define DESK_PATTERNS 32     /* of strips, in one of those */
+#define DESK_SUBSCRIBERS 32
+#define DESK_TOPICS 8         /* of one of those */
+#define DESK_TOKEN_SHORTEST 8 /* bytes */
+#define DESK_TOKEN_LONGEST 128
 
 /* One wanted connection of a lane: an exact JACK port name, or a POSIX
  * extended regular expression that must match a whole port name. */
@@ -90,6 +96,27 @@ struct desk_network {
 	char *network; /* as written: "127.0.0.0/8", "::1/128" */
 	enum desk_role role;
 	bool trusted;
+	char *token;                /* that must be shown first; NULL: none */
+	char *token_file;           /* where it is written; NULL: nowhere */
+	char *strip[DESK_PATTERNS]; /* "bus/mon-*": the only ones to set */
+	size_t strips;              /* 0: all */
+};
+
+/* How much is taken from the senders of osc.allow. */
+struct desk_limits {
+	unsigned packets, bytes; /* a second, from one address */
+	unsigned leases; /* of one address, unless its network is trusted */
+	/* A second, from all networks together that are not trusted. */
+	unsigned all_packets, all_bytes;
+};
+
+/* Who is sent topics without having asked. */
+struct desk_subscriber {
+	char *url;                      /* "udp://192.168.1.20:9000" */
+	const char *topic[DESK_TOPICS]; /* as in /subscribe */
+	size_t topics;
+	unsigned rate; /* Hz; 0: the topic's own */
+	char *prefix;  /* NULL: none */
 };
 
 struct desk {
@@ -100,10 +127,15 @@ struct desk {
 	unsigned insert_share; /* percent of a period that is much for one */
 	unsigned preset;       /* of targets: enum target_preset */
 	double target[STRIP_KINDS][TARGET_VALUES]; /* of a kind of strip */
-	char *listen[DESK_LISTENERS];              /* "udp://127.0.0.1:9018" */
+	unsigned event_bytes; /* of a file of events, before a new one */
+	unsigned event_files; /* that are kept */
+	char *listen[DESK_LISTENERS]; /* "udp://127.0.0.1:9018" */
 	size_t listens;
 	struct desk_network allow[DESK_NETWORKS];
 	size_t allows;
+	struct desk_limits limits;
+	struct desk_subscriber subscriber[DESK_SUBSCRIBERS];
+	size_t subscribers;
 	struct desk_strip *strip; /* channels, then buses, then the master */
 	size_t strips, channels, buses;
 };
@@ -113,6 +145,12 @@ struct desk {
 struct desk *desk_new(void);
 
 void desk_free(struct desk *desk);
+
+/* "view", "mix", "admin"; "none" for ROLE_NONE. */
+const char *desk_role_name(enum desk_role role);
+
+/* Frees what an entry of osc.allow holds, a token wiped. */
+void desk_free_network(struct desk_network *network);
 
 /* Index of the strip of this kind and id, or -1. */
 int desk_find(const struct desk *desk, enum strip_kind kind, const char *id);

@@ -2,6 +2,7 @@
 #define MIXER_EVENT_H
 
 #include "mixer/desk.h"
+#include "protocol/event_line.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -13,20 +14,10 @@
 
 #define EVENT_HISTORY 4096
 
-enum event_kind {
-	EVENT_OVER,    /* above 0 dBFS inside the mixer */
-	EVENT_CLIP,    /* at the rail at an input, or over at an output */
-	EVENT_INVALID, /* NaN or Inf came in and was silenced */
-	EVENT_XRUN,
-	EVENT_JACK,   /* the JACK server came, went or changed its mode */
-	EVENT_INSERT, /* an insert slot works, or works no more */
-	EVENT_ZONE,   /* a stage is in another zone */
-	EVENT_KINDS
-};
-
 struct event {
-	uint64_t sequence; /* 1, 2, … since the start of the daemon */
+	uint64_t sequence; /* 1, 2, …, going on where a file ended */
 	uint64_t frame;    /* JACK frame: the first one, for over and clip */
+	int64_t time;      /* ms since 1970, UTC, when it was logged */
 	enum event_kind kind;
 	/* over, clip, invalid, insert, zone */
 	char strip[DESK_STRIP_TEXT]; /* "ch/kick", "master" */
@@ -41,11 +32,12 @@ struct event {
 	/* over, clip: if that is a sum, "ch/kick -4.1, ch/snare -9.0", those
 	 * who made it up and their parts of it in dB; else "" */
 	char sum[160];
-	char text[96]; /* jack: as in /status/jack; insert: why */
-	unsigned slot; /* insert: 1, 2, … */
-	/* insert: as in /<s>/insert/<n>/state; zone: the new one */
-	const char *state;
-	const char *before; /* zone: the old one */
+	/* jack: as in /status/jack; insert: as in /<s>/insert/<n>/state; zone:
+	 * the new one */
+	char state[16];
+	char before[16]; /* zone: the old one */
+	char text[96];   /* insert: why */
+	unsigned slot;   /* insert: 1, 2, … */
 };
 
 struct event_log;
@@ -53,22 +45,33 @@ struct event_log;
 struct event_log *event_log_new(void);
 void event_log_free(struct event_log *log);
 
-/* Gives the event its sequence number, keeps it and hands it to the listener.
- * The event is copied. */
+/* Gives the event its sequence number and, where it has none, its time, keeps
+ * it and hands it to the listener. The event is copied. */
 void event_log_add(struct event_log *log, struct event *event);
+
+/* Puts older events, in the order of their sequence numbers, before those that
+ * are there, which are numbered anew behind them. Before anyone listens. */
+void event_log_restore(
+    struct event_log *log, const struct event *older, size_t count);
 
 /* The one who is told of each new event; NULL for nobody. */
 void event_log_listen(struct event_log *log,
     void (*added)(void *arg, const struct event *event), void *arg);
 
-/* The kept event with this sequence number, or NULL. */
+/* The kept event with this sequence number, or NULL: it is too old, or was
+ * missing in what was restored. */
 const struct event *
 event_log_at(const struct event_log *log, uint64_t sequence);
 
 /* Sequence number of the newest event, 0 for none. */
 uint64_t event_log_newest(const struct event_log *log);
 
-/* "over", "clip", … : what stands after /event/. */
-const char *event_kind_name(enum event_kind kind);
+/* The event by its arguments, which point into it, as event_form() has them.
+ * Returns how many there are. */
+size_t event_values(
+    const struct event *event, struct schema_value value[EVENT_VALUES]);
+
+/* The event that a line tells. What is too long for it is cut. */
+void event_from_line(struct event *event, const struct event_line *line);
 
 #endif

@@ -55,9 +55,10 @@ log_state(struct mixer *mixer, unsigned strip, unsigned insert,
 		.kind = EVENT_INSERT,
 		.frame = meters_frame(mixer->meters),
 		.slot = insert + 1,
-		.state = schema_param(PARAM_INSERT_STATE)->choices[state],
 	};
 
+	snprintf(event.state, sizeof event.state, "%s",
+	    schema_param(PARAM_INSERT_STATE)->choices[state]);
 	desk_strip_text(desk, false, event.strip);
 	snprintf(event.stage, sizeof event.stage, "%s",
 	    desk_stage_name(desk, 2 + insert));

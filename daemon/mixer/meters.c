@@ -34,6 +34,8 @@ struct meters {
 	size_t count;  /* meters */
 	unsigned rate;
 	struct past past[HISTORY]; /* at windows % HISTORY */
+	double *power;             /* a meter: mean square of the last 300 ms */
+	bool power_known;          /* of what has been folded so far */
 	uint64_t windows;          /* folded so far */
 	uint64_t frame;            /* behind the last one */
 	struct meters_reader *readers;
@@ -62,6 +64,9 @@ meters_alloc(struct meters *meters)
 		meters->count +=
 		    (size_t)desk_stages(&desk->strip[i]) * desk->strip[i].lanes;
 	}
+	meters->power = calloc(meters->count, sizeof *meters->power);
+	if (meters->power == NULL)
+		return -1;
 	for (size_t i = 0; i < HISTORY; i++) {
 		struct past *past = &meters->past[i];
 		past->squares = calloc(meters->count, sizeof *past->squares);
@@ -130,6 +135,7 @@ meters_free(struct meters *meters)
 	     i++)
 		free(meters->loudness[i]);
 	free(meters->loudness);
+	free(meters->power);
 	free(meters->first);
 	free(meters);
 }
@@ -146,6 +152,7 @@ meters_set_rate(struct meters *meters, unsigned rate)
 	const struct desk *desk = meters->desk;
 
 	meters->rate = rate;
+	meters->power_known = false;
 	episodes_set_rate(meters->episodes, rate);
 	zones_set_rate(meters->zones, rate);
 	history_set_rate(meters->history, rate);
@@ -193,6 +200,7 @@ meters_fold(struct meters *meters, const struct meter_window *window)
 {
 	struct past *past = &meters->past[meters->windows++ % HISTORY];
 
+	meters->power_known = false;
 	past->frames = window->frames;
 	meters->frame = window->frame + window->frames;
 	for (size_t i = 0; i < meters->count; i++) {
@@ -225,6 +233,7 @@ meters_rest(struct meters *meters)
 	if (meters->windows == 0)
 		return;
 	meters->windows = 0;
+	meters->power_known = false;
 	zones_rest(meters->zones);
 	history_forget_all(meters->history);
 	for (size_t i = desk->channels; i < desk->strips; i++)
@@ -264,54 +273,93 @@ meters_reader_free(struct meters_reader *reader)
 	reader_free(reader);
 }
 
-/* Peaks and mean square of one meter over the last 300 ms, or as much of them
- * as there is. */
-static void
-recent(const struct meters *meters, size_t index, float *peak, float *true_peak,
-    double *power)
+/* How many windows make up the last 300 ms, or as much of them as there is, and
+ * their frames. */
+static unsigned
+recent_windows(const struct meters *meters, uint64_t *frames)
 {
 	uint64_t wanted = (uint64_t)lrint(RMS_SECONDS * meters->rate);
-	uint64_t frames = 0;
-	double squares = 0;
+	unsigned back = 0;
+
+	for (*frames = 0;
+	     back < meters->windows && back < HISTORY && *frames < wanted;
+	     back++)
+		*frames +=
+		    meters->past[(meters->windows - back - 1) % HISTORY].frames;
+	return back;
+}
+
+/* All meters at once, in the order in which they lie in memory, and once a
+ * window, however many read them. */
+static void
+find_power(struct meters *meters)
+{
+	uint64_t frames;
+	unsigned windows = recent_windows(meters, &frames);
+	double *power = meters->power;
+
+	memset(power, 0, meters->count * sizeof *power);
+	for (unsigned back = 1; back <= windows; back++) {
+		const double *squares =
+		    meters->past[(meters->windows - back) % HISTORY].squares;
+		for (size_t i = 0; i < meters->count; i++)
+			power[i] += squares[i];
+	}
+	for (size_t i = 0; frames != 0 && i < meters->count; i++)
+		power[i] /= (double)frames;
+	meters->power_known = true;
+}
+
+static void
+recent_peaks(
+    const struct meters *meters, size_t index, float *peak, float *true_peak)
+{
+	uint64_t frames;
+	unsigned windows = recent_windows(meters, &frames);
 
 	*peak = *true_peak = 0;
-	for (uint64_t back = 1;
-	     back <= meters->windows && back <= HISTORY && frames < wanted;
-	     back++) {
+	for (unsigned back = 1; back <= windows; back++) {
 		const struct past *past =
 		    &meters->past[(meters->windows - back) % HISTORY];
-		frames += past->frames;
-		squares += past->squares[index];
-		if (past->peak[index] > *peak)
-			*peak = past->peak[index];
-		if (past->true_peak[index] > *true_peak)
-			*true_peak = past->true_peak[index];
+		raise_all(peak, &past->peak[index], 1);
+		raise_all(true_peak, &past->true_peak[index], 1);
 	}
-	*power = frames != 0 ? squares / (double)frames : 0;
+}
+
+unsigned
+meters_peek(struct meters *meters, const struct meters_reader *reader,
+    unsigned strip, unsigned stage, struct meters_reading *lane)
+{
+	unsigned lanes = meters->desk->strip[strip].lanes;
+	size_t index = meters->first[strip] + (size_t)stage * lanes;
+
+	if (!meters->power_known)
+		find_power(meters);
+	for (unsigned k = 0; k < lanes; k++, index++) {
+		float peak, true_peak;
+		if (reader != NULL && reader->read[index]) {
+			peak = reader->peak[index];
+			true_peak = reader->true_peak[index];
+		} else {
+			recent_peaks(meters, index, &peak, &true_peak);
+		}
+		lane[k].peak = level_db(peak);
+		lane[k].rms = level_power_db(meters->power[index]);
+		lane[k].true_peak = level_db(true_peak);
+	}
+	return lanes;
 }
 
 unsigned
 meters_read(struct meters *meters, struct meters_reader *reader, unsigned strip,
     unsigned stage, struct meters_reading *lane)
 {
-	unsigned lanes = meters->desk->strip[strip].lanes;
+	unsigned lanes = meters_peek(meters, reader, strip, stage, lane);
 	size_t index = meters->first[strip] + (size_t)stage * lanes;
 
-	for (unsigned k = 0; k < lanes; k++, index++) {
-		float peak, true_peak;
-		double power;
-		recent(meters, index, &peak, &true_peak, &power);
-		if (reader != NULL && reader->read[index]) {
-			peak = reader->peak[index];
-			true_peak = reader->true_peak[index];
-		}
-		if (reader != NULL) {
-			reader->read[index] = true;
-			reader->peak[index] = reader->true_peak[index] = 0;
-		}
-		lane[k].peak = level_db(peak);
-		lane[k].rms = level_power_db(power);
-		lane[k].true_peak = level_db(true_peak);
+	for (unsigned k = 0; reader != NULL && k < lanes; k++, index++) {
+		reader->read[index] = true;
+		reader->peak[index] = reader->true_peak[index] = 0;
 	}
 	return lanes;
 }

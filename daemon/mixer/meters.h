@@ -32,6 +32,10 @@ void meters_reader_free(struct meters_reader *reader);
 unsigned meters_read(struct meters *meters, struct meters_reader *reader,
     unsigned strip, unsigned stage, struct meters_reading *lane);
 
+/* The same, but "since last" goes on: the next reading tells it again. */
+unsigned meters_peek(struct meters *meters, const struct meters_reader *reader,
+    unsigned strip, unsigned stage, struct meters_reading *lane);
+
 /* Zones and headroom of the stages, for zones.h. */
 struct zones *meters_zones(const struct meters *meters);
 

@@ -136,7 +136,8 @@ const char *
 mixer_drop_name(enum mixer_drop drop)
 {
 	static const char *const name[DROPS] = { "malformed", "denied",
-		"leases", "meters", "send" };
+		"leases", "meters", "send", "events", "role", "token", "cookie",
+		"rate", "slow", "connections" };
 
 	return name[drop];
 }

@@ -147,11 +147,18 @@ void mixer_insert_connected(struct mixer *mixer, unsigned strip,
 enum mixer_jack { JACK_WAITING, JACK_RUNNING, JACK_FREEWHEELING };
 
 enum mixer_drop {
-	DROP_MALFORMED, /* packet guard */
-	DROP_DENIED,    /* sender not in osc.allow */
-	DROP_LEASES,    /* no room for another lease */
-	DROP_METERS,    /* more meters asked for than there is time for */
-	DROP_SEND,      /* socket would not take it */
+	DROP_MALFORMED,   /* packet guard */
+	DROP_DENIED,      /* sender not in osc.allow */
+	DROP_LEASES,      /* no room for another lease */
+	DROP_METERS,      /* more meters asked for than there is time for */
+	DROP_SEND,        /* socket would not take it */
+	DROP_EVENTS,      /* events that no disk took in time */
+	DROP_ROLE,        /* what the sender's role does not allow */
+	DROP_TOKEN,       /* no token where one is demanded, or a wrong one */
+	DROP_COOKIE,      /* sender has not proven its address */
+	DROP_RATE,        /* more than the sender, or all, may send */
+	DROP_SLOW,        /* connections that were not read from */
+	DROP_CONNECTIONS, /* no room for another connection */
 	DROPS
 };
 

@@ -38,3 +38,15 @@ network_parse(const char *text, struct network *network)
 	network->bits = bits < 0 ? 0 : (unsigned)bits;
 	return bits < 0 ? -1 : 0;
 }
+
+bool
+network_holds(const struct network *network, int family, const uint8_t *bytes)
+{
+	unsigned whole = network->bits / 8, rest = network->bits % 8;
+
+	if (network->family != family ||
+	    memcmp(network->bytes, bytes, whole) != 0)
+		return false;
+	return rest == 0 ||
+	       ((network->bytes[whole] ^ bytes[whole]) >> (8 - rest)) == 0;
+}

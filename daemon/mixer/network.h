@@ -1,6 +1,7 @@
 #ifndef MIXER_NETWORK_H
 #define MIXER_NETWORK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /*
@@ -15,5 +16,9 @@ struct network {
 
 /* Reads "10.0.0.0/8" or "fd00::/8". Returns 0, or -1 when it is none. */
 int network_parse(const char *text, struct network *network);
+
+/* Does it hold the address of this family, in network order? */
+bool
+network_holds(const struct network *network, int family, const uint8_t *bytes);
 
 #endif

@@ -1,6 +1,6 @@
 #include "mixer/state.h"
 
-#include "mixer/plugin.h"
+#include "mixer/walk.h"
 
 #include <cjson/cJSON.h>
 #include <stdio.h>
@@ -22,56 +22,18 @@ struct state {
 
 typedef void visit(void *arg, const struct address *address);
 
-static void
-each_insert_value(
-    const struct mixer *mixer, struct address address, visit *each, void *arg)
-{
-	const struct desk_strip *strip =
-	    &mixer_desk(mixer)->strip[address.strip];
-
-	for (address.sub = 0; address.sub < strip->inserts; address.sub++) {
-		const struct plugin *plugin = strip->insert[address.sub].plugin;
-
-		address.item = 0;
-		address.param = schema_param(PARAM_INSERT_BYPASS);
-		each(arg, &address);
-		for (; plugin && address.item < plugin->params;
-		     address.item++) {
-			address.param = &plugin->param[address.item].row;
-			each(arg, &address);
-		}
-	}
-}
-
-/* All that can be set, in an order that depends on nothing but the desk. */
+/* All that can be set, each once, in an order that depends on nothing but the
+ * desk. */
 static void
 each_value(const struct mixer *mixer, visit *each, void *arg)
 {
-	const struct desk *desk = mixer_desk(mixer);
+	struct walk walk = { 0 };
+	struct address address;
 
-	for (unsigned i = 0; i < desk->strips; i++) {
-		const struct desk_strip *strip = &desk->strip[i];
-		struct address address = { .strip = i };
-
-		for (enum param id = 0; id < STRIP_VALUES; id++) {
-			address.param = schema_param(id);
-			if (address.param->kinds & KIND_BIT(strip->kind))
-				each(arg, &address);
-		}
-		for (enum param id = PARAM_TARGET_LOW; id < TARGET_END; id++) {
-			address.param = schema_param(id);
-			if (address.param->kinds & KIND_BIT(strip->kind))
-				each(arg, &address);
-		}
-		address.param = schema_param(PARAM_NAME);
-		each(arg, &address);
-		for (enum param id = PARAM_SEND_LEVEL; id < SEND_END; id++) {
-			address.param = schema_param(id);
-			for (address.sub = 0; address.sub < strip->sends;
-			     address.sub++)
-				each(arg, &address);
-		}
-		each_insert_value(mixer, address, each, arg);
+	while (walk_next(mixer, &walk, &address)) {
+		if (address.param->writable &&
+		    address.param->id != PARAM_FADER_POSITION)
+			each(arg, &address);
 	}
 }
 

@@ -107,6 +107,19 @@ undo_note(struct mixer *mixer, const struct address *address)
 	step->notes++;
 }
 
+void
+mixer_undo_each(const struct mixer *mixer,
+    void (*each)(void *arg, const struct address *address), void *arg)
+{
+	const struct undo *undo = mixer->undo;
+
+	if (undo->steps == 0 || undo->open)
+		return;
+	const struct step *step = &undo->step[undo->steps - 1];
+	for (size_t i = 0; i < step->notes; i++)
+		each(arg, &step->note[i].address);
+}
+
 unsigned
 mixer_undo(struct mixer *mixer, const void *origin, char label[UNDO_LABEL])
 {

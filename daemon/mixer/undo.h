@@ -25,6 +25,10 @@ void undo_free(struct undo *undo);
 void mixer_undo_begin(struct mixer *mixer, const char *label);
 void mixer_undo_end(struct mixer *mixer);
 
+/* Calls `each` with what mixer_undo() would set. */
+void mixer_undo_each(const struct mixer *mixer,
+    void (*each)(void *arg, const struct address *address), void *arg);
+
 /* Takes the newest step back: each value that it changed is as it was before,
  * also if it was moved since. `origin` as for mixer_set(); what the step was
  * into `label`. Returns how many values were set, 0 if there is no step. */

@@ -125,8 +125,6 @@ log_zone(const struct zones *zones, const struct desk_strip *strip,
 	struct event event = {
 		.kind = EVENT_ZONE,
 		.frame = frame,
-		.before = zone_name(from),
-		.state = zone_name(to),
 	};
 
 	if (quiet)
@@ -134,6 +132,8 @@ log_zone(const struct zones *zones, const struct desk_strip *strip,
 	desk_strip_text(strip, false, event.strip);
 	snprintf(event.stage, sizeof event.stage, "%s",
 	    desk_stage_name(strip, stage));
+	snprintf(event.before, sizeof event.before, "%s", zone_name(from));
+	snprintf(event.state, sizeof event.state, "%s", zone_name(to));
 	event_log_add(zones->log, &event);
 }
 

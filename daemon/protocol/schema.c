@@ -162,7 +162,10 @@ static const struct schema_param table[PARAMS] = {
 	    UNBOUNDED, 0, NULL,
 	    "What was dropped: malformed packets, denied senders, leases "
 	    "without room, meters there was no time for, packets that "
-	    "could not be sent (send)." },
+	    "could not be sent (send), events that could not be written, "
+	    "requests beyond the sender's role, without the token or without "
+	    "the cookie that they need, packets above the rate, connections "
+	    "that were not read from (slow) or that there was no room for." },
 	[PARAM_STATUS_INSERT_MEAN] = { PARAM_STATUS_INSERT_MEAN,
 	    "/status/insert/<s>/<n>/mean", "mean", SCOPE_STATUS_INSERT,
 	    SCHEMA_FLOAT, EVERY, false, false, "us", 0, UNBOUNDED, 0, NULL,
@@ -174,15 +177,15 @@ static const struct schema_param table[PARAMS] = {
 	    "The same of the longest cycle of that second." },
 	[PARAM_SUBSCRIBE] = { PARAM_SUBSCRIBE, "/subscribe", "subscribe",
 	    SCOPE_DESK, SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
-	    "s topic (state, meters, headroom, loudness, events, advice or "
-	    "status), then if "
-	    "wanted i rate "
-	    "in Hz (1 to 100) and s address prefix; answers /subscribed ,sis "
-	    "topic rate prefix." },
+	    "s topic (state, meters, meters/blob, headroom, loudness, events, "
+	    "advice or status), then if wanted i rate in Hz (1 to 100) and s "
+	    "address prefix; answers /subscribed ,sis topic rate prefix." },
 	[PARAM_RENEW] = { PARAM_RENEW, "/renew", "renew", SCOPE_DESK,
 	    SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
 	    "No arguments; renews every lease of the sender for 10 s and "
-	    "answers /renewed ,i leases." },
+	    "answers /renewed ,ih leases state, where the state is the number "
+	    "of "
+	    "changes of the desk so far." },
 	[PARAM_UNSUBSCRIBE] = { PARAM_UNSUBSCRIBE, "/unsubscribe",
 	    "unsubscribe", SCOPE_DESK, SCHEMA_COMMAND, 0, false, false, "", 0,
 	    0, 0, NULL,
@@ -190,15 +193,22 @@ static const struct schema_param table[PARAMS] = {
 	    "of the sender or those named, without an answer." },
 	[PARAM_EVENTS] = { PARAM_EVENTS, "/events", "events", SCOPE_DESK,
 	    SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
-	    "h (or i) sequence number; answers each kept event after it, "
-	    "oldest first, then /events ,h newest; without an argument the "
-	    "newest only." },
+	    "h (or i) sequence number, and if wanted another; answers each "
+	    "kept event after the first and up to the second, oldest first, "
+	    "/events/gone ,hh first last for those that are not kept, then "
+	    "/events ,h newest; without an argument the newest only." },
 	[PARAM_LIST] = { PARAM_LIST, "/list", "list", SCOPE_DESK,
 	    SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
 	    "No arguments; answers /list ,ssisi strip name lanes stages "
 	    "outputs for each strip, /list/send ,ss strip bus for each of its "
-	    "sends, /list/slot ,sisss strip slot kind name state for each of "
-	    "its insert slots, then /list/end ,i strips." },
+	    "sends, /list/slot ,sisssi strip slot kind name state lanes for "
+	    "each of its insert slots, then /list/end ,i strips." },
+	[PARAM_DUMP] = { PARAM_DUMP, "/dump", "dump", SCOPE_DESK,
+	    SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
+	    "No arguments, or s address prefix; answers /dump ,sh prefix "
+	    "state, then every parameter that a state subscription with this "
+	    "prefix would tell of, then /dump/end ,sih prefix parameters "
+	    "state." },
 	[PARAM_DESCRIBE] = { PARAM_DESCRIBE, "/describe", "describe",
 	    SCOPE_DESK, SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
 	    "s address or pattern; answers /describe ,siis address part parts "
@@ -214,16 +224,22 @@ static const struct schema_param table[PARAMS] = {
 	    SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
 	    "s URI; answers /plugin ,siis uri part parts text, where the "
 	    "parts make up a JSON object." },
+	[PARAM_METERS_LAYOUT] = { PARAM_METERS_LAYOUT, "/meters/layout",
+	    "meters/layout", SCOPE_DESK, SCHEMA_COMMAND, 0, false, false, "", 0,
+	    0, 0, NULL,
+	    "No arguments or s prefix; answers /meters/layout ,sisiis prefix "
+	    "layout strip entry lanes stages for each strip in a meter blob, "
+	    "then /meters/layout/end ,siii prefix layout strips entries." },
 	[PARAM_RESET_LOUDNESS] = { PARAM_RESET_LOUDNESS, "/loudness/reset",
 	    "loudness/reset", SCOPE_DESK, SCHEMA_COMMAND, 0, false, false, "",
 	    0, 0, 0, NULL,
-	    "No arguments; resets the loudness of every strip that has one "
-	    "and answers /loudness/reset ,i strips." },
+	    "No arguments, for the role admin; resets the loudness of every "
+	    "strip that has one and answers /loudness/reset ,i strips." },
 	[PARAM_RESET_HEADROOM] = { PARAM_RESET_HEADROOM, "/headroom/reset",
 	    "headroom/reset", SCOPE_DESK, SCHEMA_COMMAND, 0, false, false, "",
 	    0, 0, 0, NULL,
-	    "No arguments; resets headroom and zones of every strip and "
-	    "answers /headroom/reset ,i strips." },
+	    "No arguments, for the role admin; resets headroom and zones of "
+	    "every strip and answers /headroom/reset ,i strips." },
 	[PARAM_ADVICE] = { PARAM_ADVICE, "/advice", "advice", SCOPE_DESK,
 	    SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
 	    "No arguments; answers /advice ,issssffsiis id severity code strip "
@@ -241,6 +257,19 @@ static const struct schema_param table[PARAMS] = {
 	    "No arguments; takes the last step of /advice/apply back, and at "
 	    "the next call the one before, and answers /undo ,is values "
 	    "step; 0 if there is none." },
+	[PARAM_REPLY] = { PARAM_REPLY, "/reply", "reply", SCOPE_DESK,
+	    SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
+	    "i port, or 0; what the sender is sent goes to that port of its "
+	    "address from now on, and 0 ends that; over UDP, from a trusted "
+	    "network; answers /reply ,i port there." },
+	[PARAM_COOKIE] = { PARAM_COOKIE, "/cookie", "cookie", SCOPE_DESK,
+	    SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
+	    "s what came as /cookie ,s; proves the sender's address and "
+	    "answers /proven ,i seconds, 0 where no proof is needed." },
+	[PARAM_AUTH] = { PARAM_AUTH, "/auth", "auth", SCOPE_DESK,
+	    SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
+	    "s token, or nothing; answers /auth ,ss role strips: what the "
+	    "sender may do, and the strips that it is narrowed to." },
 };
 
 const struct schema_param *

@@ -1,7 +1,8 @@
 # What the benchmarks are made of; a part of the Makefile.
 
 # These know the daemon from outside only.
-$(BUILD)/tests/bench/bench_control $(BUILD)/tests/bench/bench_footprint: $(RIG_OBJ)
+$(BUILD)/tests/bench/bench_control $(BUILD)/tests/bench/bench_footprint \
+	$(BUILD)/tests/bench/bench_subscribers: $(RIG_OBJ)
 $(BUILD)/tests/bench/bench_loudness $(BUILD)/tests/bench/bench_mixer \
 	$(BUILD)/tests/bench/bench_advice: $(LIBRARY)
 $(BUILD)/tests/bench/bench_slots: $(LIBRARY) $(BUILD)/tests/bench/bench_floor.o

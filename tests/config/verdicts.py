@@ -112,7 +112,8 @@ class Checker:
         text = json.dumps({
             "zz": 0, "version": 1, "jack": {"zz": 0}, "meters": {"zz": 0},
             "osc": {"zz": 0, "allow": [
-                {"zz": 0, "network": "::/0", "role": "view"}]},
+                {"zz": 0, "network": "::/0", "role": "view"}],
+                "limits": {"zz": 0}, "subscribers": [{"zz": 0}]},
             "channels": [{"zz": 0, "id": "a", "sends": {"b": {"zz": 0}},
                           "inserts": [{"zz": 0, "lv2": ""},
                                       {"zz": 0, "jack": {"zz": 0}}]}],
@@ -124,6 +125,8 @@ class Checker:
             "meters": top["meters"]["properties"],
             "osc": top["osc"]["properties"],
             "osc.allow[0]": defs["network"]["properties"],
+            "osc.limits": top["osc"]["properties"]["limits"]["properties"],
+            "osc.subscribers[0]": defs["subscriber"]["properties"],
             "channels[0]": defs["channel"]["properties"],
             "channels[0].sends.b": defs["send"]["properties"],
             "channels[0].inserts[0]": defs["lv2_insert"]["properties"],

@@ -3,8 +3,10 @@
 
 Speaks OSC over UDP as headroom-osc(7) says, as far as the client asks. Writes
 its port into the file READY. MODE is normal, lossy (passes over the first
-datagram of every sender), slots (a strip has insert slots), garbage (malformed packets go before every answer),
-deaf (never answers) or broken (answers the first address of a datagram only).
+datagram of every sender), old (knows no meter blobs), reloads (has another
+layout after half a second of them), slots (a strip has insert slots), garbage
+(malformed packets go before every answer), deaf (never answers) or broken
+(answers the first address of a datagram only).
 """
 import fnmatch
 import json
@@ -57,6 +59,13 @@ def unpack(data):
     return [(address, values)]
 
 
+def under(prefix, address):
+    return not prefix or f"{address}/".startswith(prefix + "/")
+
+
+# When the first event was, in ms: 2026-11-22T23:04:05.678Z.
+WHEN = 1795388645678
+
 # Address, name, lanes, and whether the fader feeds hardware.
 STRIPS = [("ch/kick", "Kick\x1b[31m", 1, 0), ("ch/keys", "Keys", 2, 0),
           ("bus/verb", "Reverb", 2, 1), ("master", "Main", 2, 1)]
@@ -83,6 +92,8 @@ class Desk:
         self.socket.bind(("127.0.0.1", port))
         self.seen = set()
         self.leases = {}
+        self.prefixes = {}
+        self.tick = 0
         self.integrated = -23.4
         self.values = {"/status/sample_rate": 48000, "/status/period": 64,
                        "/status/dsp_load": 12.5, "/status/xruns": 2,
@@ -96,6 +107,7 @@ class Desk:
         self.slots = SLOTS if mode == "slots" else {}
         self.params = {}
         self.searches = 0
+        self.dumps = 0
         for strip, slots in self.slots.items():
             for number, (_, name, state, bypass, params) in enumerate(slots, 1):
                 base = f"/{strip}/insert/{number}/"
@@ -106,13 +118,16 @@ class Desk:
                     self.values[address] = float(param["default"])
                     self.params[address] = param
         self.advised, self.sick = 0, 1
-        self.events = [pack("/event/xrun", "hhi", 1, 100, 1),
-                       pack("/event/over", "hhssihifss", 2, 200, "ch/kick",
-                            "trim", 1, 210, 11, 2.5, "ch/kick/trim", ""),
-                       pack("/event/jack", "hhs", 3, 300, "waiting")]
+        self.events = [pack("/event/xrun", "hhih", 1, 100, 1, WHEN),
+                       pack("/event/over", "hhssihifssh", 2, 200, "ch/kick",
+                            "trim", 1, 210, 11, 2.5, "ch/kick/trim", "",
+                            WHEN + 1000),
+                       pack("/event/jack", "hhsh", 3, 300, "waiting",
+                            WHEN + 2000)]
         if self.slots:
-            self.events.append(pack("/event/insert", "hhsiss", 4, 400,
-                                    "ch/keys", 1, "failed", "it makes NaN"))
+            self.events.append(pack("/event/insert", "hhsissh", 4, 400,
+                                    "ch/keys", 1, "failed", "it makes NaN",
+                                    WHEN + 3000))
 
     def send(self, to, data):
         if self.mode == "garbage":
@@ -168,19 +183,63 @@ class Desk:
             # A packet that is lost, then one that comes.
             for _ in range(2):
                 n = len(self.events) + 1
-                self.events.append(pack("/event/xrun", "hhi", n, 0, n))
+                self.events.append(pack("/event/xrun", "hhih", n, 0, n, WHEN))
             self.publish("events", self.events[-1])
         kind = {str: "s", int: "i", float: "f"}[type(old)]
         self.publish("state", pack(address, kind, self.values[address]), to)
 
+    def number(self):
+        return 8 if self.mode == "reloads" and self.tick > 10 else 7
+
+    def level(self, strip, stage):
+        if self.number() == 8:
+            return -3.0
+        if strip in ("bus/verb", "master"):
+            return 1.5
+        return -12.0 + 7 * stage if strip == "ch/kick" else -40.0
+
     def meters(self, to):
         for strip, _, lanes, _ in STRIPS:
             for i, stage in enumerate(STAGES):
-                level = (-12.0 + 7 * i if strip == "ch/kick" else -40.0)
-                if strip in ("bus/verb", "master"):
-                    level = 1.5
+                level = self.level(strip, i)
                 self.send(to, pack(f"/meter/{strip}/{stage}", "fff" * lanes,
                                    *(level, level - 3, level) * lanes))
+
+    def layout(self, prefix):
+        """What a meter blob holds: strip, lanes, stages."""
+        prefix = prefix.removeprefix("/meter").strip("/")
+        return [(s, lanes, [g for g in self.stages(s)
+                            if under(prefix, f"{s}/{g}")])
+                for s, _, lanes, _ in STRIPS
+                if any(under(prefix, f"{s}/{g}") for g in self.stages(s))]
+
+    def tell_layout(self, to, prefix):
+        entry = 0
+        strips = self.layout(prefix)
+        for strip, lanes, stages in strips:
+            self.send(to, pack("/meters/layout", "sisiis", prefix,
+                               self.number(), strip, entry, lanes,
+                               " ".join(stages)))
+            entry += lanes * len(stages)
+        self.send(to, pack("/meters/layout/end", "siii", prefix, self.number(),
+                           len(strips), entry))
+
+    def blob(self, to, prefix):
+        """Two entries a packet."""
+        levels = [self.level(strip, self.stages(strip).index(stage))
+                  for strip, lanes, stages in self.layout(prefix)
+                  for stage in stages for _ in range(lanes)]
+        packets = (len(levels) + 1) // 2
+        self.tick += 1
+        for at in range(0, len(levels), 2):
+            data = struct.pack(">IIHHI", self.number(), self.tick, at // 2, packets,
+                               at)
+            for level in levels[at:at + 2]:
+                data += struct.pack(">hhh", *(round(100 * x) for x in (
+                    level, level - 3, level)))
+            self.send(to, pad(b"/meters/blob") + pad(b",b") +
+                      struct.pack(">i", len(data)) + data +
+                      b"\0" * (-len(data) % 4))
 
     def stages(self, strip):
         slots = len(self.slots.get(strip, ()))
@@ -267,9 +326,12 @@ class Desk:
             self.sick = 1
         elif address == "/renew":
             held = sum(1 for lease in self.leases if lease[0] == to)
-            self.send(to, pack("/renewed", "i", held))
+            self.send(to, pack("/renewed", "ih", held, 7))
+        elif address == "/meters/layout" and self.mode != "old":
+            self.tell_layout(to, values[0])
         elif address == "/subscribe" and values[0] != "nothing":
             self.leases[(to, values[0])] = values[1]
+            self.prefixes[(to, values[0])] = values[2]
             self.send(to, pack("/subscribed", "sis", values[0], values[1],
                                values[2]))
             if values[0] == "status":
@@ -285,8 +347,8 @@ class Desk:
             self.send(to, pack("/list/send", "ss", "ch/kick", "verb"))
             for strip, slots in self.slots.items():
                 for number, slot in enumerate(slots, 1):
-                    self.send(to, pack("/list/slot", "sisss", strip, number,
-                                       *slot[:3]))
+                    self.send(to, pack("/list/slot", "sisssi", strip, number,
+                                       *slot[:3], 2))
             self.send(to, pack("/list/end", "i", len(STRIPS)))
         elif address == "/describe":
             self.describe(to, values[0])
@@ -294,6 +356,16 @@ class Desk:
             self.plugins(to, values[0])
         elif address == "/plugin":
             self.plugin(to, values[0])
+        elif address == "/dump":
+            prefix = values[0]
+            told = [a for a in self.values if a.startswith("/ch") and
+                    (a + "/").startswith(prefix + "/")]
+            self.send(to, pack("/dump", "sh", prefix, 0))
+            self.dumps += 1
+            for name in told:
+                if self.mode != "lossy" or self.dumps > 1 or "fader" in name:
+                    self.answer(to, name)
+            self.send(to, pack("/dump/end", "sih", prefix, len(told), 0))
         elif address == "/events":
             for event in self.events[values[0] if values else 1 << 30:]:
                 self.send(to, event)
@@ -329,6 +401,8 @@ class Desk:
                 for to, topic in list(self.leases):
                     if topic == "meters":
                         self.meters(to)
+                    if topic == "meters/blob":
+                        self.blob(to, self.prefixes[(to, topic)])
                     if topic == "loudness":
                         self.loudness(to)
 

@@ -13,6 +13,7 @@ follower=""
 trap 'stop; rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM HUP
 unset HEADROOM_OSC NO_COLOR
+export TZ=UTC
 
 # start MODE [PORT]: the daemon, whose URL is then in HEADROOM_OSC.
 start()
@@ -117,14 +118,15 @@ ended()
 # --- without a daemon ---
 run; warns "usage: headroomctl"; it "no command is a usage error" 2
 run --help; says "Commands:"; silent; it "help goes to standard output" 0
-for c in get set watch meters events advise status list inserts plugins; do
+for c in get set dump batch export watch meters events advise status list \
+	inserts plugins; do
 	run help "$c"; says "usage: headroomctl $c"; silent
 	it "help tells of $c" 0
 done
 run -V; says "headroomctl "; it "the version is told" 0
 run frobnicate; warns 'found command "frobnicate"'
 it "an unknown command is named" 2
-run --url tcp://localhost:9018 status; warns "allowed: udp://HOST:PORT"
+run --url http://localhost:9018 status; warns "allowed: udp://HOST:PORT"
 it "a URL that is none is refused" 2
 run -u 'udp://[::1' status; warns "allowed: udp://HOST:PORT"
 it "a broken IPv6 URL is refused" 2
@@ -166,7 +168,8 @@ out "/ch/kick/fader -6
 it "patterns get an answer for each match" 0
 run get '/ch/*/nothing'; warns "/ch/*/nothing"
 it "a pattern that matches nothing is refused" 1
-run get /nothing /ch/kick/fader; warns "/nothing: there is no such address"
+run get /nothing /ch/kick/fader
+warns "headroomctl: $HEADROOM_OSC: /nothing: there is no such address"
 out "/ch/kick/fader -6"; it "an unknown address is refused, others answered" 1
 run get --json /ch/kick/fader /ch/kick/send/verb/tap
 json 0 "v == {'/ch/kick/fader': -6, '/ch/kick/send/verb/tap': 'post'}"
@@ -270,6 +273,10 @@ json 1 "v[0]['strips'][0]['loudness']['integrated'] == -23.4"
 it "meters have JSON" 0
 follow meters --rate 5 --json; sleep 1; ended
 json 1 "4 <= len(v) <= 12"; it "meters come at the rate" 0
+follow meters --rate 5 --json /meter/ch/keys/trim; sleep 1; ended
+json 1 "[[l['peak'] for g in t['strips'][0]['stages'] for l in g['lanes']] \
+	for t in v][-1] == [-40, -40]"
+it "meters takes a stage" 0
 
 LC_ALL=C.UTF-8 TERM=xterm /usr/bin/python3 "$here/terminal.py" 100 24 "$ctl" \
 	meters >"$work/out" 2>"$work/err"; code=$?
@@ -287,7 +294,7 @@ it "a key resets the loudness" 0
 run get /loudness/reset; out "/loudness/reset 2"; it "so does a get" 0
 LC_ALL=C TERM=vt100 /usr/bin/python3 "$here/terminal.py" 40 8 "$ctl" meters \
 	>"$work/out" 2>"$work/err"; code=$?
-says "##"; says "Keys"; it "it needs neither colour nor room nor UTF-8" 0
+says "---"; says "Keys"; it "it needs neither colour nor room nor UTF-8" 0
 TERM=none-such /usr/bin/python3 "$here/terminal.py" 80 24 "$ctl" meters \
 	>"$work/out" 2>"$work/err"; code=$?
 says "is not known to ncurses"; it "an unknown terminal is named" 2
@@ -295,6 +302,16 @@ says "is not known to ncurses"; it "an unknown terminal is named" 2
 # --- insert slots and plugins ---
 run inserts; [ "$(wc -l <"$work/out")" = 1 ] || wrong=" lines;"; silent
 it "a desk without slots has an empty table" 0
+stop
+start old
+run meters --once; says "ch/kick          trim               -5.0    -8.0      5.0  hot"
+it "a daemon that knows no meter blobs sends messages" 0
+stop
+start reloads
+follow meters --rate 10 --json ch/kick; sleep 2; ended
+json 1 "[t['strips'][0]['stages'][2]['lanes'][0]['peak'] for t in v \
+	if t['strips']][::len(v) - 1] == [2, -3]"
+it "meters go on when the layout becomes another" 0
 stop
 start slots
 run inserts ch/keys; silent
@@ -327,6 +344,14 @@ run set /ch/keys/insert/1/param/thr -12.5 /ch/2/insert/1/bypass on; silent
 out "/ch/keys/insert/1/param/thr -12.5
 /ch/2/insert/1/bypass 1"
 it "set sets them" 0
+run set /ch/keys/insert/1/param/thr -9dB; silent
+out "/ch/keys/insert/1/param/thr -9"; it "a plugin's value may have its unit" 0
+run set /ch/keys/insert/1/param/thr 9ms; out ""
+warns '/ch/keys/insert/1/param/thr: found "9ms", allowed: -60 to 0 dB'
+it "a wrong unit is refused, and nothing is set" 1
+echo "/ch/keys/insert/1/param/thr -7 dB" | "$ctl" batch >"$work/out" 2>"$work/err"
+code=$?; silent; out "/ch/keys/insert/1/param/thr -7"
+it "a batch takes units of plugins, too" 0
 run set /ch/keys/insert/1/param/thr 6
 out "/ch/keys/insert/1/param/thr 0"
 warns "/ch/keys/insert/1/param/thr: set to 0, allowed: -60 to 0 dB"
@@ -336,10 +361,11 @@ follow watch /ch/keys/insert
 soon "/ch/keys/insert/1/param/thr -3" out; ended
 it "watch tells of a parameter" 0
 run events --once --since 3
-out "4  frame 400  insert 1 of ch/keys failed: it makes NaN"
+out "4  2026-11-22 23:04:08.678  frame 400  insert 1 of ch/keys failed: it makes NaN"
 it "events tell what has become of a slot" 0
 run events --once --since 3 --json
-json 1 "v == [{'event': 'insert', 'sequence': 4, 'frame': 400, \
+json 1 "v == [{'time': '2026-11-22T23:04:08.678Z', \
+	'event': 'insert', 'sequence': 4, 'frame': 400, \
 	'strip': 'ch/keys', 'slot': 1, 'state': 'failed', \
 	'reason': 'it makes NaN'}]"
 it "they do so in JSON" 0
@@ -409,6 +435,20 @@ run advise --apply x; warns "--apply: found"; it "a number is a number" 2
 stop
 start normal
 
+# --- dump ---
+run dump /ch/keys; silent
+out "/ch/keys/name Keys
+/ch/keys/trim 0
+/ch/keys/fader -6
+/ch/keys/mute 0"
+it "dump prints what set reads" 0
+"$ctl" set - <"$work/out" >"$work/other" 2>&1 || wrong="$wrong set fails;"
+it "and set reads it" 0
+run dump --json /ch/kick/fader
+json 1 "v == [{'address': '/ch/kick/fader', 'value': -6}]"
+it "dump has JSON lines" 0
+run dump a b; warns "allowed: one PREFIX"; it "two prefixes are too many" 2
+
 # --- watch and events ---
 follow watch /ch
 "$ctl" set /ch/kick/trim 3 >"$work/other" 2>&1
@@ -425,13 +465,48 @@ says "over at ch/kick trim, lane 1, peak +2.5 dBFS, 11 samples, from ch/kick/tri
 [ "$(wc -l <"$work/out")" = 3 ] || wrong="$wrong lines;"
 it "kept events are replayed" 0
 run events --once --since 2 --json
-json 1 "v == [{'event': 'jack', 'sequence': 3, 'frame': 300, 'state': 'waiting'}]"
+json 1 "v == [{'time': '2026-11-22T23:04:07.678Z', \
+	'event': 'jack', 'sequence': 3, 'frame': 300, 'state': 'waiting'}]"
 it "events have JSON, from where one likes" 0
+follow events --follow
+soon "3  2026" out; ended
+[ "$(wc -l <"$work/out")" = 3 ] || wrong="$wrong lines;"
+it "--follow begins with those that are kept" 0
+run events --once --since 2026-11-22T23:04:06.678Z
+[ "$(wc -l <"$work/out")" = 2 ] || wrong="$wrong lines;"
+says "over at"; it "events begin at a time" 0
+run events --once --since 1000d
+[ "$(wc -l <"$work/out")" = 3 ] || wrong="$wrong lines;"
+it "or some time ago" 0
+run events --since yesterday; warns "allowed: a sequence number such as 1200"
+it "what is no time is refused" 2
+run events --once --json; cp "$work/out" "$work/events.jsonl"
+old=$HEADROOM_OSC
+HEADROOM_OSC=udp://127.0.0.1:1
+run events --file "$work/events.jsonl" --json
+out "$(cat "$work/events.jsonl")"; silent
+it "events are read from a file while the daemon is down" 0
+mkdir "$work/state"
+sed 1q "$work/events.jsonl" >"$work/state/events.12.jsonl"
+sed -n 2p "$work/events.jsonl" >"$work/state/events.9.jsonl"
+{ echo '{"time":"2026-'; sed -n 3p "$work/events.jsonl"; } \
+	>"$work/state/events.jsonl"
+run events -F "$work/state" -j
+out "$(cat "$work/events.jsonl")"
+warns "$work/state: 1 line passed over, which holds no event"
+it "and from all files of a directory, oldest first" 0
+run events -F "$work/state" --since 2; out "3  2026-11-22 23:04:07.678  frame 300  jack waiting"
+it "from an event on" 0
+run events --file "$work/none"; warns "$work/none: No such file"
+it "a file that is not there is told" 4
+run events --file "$work/state" --follow; warns "--file with --follow"
+it "a file is not followed" 2
+HEADROOM_OSC=$old
 follow events
 "$ctl" set /ch/keys/mute 1 >"$work/other" 2>&1
-soon "5  frame" out; ended
-out "4  frame 0  xrun, 4 so far
-5  frame 0  xrun, 5 so far"
+soon "5  2026" out; ended
+out "4  2026-11-22 23:04:05.678  frame 0  xrun, 4 so far
+5  2026-11-22 23:04:05.678  frame 0  xrun, 5 so far"
 it "an event that was lost on the way is asked for" 0
 
 # --- trouble ---
@@ -453,6 +528,7 @@ start lossy
 run get /ch/kick/fader; out "/ch/kick/fader -6"; silent
 it "a lost question is asked again" 0
 run list; says "master"; silent; it "a lost /list is asked again" 0
+run dump /ch/keys; silent; says "/ch/keys/name"; it "so is what a dump lost" 0
 run set /ch/kick/fader -9
 warns "/ch/kick/fader: stands at -6, not at -9: lost on the way"
 it "a lost set is told" 1
@@ -496,6 +572,8 @@ completed()
 	silent
 }
 completed "headroomctl me"; out "meters"; it "bash completes commands" 0
+completed "headroomctl export t"; out "touchosc-table"
+it "bash completes surfaces" 0
 completed "headroomctl get --j"; out "--json"; it "bash completes options" 0
 completed "headroomctl get /ch/kick/fa"; out "/ch/kick/fader
 /ch/kick/fader/position"; it "bash completes addresses from the daemon" 0

@@ -79,6 +79,8 @@ try_all(const char *pattern, const char *text)
 	case '\0':
 		return *text == '\0';
 	case '*':
+		/* Several are as many as one, but take for ever. */
+		pattern += strspn(pattern, "*") - 1;
 		return try_all(pattern + 1, text) ||
 		       (*text && *text != '/' && try_all(pattern, text + 1));
 	case '?':

@@ -1,3 +1,4 @@
+#include "protocol/blob.h"
 #include "protocol/osc.h"
 #include "protocol/packet.h"
 #include "tests/fuzz/fuzz.h"
@@ -63,6 +64,29 @@ write_again(const char *address, const struct schema_value value[], int count)
 	packet_each(packet, (size_t)size, hold_same, &echo);
 }
 
+/* All entries of a meter blob lie inside, and one of ours is what we write. */
+static void
+read_blob(const struct packet_message *message)
+{
+	static struct blob_entry entry[BLOB_ENTRIES];
+	uint8_t packet[BLOB_PACKET];
+	struct blob_header header;
+	const uint8_t *entries;
+	int count = blob_read(message, &header, &entries);
+
+	if (count < 0)
+		return;
+	FUZZ_HOLDS(entries + (size_t)count * BLOB_ENTRY <=
+		   message->data + message->size);
+	if (count > BLOB_ENTRIES)
+		return;
+	for (size_t i = 0; i < (size_t)count; i++)
+		entry[i] = blob_entry_at(entries, i);
+	size_t size = blob_write(packet, &header, entry, (size_t)count);
+	FUZZ_HOLDS(size == message->size);
+	FUZZ_HOLDS(memcmp(packet, message->data, size) == 0);
+}
+
 static int
 read_message(void *arg, const struct packet_message *message)
 {
@@ -76,6 +100,7 @@ read_message(void *arg, const struct packet_message *message)
 	FUZZ_HOLDS(count < 0 || (size_t)count == strlen(message->types));
 	for (int i = 0; i < count; i++)
 		FUZZ_HOLDS(!value[i].text || is_inside(message, value[i].text));
+	read_blob(message);
 	/* liblo writes a type tag, so what has none would not be the same. */
 	if (count >= 0 && message->tagged)
 		write_again(message->address, value, count);

@@ -34,7 +34,7 @@ struct rig {
 	unsigned timeout;      /* … in ms, before it goes on; 0: its own */
 	unsigned port_max;     /* of the server; 0: its own default */
 	unsigned priority;     /* of a realtime server; 0: it is none */
-	const char *state_dir; /* of the daemon; NULL: its own default */
+	const char *state_dir; /* of the daemon; NULL: it remembers nothing */
 	bool fresh;            /* it does not restore values */
 	const char *config;    /* file that it is given; NULL: none, a pipe */
 	pid_t jackd, daemon;   /* 0: does not run */

@@ -215,6 +215,22 @@ text_size(const uint8_t *data, size_t size)
 	return whole;
 }
 
+/* Bytes of a padded blob and its size; fails where it is not one. */
+static size_t
+blob_size(const uint8_t *data, size_t size)
+{
+	uint32_t length;
+
+	assert_true(size >= 4);
+	memcpy(&length, data, 4);
+	length = be32toh(length);
+	size_t whole = 4 + ((size_t)length + 3) / 4 * 4;
+	assert_true(whole <= size);
+	for (size_t i = 4 + length; i < whole; i++)
+		assert_int_equal(data[i], 0);
+	return whole;
+}
+
 static void
 check_message(const uint8_t *data, size_t size)
 {
@@ -232,6 +248,8 @@ check_message(const uint8_t *data, size_t size)
 			at += 8;
 		else if (*types == 's')
 			at += text_size(data + at, size - at);
+		else if (*types == 'b')
+			at += blob_size(data + at, size - at);
 		else
 			fail_msg("the daemon sent type '%c'", *types);
 		assert_true(at <= size);

@@ -297,10 +297,8 @@ rig_start_daemon(struct rig *rig, const char *json)
 
 	if (rig->osc != NULL)
 		assert_int_equal(rig_stop_daemon(rig), 0);
-	if (rig->state_dir != NULL) {
-		argv[n++] = "--state";
-		argv[n++] = rig->state_dir;
-	}
+	argv[n++] = "--state";
+	argv[n++] = rig->state_dir != NULL ? rig->state_dir : "";
 	if (rig->fresh)
 		argv[n++] = "--no-restore";
 	snprintf(program, sizeof program, "%s/headroomd",

@@ -105,7 +105,7 @@ static void
 note(struct scene *scene, const struct osc_reply *reply)
 {
 	struct told *told = &scene->told[scene->count];
-	bool over = strcmp(reply->types, "hhssihifss") == 0;
+	bool over = strcmp(reply->types, "hhssihifssh") == 0;
 
 	assert_true(scene->count < EVENTS);
 	memset(told, 0, sizeof *told);
@@ -124,7 +124,7 @@ note(struct scene *scene, const struct osc_reply *reply)
 	told->last = osc_long(reply, 5);
 	told->samples = osc_long(reply, 6);
 	if (strcmp(told->kind, "invalid") == 0) {
-		assert_string_equal(reply->types, "hhssihi");
+		assert_string_equal(reply->types, "hhssihih");
 	} else {
 		assert_true(over);
 		snprintf(told->origin, sizeof told->origin, "%s",

@@ -344,7 +344,7 @@ xruns_are_counted_and_told(void **state)
 	} while (after == before && rig_now() < until);
 	assert_true(after > before);
 	const struct osc_reply *reply = osc_wait(osc, "/event/xrun");
-	assert_string_equal(reply->types, "hhi");
+	assert_string_equal(reply->types, "hhih");
 	assert_true(osc_long(reply, 2) > (int64_t)before);
 	osc_close(osc);
 	rig_settle(rig, 200);

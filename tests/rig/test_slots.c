@@ -50,7 +50,7 @@ list_names_every_slot(void **state)
 	assert_string_equal(
 	    osc_text(strip, 3), "in trim insert/1 insert/2 fader");
 	const struct osc_reply *slot = osc_wait(osc, "/list/slot");
-	assert_string_equal(slot->types, "sisss");
+	assert_string_equal(slot->types, "sisssi");
 	assert_string_equal(osc_text(slot, 0), "ch/kick");
 	assert_string_equal(osc_text(slot, 2), "jack");
 	assert_string_equal(osc_text(slot, 4), "unconnected");
@@ -77,7 +77,7 @@ a_missing_plugin_is_warned_of_and_is_an_event(void **state)
 	free(log);
 	osc_send(osc, "/events", "h", (int64_t)0);
 	const struct osc_reply *event = osc_wait(osc, "/event/insert");
-	assert_string_equal(event->types, "hhsiss");
+	assert_string_equal(event->types, "hhsissh");
 	assert_string_equal(osc_text(event, 2), "ch/keys");
 	assert_string_equal(osc_text(event, 4), "failed");
 	osc_wait(osc, "/events");

@@ -33,7 +33,8 @@
 
 static const char desk_text[] =
     "{ \"version\": 1,"
-    "  \"osc\": { \"allow\": [ { \"network\": \"%s\", \"role\": \"%s\" } ] },"
+    "  \"osc\": { \"allow\": [ { \"network\": \"%s\", \"role\": \"%s\","
+    "    \"trusted\": true } ] },"
     "  \"channels\": ["
     "    { \"id\": \"kick\", \"fader\": -6,"
     "      \"sends\": { \"verb\": { \"level\": -12 } } },"

@@ -99,6 +99,28 @@ a_name_keeps_its_characters_when_printed(void **state)
 	free(text);
 }
 
+/* Nor may what is printed open what the token closed. */
+static void
+a_token_is_not_printed(void **state)
+{
+	struct config_errors errors = { 0 };
+	struct desk *desk = config_take(
+	    "{\"version\":1,\"osc\":{\"allow\":[{\"network\":\"::/0\","
+	    "\"role\":\"admin\",\"token\":\"battery-staple\"}]}}");
+	char *text = config_text(desk);
+
+	(void)state;
+	assert_string_equal(desk->allow[0].token, "battery-staple");
+	assert_null(strstr(text, "battery"));
+	assert_non_null(strstr(text, "\"token\": \"(not shown)\""));
+	assert_null(config_parse(text, strlen(text), NULL, &errors));
+	assert_int_equal(errors.count, 1);
+	assert_string_equal(errors.error[0].path, "osc.allow[0].token");
+	config_free_errors(&errors);
+	desk_free(desk);
+	free(text);
+}
+
 static void
 a_print_that_cannot_be_written_fails(void **state)
 {
@@ -155,6 +177,7 @@ main(void)
 		cmocka_unit_test(every_number_prints_back_exactly),
 		cmocka_unit_test(short_numbers_print_short),
 		cmocka_unit_test(a_name_keeps_its_characters_when_printed),
+		cmocka_unit_test(a_token_is_not_printed),
 		cmocka_unit_test(a_print_that_cannot_be_written_fails),
 		cmocka_unit_test(mutated_files_are_refused_or_print_back),
 	};

@@ -1,6 +1,7 @@
 /* The client is no part of the library that the tests link. */
 #include "client/ctl/value.c" // NOLINT(bugprone-suspicious-include)
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -163,6 +164,30 @@ values_are_equal_when_a_float_cannot_tell_them_apart(void **state)
 	assert_false(value_equal(&s, &t));
 }
 
+static void
+a_number_may_carry_its_unit_or_one_of_its_kind(void **state)
+{
+	static const struct {
+		const char *unit, *typed;
+		double number;
+	} row[] = { { "dB", "-6dB", -6 }, { "dB", "-6 db", -6 }, { "", "3", 3 },
+		{ "ms", "12ms", 12 }, { "ms", "0.5 s", 500 },
+		{ "s", "20ms", 0.02 }, { "Hz", "2kHz", 2000 },
+		{ "Hz", "440", 440 } };
+	static const char *const wrong[][2] = { { "dB", "12ms" },
+		{ "ms", "loud" }, { "Hz", "3 dB" }, { "", "1 dB" },
+		{ "dB", "inf" }, { "dB", "" } };
+	double number = 0;
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		assert_true(value_in_unit(row[i].unit, row[i].typed, &number));
+		assert_true(fabs(number - row[i].number) < 1e-9);
+	}
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		assert_false(value_in_unit(wrong[i][0], wrong[i][1], &number));
+}
+
 int
 main(void)
 {
@@ -176,6 +201,8 @@ main(void)
 		cmocka_unit_test(text_is_written_without_control_characters),
 		cmocka_unit_test(
 		    values_are_equal_when_a_float_cannot_tell_them_apart),
+		cmocka_unit_test(
+		    a_number_may_carry_its_unit_or_one_of_its_kind),
 	};
 
 	return cmocka_run_group_tests_name("ctl value", tests, NULL, NULL);

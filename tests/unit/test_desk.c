@@ -20,8 +20,9 @@ a_new_desk_has_every_default_and_a_stereo_master(void **state)
 	assert_string_equal(desk->jack_client, "headroom");
 	assert_true(desk->pan_law == -3);
 	assert_int_equal(desk->clip_samples, 3);
-	assert_int_equal(desk->listens, 1);
+	assert_int_equal(desk->listens, 2);
 	assert_string_equal(desk->listen[0], "udp://127.0.0.1:9018");
+	assert_string_equal(desk->listen[1], "tcp://127.0.0.1:9018");
 	assert_int_equal(desk->allows, 2);
 	assert_string_equal(desk->allow[0].network, "127.0.0.0/8");
 	assert_string_equal(desk->allow[1].network, "::1/128");

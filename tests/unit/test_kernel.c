@@ -257,6 +257,21 @@ mixing_tells_what_is_above_invalid_or_silent(const struct kernels *kernels)
 	assert_int_equal(kernels->mix(&desk.mix, 250), 0);
 }
 
+/* Its true peak may be that of a sample before the short block. */
+static void
+a_block_after_a_short_one_is_looked_at(const struct kernels *kernels)
+{
+	static struct desk desk;
+
+	desk_set(&desk, 1, 0, 0);
+	memset(desk.x, 0, sizeof desk.x);
+	desk.mix.tally.true_peak[0] = 0;
+	assert_int_equal(kernels->mix(&desk.mix, 3), KERNEL_ABOVE(0));
+	desk.last[0][KERNEL_LAST - 4] = 0.5F;
+	assert_int_equal(kernels->mix(&desk.mix, 64), KERNEL_ABOVE(0));
+	assert_int_equal(kernels->mix(&desk.mix, 64), 0);
+}
+
 /* --- true peak --- */
 
 static float
@@ -354,6 +369,7 @@ main(void)
 		EACH_KERNELS(a_sample_rounds_alike_wherever_it_stands),
 		EACH_KERNELS(mixing_equals_the_reference),
 		EACH_KERNELS(mixing_tells_what_is_above_invalid_or_silent),
+		EACH_KERNELS(a_block_after_a_short_one_is_looked_at),
 		EACH_KERNELS(true_peaks_equal_the_reference),
 		EACH_KERNELS(no_true_peak_is_beyond_the_bound),
 	};

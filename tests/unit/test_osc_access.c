@@ -7,9 +7,36 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <cmocka.h>
+
+static enum desk_role
+access_role(const struct access_list *list, const struct sockaddr *from)
+{
+	const struct access_entry *entry = access_find(list, from);
+
+	entry = entry ? access_open(list, entry) : NULL;
+	return entry ? entry->desk->role : ROLE_NONE;
+}
+
+/* Entries stay: the list only points to them. */
+static int
+add(struct access_list *list, const char *network, enum desk_role role,
+    const char *token)
+{
+	static struct desk_network entry[512];
+	static size_t used;
+	char why[256];
+
+	entry[used] = (struct desk_network){
+		.network = (char *)network, .role = role, .token = (char *)token
+	};
+	return access_add(list, &entry[used++], why, sizeof(why));
+}
 
 static enum desk_role
 role_of(const struct access_list *list, const char *address)
@@ -34,7 +61,7 @@ who_is_not_listed_has_no_role(void **state)
 
 	(void)state;
 	assert_int_equal(role_of(&list, "127.0.0.1"), ROLE_NONE);
-	assert_int_equal(access_add(&list, "127.0.0.0/8", ROLE_ADMIN), 0);
+	assert_int_equal(add(&list, "127.0.0.0/8", ROLE_ADMIN, NULL), 0);
 	assert_int_equal(role_of(&list, "128.0.0.1"), ROLE_NONE);
 	assert_int_equal(role_of(&list, "::1"), ROLE_NONE);
 }
@@ -45,7 +72,7 @@ a_network_ends_at_its_last_bit(void **state)
 	struct access_list list = { .count = 0 };
 
 	(void)state;
-	assert_int_equal(access_add(&list, "192.168.4.0/22", ROLE_MIX), 0);
+	assert_int_equal(add(&list, "192.168.4.0/22", ROLE_MIX, NULL), 0);
 	assert_int_equal(role_of(&list, "192.168.3.255"), ROLE_NONE);
 	assert_int_equal(role_of(&list, "192.168.4.0"), ROLE_MIX);
 	assert_int_equal(role_of(&list, "192.168.7.255"), ROLE_MIX);
@@ -58,7 +85,7 @@ an_ipv6_network_ends_at_its_last_bit(void **state)
 	struct access_list list = { .count = 0 };
 
 	(void)state;
-	assert_int_equal(access_add(&list, "fd00:0:0:8::/61", ROLE_VIEW), 0);
+	assert_int_equal(add(&list, "fd00:0:0:8::/61", ROLE_VIEW, NULL), 0);
 	assert_int_equal(role_of(&list, "fd00:0:0:7::1"), ROLE_NONE);
 	assert_int_equal(role_of(&list, "fd00:0:0:8::1"), ROLE_VIEW);
 	assert_int_equal(role_of(&list, "fd00:0:0:f::1"), ROLE_VIEW);
@@ -71,9 +98,9 @@ the_smallest_network_decides_in_any_order(void **state)
 	struct access_list list = { .count = 0 };
 
 	(void)state;
-	access_add(&list, "10.1.2.3/32", ROLE_ADMIN);
-	access_add(&list, "0.0.0.0/0", ROLE_VIEW);
-	access_add(&list, "10.0.0.0/8", ROLE_MIX);
+	add(&list, "10.1.2.3/32", ROLE_ADMIN, NULL);
+	add(&list, "0.0.0.0/0", ROLE_VIEW, NULL);
+	add(&list, "10.0.0.0/8", ROLE_MIX, NULL);
 	assert_int_equal(role_of(&list, "10.1.2.3"), ROLE_ADMIN);
 	assert_int_equal(role_of(&list, "10.1.2.4"), ROLE_MIX);
 	assert_int_equal(role_of(&list, "11.1.2.3"), ROLE_VIEW);
@@ -85,8 +112,8 @@ of_the_same_network_twice_the_first_decides(void **state)
 	struct access_list list = { .count = 0 };
 
 	(void)state;
-	access_add(&list, "10.0.0.0/8", ROLE_VIEW);
-	access_add(&list, "10.0.0.0/8", ROLE_ADMIN);
+	add(&list, "10.0.0.0/8", ROLE_VIEW, NULL);
+	add(&list, "10.0.0.0/8", ROLE_ADMIN, NULL);
 	assert_int_equal(role_of(&list, "10.0.0.1"), ROLE_VIEW);
 }
 
@@ -96,8 +123,8 @@ ipv4_mapped_into_ipv6_counts_as_ipv4(void **state)
 	struct access_list list = { .count = 0 };
 
 	(void)state;
-	access_add(&list, "::/0", ROLE_VIEW);
-	access_add(&list, "10.0.0.0/8", ROLE_MIX);
+	add(&list, "::/0", ROLE_VIEW, NULL);
+	add(&list, "10.0.0.0/8", ROLE_MIX, NULL);
 	assert_int_equal(role_of(&list, "::ffff:10.0.0.1"), ROLE_MIX);
 	assert_int_equal(role_of(&list, "::ffff:11.0.0.1"), ROLE_NONE);
 	assert_int_equal(role_of(&list, "2001:db8::1"), ROLE_VIEW);
@@ -110,8 +137,8 @@ senders_of_other_families_have_no_role(void **state)
 	struct sockaddr local = { .sa_family = AF_UNIX };
 
 	(void)state;
-	access_add(&list, "0.0.0.0/0", ROLE_ADMIN);
-	access_add(&list, "::/0", ROLE_ADMIN);
+	add(&list, "0.0.0.0/0", ROLE_ADMIN, NULL);
+	add(&list, "::/0", ROLE_ADMIN, NULL);
 	assert_int_equal(access_role(&list, &local), ROLE_NONE);
 }
 
@@ -125,8 +152,130 @@ what_is_no_network_is_refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		assert_int_equal(access_add(&list, bad[i], ROLE_ADMIN), -1);
+		assert_int_equal(add(&list, bad[i], ROLE_ADMIN, NULL), -1);
 	assert_int_equal(list.count, 0);
+}
+
+static const struct access_entry *
+token_of(const struct access_list *list, const char *address, const char *token)
+{
+	struct sockaddr_in four = { .sin_family = AF_INET };
+	const struct access_entry *entry;
+
+	assert_int_equal(inet_pton(AF_INET, address, &four.sin_addr), 1);
+	entry = access_find(list, (const struct sockaddr *)&four);
+	assert_non_null(entry);
+	return access_token(list, entry, token);
+}
+
+static void
+a_token_opens_the_entries_of_its_network_only(void **state)
+{
+	struct access_list list = { .count = 0 };
+
+	(void)state;
+	add(&list, "10.0.0.0/8", ROLE_MIX, "mixmixmix");
+	add(&list, "10.0.0.0/8", ROLE_VIEW, NULL);
+	add(&list, "10.0.0.0/8", ROLE_ADMIN, "adminadmin");
+	add(&list, "10.1.0.0/16", ROLE_ADMIN, "elsewhere");
+	assert_int_equal(role_of(&list, "10.2.0.1"), ROLE_VIEW);
+	assert_int_equal(
+	    token_of(&list, "10.2.0.1", "mixmixmix")->desk->role, ROLE_MIX);
+	assert_int_equal(
+	    token_of(&list, "10.2.0.1", "adminadmin")->desk->role, ROLE_ADMIN);
+	assert_null(token_of(&list, "10.2.0.1", "elsewhere"));
+	assert_null(token_of(&list, "10.2.0.1", ""));
+	assert_null(token_of(&list, "10.2.0.1", "mixmixmi"));
+	assert_null(token_of(&list, "10.2.0.1", "mixmixmixm"));
+	/* The smaller network demands one, whatever the larger allows. */
+	assert_int_equal(role_of(&list, "10.1.0.1"), ROLE_NONE);
+	assert_null(token_of(&list, "10.1.0.1", "mixmixmix"));
+}
+
+static void
+no_token_is_kept_as_it_is_written(void **state)
+{
+	struct access_list list = { .count = 0 };
+	const char token[] = "battery-staple";
+
+	(void)state;
+	add(&list, "10.0.0.0/8", ROLE_MIX, token);
+	assert_null(memmem(&list, sizeof(list), token, strlen(token)));
+}
+
+static int
+add_file(const char *text, mode_t mode, char *why, size_t why_size)
+{
+	struct access_list list = { .count = 0 };
+	char name[] = "/tmp/headroom-token-XXXXXX";
+	struct desk_network entry = { .network = (char *)"10.0.0.0/8",
+		.token_file = name };
+	struct sockaddr_in from = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(0x0a000001) };
+	int fd = mkstemp(name), error;
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+	assert_int_equal(fchmod(fd, mode), 0);
+	close(fd);
+	error = access_add(&list, &entry, why, why_size);
+	unlink(name);
+	if (error == 0)
+		assert_non_null(access_token(&list,
+		    access_find(&list, (const struct sockaddr *)&from),
+		    "battery-staple"));
+	return error;
+}
+
+static void
+a_token_file_holds_it_in_its_first_line(void **state)
+{
+	char why[256] = "";
+
+	(void)state;
+	assert_int_equal(add_file("battery-staple", 0600, why, 256), 0);
+	assert_int_equal(add_file("battery-staple\n", 0640, why, 256), 0);
+	assert_int_equal(
+	    add_file("battery-staple\r\nmore\n", 0600, why, 256), 0);
+	assert_int_equal(add_file("", 0600, why, 256), -1);
+	assert_non_null(strstr(why, "found no token in its first line"));
+	assert_int_equal(add_file("seven77\n", 0600, why, 256), -1);
+	assert_int_equal(add_file("\nbattery-staple\n", 0600, why, 256), -1);
+	assert_int_equal(add_file("battery staple\n", 0600, why, 256), -1);
+	assert_null(strstr(why, "staple"));
+	assert_int_equal(add_file("battery-staple\n", 0644, why, 256), -1);
+	assert_non_null(strstr(why, "everybody may read"));
+}
+
+static void
+a_token_file_that_is_not_there_is_named(void **state)
+{
+	struct access_list list = { .count = 0 };
+	struct desk_network entry = { .network = (char *)"10.0.0.0/8",
+		.token_file = (char *)"/nonexistent/token" };
+	char why[256] = "";
+
+	(void)state;
+	assert_int_equal(access_add(&list, &entry, why, sizeof(why)), -1);
+	assert_non_null(
+	    strstr(why, "/nonexistent/token: found No such file or directory"));
+}
+
+static void
+strips_narrow_by_pattern(void **state)
+{
+	struct desk_network entry = { .strip = { (char *)"bus/mon-*",
+					  (char *)"ch/voice" },
+		.strips = 2 };
+	struct desk_network all = { .strips = 0 };
+
+	(void)state;
+	assert_true(access_strip(&entry, "bus/mon-1"));
+	assert_true(access_strip(&entry, "ch/voice"));
+	assert_false(access_strip(&entry, "bus/mo"));
+	assert_false(access_strip(&entry, "ch/mon-1"));
+	assert_false(access_strip(&entry, "master"));
+	assert_true(access_strip(&all, "master"));
 }
 
 static void
@@ -136,8 +285,8 @@ a_full_list_takes_no_more(void **state)
 
 	(void)state;
 	for (int i = 0; i < DESK_NETWORKS; i++)
-		assert_int_equal(access_add(&list, "10.0.0.0/8", ROLE_VIEW), 0);
-	assert_int_equal(access_add(&list, "::1", ROLE_VIEW), -1);
+		assert_int_equal(add(&list, "10.0.0.0/8", ROLE_VIEW, NULL), 0);
+	assert_int_equal(add(&list, "::1", ROLE_VIEW, NULL), -1);
 }
 
 int
@@ -152,6 +301,11 @@ main(void)
 		cmocka_unit_test(ipv4_mapped_into_ipv6_counts_as_ipv4),
 		cmocka_unit_test(senders_of_other_families_have_no_role),
 		cmocka_unit_test(what_is_no_network_is_refused),
+		cmocka_unit_test(a_token_opens_the_entries_of_its_network_only),
+		cmocka_unit_test(no_token_is_kept_as_it_is_written),
+		cmocka_unit_test(a_token_file_holds_it_in_its_first_line),
+		cmocka_unit_test(a_token_file_that_is_not_there_is_named),
+		cmocka_unit_test(strips_narrow_by_pattern),
 		cmocka_unit_test(a_full_list_takes_no_more),
 	};
 

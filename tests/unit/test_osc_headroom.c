@@ -1,6 +1,7 @@
 #include "osc_bench.h"
 
 #include "engine/engine.h"
+#include "mixer/advise.h"
 
 /*
  * Headroom, zones, advice and undo over OSC. Sound is made by running the
@@ -94,7 +95,7 @@ a_zone_that_changes_is_an_event(void **state)
 	play(b, -14, 1);
 	ask(b, 0, "/subscribe", "ss", "events", "/event/zone");
 	play(b, -5, 1);
-	assert_non_null(strstr(hear(b, 0), " ch/kick trim nominal hot\n"));
+	assert_non_null(strstr(hear(b, 0), " ch/kick trim nominal hot "));
 }
 
 static void
@@ -160,6 +161,64 @@ a_view_role_sees_advice_and_may_not_apply_it(void **state)
 	bench_end(&b);
 }
 
+/* Client 0, with the role mix narrowed to one strip; ch/kick is too hot. */
+static void
+start_narrowed(struct bench *b, const char *strip)
+{
+	char text[1024];
+
+	snprintf(text, sizeof(text),
+	    "{ \"version\": 1, \"osc\": { \"allow\": [ { \"network\": "
+	    "\"127.0.0.0/8\", \"role\": \"mix\", \"trusted\": true, "
+	    "\"strips\": [\"%s\"] } ] }, \"channels\": [ { \"id\": "
+	    "\"kick\", \"fader\": -6 }, { \"id\": \"keys\" } ] }",
+	    strip);
+	bench_start_desk(b, text, NULL);
+	assert_int_equal(mixer_set_rate(b->mixer, 48000), 0);
+	play(b, -4, 5);
+	assert_non_null(strstr(ask(b, 0, "/advice", ""), "hot-source ch/kick"));
+}
+
+static void
+who_is_narrowed_applies_and_takes_back_what_is_its_own(void **state)
+{
+	struct bench b = { 0 };
+	(void)state;
+
+	start_narrowed(&b, "ch/kick");
+	assert_string_equal(
+	    ask(&b, 0, "/advice/apply", "i", 1), "/advice/apply iii 1 1 2\n");
+	assert_string_equal(
+	    ask(&b, 0, "/ch/kick/trim", ""), "/ch/kick/trim f -10\n");
+	assert_string_equal(ask(&b, 0, "/undo", ""), "/undo is 2 advice 1\n");
+	assert_string_equal(ask(&b, 0, "/headroom/ch/kick/reset", ""),
+	    "/headroom/ch/kick/reset i 1\n");
+	assert_error(ask(&b, 0, "/headroom/reset", ""), "not-allowed", "admin");
+	bench_end(&b);
+}
+
+static void
+who_is_narrowed_applies_and_takes_back_nothing_of_others(void **state)
+{
+	struct bench b = { 0 };
+	unsigned sets;
+	(void)state;
+
+	start_narrowed(&b, "ch/keys");
+	for (int id = 0; id < 2; id++)
+		assert_error(ask(&b, 0, "/advice/apply", "i", id),
+		    "not-allowed", "/ch/kick/trim");
+	assert_string_equal(
+	    ask(&b, 0, "/ch/kick/trim", ""), "/ch/kick/trim f 0\n");
+	assert_int_equal(mixer_advice_apply(b.mixer, 1, NULL, &sets), 1);
+	assert_error(ask(&b, 0, "/undo", ""), "not-allowed", "/ch/kick/");
+	assert_string_equal(
+	    ask(&b, 0, "/ch/kick/trim", ""), "/ch/kick/trim f -10\n");
+	assert_error(ask(&b, 0, "/headroom/ch/kick/reset", ""), "not-allowed",
+	    "ch/keys");
+	bench_end(&b);
+}
+
 int
 main(void)
 {
@@ -170,6 +229,10 @@ main(void)
 		WITH_SOUND(advice_is_told_applied_and_undone),
 		WITH_SOUND(
 		    the_advice_topic_tells_findings_when_they_are_other_ones),
+		cmocka_unit_test(
+		    who_is_narrowed_applies_and_takes_back_what_is_its_own),
+		cmocka_unit_test(
+		    who_is_narrowed_applies_and_takes_back_nothing_of_others),
 		cmocka_unit_test(a_view_role_sees_advice_and_may_not_apply_it),
 	};
 

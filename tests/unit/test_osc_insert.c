@@ -202,6 +202,26 @@ others_hear_of_bypass_parameters_and_states(void **state)
 	assert_string_equal(hear(b, 1), "/ch/1/insert/1/state s failed\n");
 }
 
+/* Each line without its last word, which is the time where it tells an event. */
+static const char *
+without_times(char *heard)
+{
+	char *to = heard;
+
+	for (char *line = heard, *end; (end = strchr(line, '\n')) != NULL;
+	     line = end + 1) {
+		size_t size = (size_t)(end - line);
+		if (strncmp(line, "/event/", 7) == 0)
+			while (line[--size] != ' ')
+				continue;
+		memmove(to, line, size);
+		to += size;
+		*to++ = '\n';
+	}
+	*to = '\0';
+	return heard;
+}
+
 static void
 a_new_state_is_an_event_with_its_reason(void **state)
 {
@@ -212,15 +232,17 @@ a_new_state_is_an_event_with_its_reason(void **state)
 	mixer_insert_state(b->mixer, 0, 0, INSERT_FAILED, "");
 	mixer_insert_state(b->mixer, 0, 1, INSERT_ACTIVE, "");
 	run_for(b, 2);
-	assert_string_equal(hear(b, 0),
-	    "/event/insert hhsiss 2 0 ch/kick 1 failed it makes "
+	hear(b, 0);
+	assert_string_equal(without_times(b->heard),
+	    "/event/insert hhsissh 2 0 ch/kick 1 failed it makes "
 	    "NaN\n");
 	/* The first tells of the plugin that is not installed. */
-	assert_string_equal(ask(b, 0, "/events", "h", (int64_t)0),
-	    "/event/insert hhsiss 1 0 ch/kick 3 failed the plugin is not "
+	ask(b, 0, "/events", "h", (int64_t)0);
+	assert_string_equal(without_times(b->heard),
+	    "/event/insert hhsissh 1 0 ch/kick 3 failed the plugin is not "
 	    "installed\n"
-	    "/event/insert hhsiss 2 0 ch/kick 1 failed it makes NaN\n"
-	    "/event/insert hhsiss 3 0 ch/kick 2 active \n"
+	    "/event/insert hhsissh 2 0 ch/kick 1 failed it makes NaN\n"
+	    "/event/insert hhsissh 3 0 ch/kick 2 active \n"
 	    "/events h 3\n");
 }
 
@@ -236,11 +258,11 @@ list_names_the_slots(void **state)
 	    "fader 0\n"
 	    "/list ssisi ch/snare snare 1 in trim insert/1 fader 0\n"
 	    "/list ssisi master master 2 in trim insert/1 fader 1\n"
-	    "/list/slot sisss ch/kick 1 lv2 Compressor loading\n"
-	    "/list/slot sisss ch/kick 2 jack jack unconnected\n"
-	    "/list/slot sisss ch/kick 3 lv2 urn:fake:none failed\n"
-	    "/list/slot sisss ch/snare 1 lv2 Plain Gain loading\n"
-	    "/list/slot sisss master 1 lv2 Compressor loading\n"
+	    "/list/slot sisssi ch/kick 1 lv2 Compressor loading 2\n"
+	    "/list/slot sisssi ch/kick 2 jack jack unconnected 2\n"
+	    "/list/slot sisssi ch/kick 3 lv2 urn:fake:none failed 2\n"
+	    "/list/slot sisssi ch/snare 1 lv2 Plain Gain loading 1\n"
+	    "/list/slot sisssi master 1 lv2 Compressor loading 2\n"
 	    "/list/end i 3\n");
 }
 
@@ -375,6 +397,74 @@ every_address_of_the_desk_can_be_described(void **state)
 }
 
 static void
+describe_leaves_nothing_out_of_what_can_be_set(void **state)
+{
+	static const char *const keys[] = { "address", "type", "access", "unit",
+		"default", "value", "help" };
+	struct bench *b = *state;
+	const char *heard = ask(b, 0, "/describe", "s", "//*");
+	int texts, settable = 0;
+	char *text = put_together(heard, "/describe", &texts);
+
+	for (const char *at = text, *end; *at != '\0'; at = end) {
+		cJSON *json = cJSON_ParseWithOpts(at, &end, false);
+		assert_non_null(json);
+		bool set = strcmp(text_in(json, "access"), "set") == 0;
+		bool number = strcmp(text_in(json, "type"), "float") == 0 ||
+			      strcmp(text_in(json, "type"), "int") == 0;
+		settable += set;
+		for (size_t i = 0; set && i < sizeof(keys) / sizeof(keys[0]);
+		     i++)
+			if (!cJSON_HasObjectItem(json, keys[i]))
+				fail_msg("%s has no %s",
+				    text_in(json, "address"), keys[i]);
+		if (set && number) {
+			assert_true(cJSON_HasObjectItem(json, "min"));
+			assert_true(cJSON_HasObjectItem(json, "max"));
+		}
+		assert_true(cJSON_HasObjectItem(json, "unit"));
+		assert_true(strlen(text_in(json, "help")) > 0);
+		cJSON_Delete(json);
+	}
+	assert_true(settable > 30);
+	free(text);
+}
+
+/* --- all at once --- */
+
+static void
+a_dump_tells_names_states_and_parameters_of_slots(void **state)
+{
+	static const char *const told[] = { "/ch/kick/insert/1/name s Comp",
+		"/ch/kick/insert/1/state s loading",
+		"/ch/kick/insert/1/param/freq f 0.2",
+		"/ch/kick/insert/1/param/mode f 0",
+		"/ch/kick/insert/3/state s failed",
+		"/ch/snare/insert/1/bypass i 0", "/master/insert/1/param/" };
+	struct bench *b = *state;
+	const char *heard, *end;
+	int counted;
+
+	say(b, 0, "/dump", "");
+	run_for(b, 50);
+	heard = hear(b, 0);
+	for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++)
+		if (!strstr(heard, told[i]))
+			fail_msg("no %s in %s", told[i], heard);
+	assert_null(strstr(heard, "/meter"));
+	assert_null(strstr(heard, "/status"));
+	end = strstr(heard, "/dump/end sih ");
+	assert_non_null(end);
+	assert_int_equal(sscanf(end, "/dump/end sih  %d", &counted), 1);
+	assert_int_equal(counted, b->messages - 2);
+	say(b, 0, "/dump", "s", "/ch/1/insert/1/param");
+	run_for(b, 50);
+	heard = hear(b, 0);
+	assert_non_null(strstr(heard, "/ch/1/insert/1/param/freq f 0.2"));
+	assert_null(strstr(heard, "bypass"));
+}
+
+static void
 plugins_are_told_one_a_message_with_an_end(void **state)
 {
 	struct bench *b = *state;
@@ -457,6 +547,8 @@ main(void)
 		WITH_SLOTS(list_names_the_slots),
 		WITH_SLOTS(describe_tells_unit_range_default_and_value),
 		WITH_SLOTS(every_address_of_the_desk_can_be_described),
+		WITH_SLOTS(describe_leaves_nothing_out_of_what_can_be_set),
+		WITH_SLOTS(a_dump_tells_names_states_and_parameters_of_slots),
 		WITH_SLOTS(plugins_are_told_one_a_message_with_an_end),
 		WITH_SLOTS(a_plugin_is_described_in_numbered_parts),
 		cmocka_unit_test(without_a_host_there_are_no_plugins),

@@ -417,6 +417,27 @@ topics_are_found_by_their_names(void **state)
 	assert_int_equal(lease_topic_find(""), LEASE_TOPICS);
 }
 
+static void
+a_standing_lease_has_no_end_and_keeps_its_rate(void **state)
+{
+	struct lease_table table = { .clients = 0 };
+	struct lease_client *client = seen(&table, 5000, 0);
+	struct lease *lease = lease_take(client, LEASE_METERS, "", 50, 0);
+
+	(void)state;
+	lease->standing = true;
+	lease_take(client, LEASE_STATE, "", 0, 0);
+	lease_expire(&table, 1e6);
+	assert_int_equal(table.clients, 1);
+	assert_int_equal(client->leases, 1);
+	assert_ptr_equal(seen(&table, 5000, 1e6), client);
+	assert_int_equal(lease_end(client, LEASE_TOPICS, NULL), 0);
+	assert_int_equal(
+	    lease_take(client, LEASE_METERS, "", 1, 1e6)->rate, 50);
+	assert_int_equal(lease_subscribers(&table), 1);
+	lease_table_free(&table);
+}
+
 int
 main(void)
 {
@@ -449,6 +470,8 @@ main(void)
 		cmocka_unit_test(slashes_behind_a_prefix_mean_nothing),
 		cmocka_unit_test(what_begins_no_address_is_no_prefix),
 		cmocka_unit_test(topics_are_found_by_their_names),
+		cmocka_unit_test(
+		    a_standing_lease_has_no_end_and_keeps_its_rate),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
