@@ -196,11 +196,27 @@ main_number(const char *option, const char *text, double min, double max,
 	return -1;
 }
 
+/* The number of a finding, which is whole. */
+static int
+main_finding(const char *option, const char *text, int *id)
+{
+	double number;
+
+	if (main_number(option, text, 1, 1e9, &number) < 0)
+		return -1;
+	*id = (int)number;
+	if (*id == number)
+		return 0;
+	command_warn("--%s: found \"%s\", allowed: a whole number from 1 to "
+		     "1e+09",
+	    option, text);
+	return -1;
+}
+
 static int
 main_option(struct request *request, int letter)
 {
 	struct command *command = &request->command;
-	double number;
 
 	switch (letter) {
 	case 'u':
@@ -247,10 +263,7 @@ main_option(struct request *request, int letter)
 		command->parameters = true;
 		break;
 	case OPTION_APPLY:
-		if (main_number("apply", optarg, 1, 1e9, &number) < 0)
-			return -1;
-		command->apply = (int)number;
-		break;
+		return main_finding("apply", optarg, &command->apply);
 	case OPTION_ALL:
 		command->all = true;
 		break;

@@ -424,6 +424,20 @@ reset_loudness(struct call *call)
 		    (int)(desk->strips - desk->channels));
 }
 
+/* Those without arguments. */
+static void
+run_plain(struct call *call, enum param command)
+{
+	if (has_more(call, "none"))
+		return;
+	if (command == PARAM_ADVICE)
+		osc_advice(call->request);
+	else if (command == PARAM_UNDO)
+		osc_undo(call->request);
+	else
+		osc_headroom_reset(call->request, call->address);
+}
+
 static void
 apply_advice(struct call *call)
 {
@@ -536,19 +550,12 @@ osc_command(struct osc_request *request, enum param command,
 		tell_layout(&call);
 		break;
 	case PARAM_ADVICE:
-		if (!has_more(&call, "none"))
-			osc_advice(request);
+	case PARAM_UNDO:
+	case PARAM_RESET_HEADROOM:
+		run_plain(&call, command);
 		break;
 	case PARAM_ADVICE_APPLY:
 		apply_advice(&call);
-		break;
-	case PARAM_UNDO:
-		if (!has_more(&call, "none"))
-			osc_undo(request);
-		break;
-	case PARAM_RESET_HEADROOM:
-		if (!has_more(&call, "none"))
-			osc_headroom_reset(request, call.address);
 		break;
 	case PARAM_RESET_LOUDNESS:
 		reset_loudness(&call);

@@ -432,6 +432,7 @@ run advise --all --undo; warns "allowed: one of --apply ID, --all and --undo"
 it "one option at a time" 2
 run advise now; warns "found an argument"; it "advise takes no argument" 2
 run advise --apply x; warns "--apply: found"; it "a number is a number" 2
+run advise --apply 2.5; warns "allowed: a whole number"; it "and a whole one" 2
 stop
 start normal
 
