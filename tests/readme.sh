@@ -10,11 +10,13 @@ passed=0
 failed=0
 work=$(mktemp -d "${TMPDIR:-/tmp}/headroom-readme.XXXXXX") || exit 1
 
-# A server, a port and a client name that nobody else uses.
+# A server, a port and a state directory that nobody else uses.
 JACK_DEFAULT_SERVER=readme-$$
 HEADROOM_OSC=udp://127.0.0.1:$((20000 + $$ % 20000))
 PATH=$root/$build:$PATH
-export JACK_DEFAULT_SERVER HEADROOM_OSC PATH
+XDG_STATE_HOME=$work/state
+unset STATE_DIRECTORY
+export JACK_DEFAULT_SERVER HEADROOM_OSC PATH XDG_STATE_HOME
 run=""
 
 cleanup()

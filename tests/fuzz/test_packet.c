@@ -27,6 +27,9 @@ same(const struct schema_value *a, const struct schema_value *b)
 		return false;
 	if (a->type == 's')
 		return strcmp(a->text, b->text) == 0;
+	/* Doubles have no number between this one and 2^63, which is none. */
+	if (a->type == 'h' && b->number > 9223372036854774784.0)
+		return a->number == 9223372036854774784.0;
 	return a->number == b->number || (isnan(a->number) && isnan(b->number));
 }
 

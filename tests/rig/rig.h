@@ -226,6 +226,10 @@ const struct osc_reply *osc_next(struct osc_client *client, unsigned ms);
 const struct osc_reply *
 osc_wait(struct osc_client *client, const char *address);
 
+/* The same for what takes longer than an answer should: fails after `ms`. */
+const struct osc_reply *
+osc_wait_long(struct osc_client *client, const char *address, unsigned ms);
+
 /* The next message must be this one: types, then the values to compare. */
 void osc_expect(
     struct osc_client *client, const char *address, const char *types, ...);

@@ -325,7 +325,13 @@ osc_next(struct osc_client *client, unsigned ms)
 const struct osc_reply *
 osc_wait(struct osc_client *client, const char *address)
 {
-	double until = rig_now() + PATIENCE / 1000.0;
+	return osc_wait_long(client, address, PATIENCE);
+}
+
+const struct osc_reply *
+osc_wait_long(struct osc_client *client, const char *address, unsigned ms)
+{
+	double until = rig_now() + ms / 1000.0;
 
 	for (;;) {
 		const struct osc_reply *reply = osc_next(client, 100);
