@@ -202,7 +202,8 @@ static const struct schema_param table[PARAMS] = {
 	    "No arguments; answers /list ,ssisi strip name lanes stages "
 	    "outputs for each strip, /list/send ,ss strip bus for each of its "
 	    "sends, /list/slot ,sisssi strip slot kind name state lanes for "
-	    "each of its insert slots, then /list/end ,i strips." },
+	    "each of its insert slots, /list/target ,sff strip low high, then "
+	    "/list/end ,i strips." },
 	[PARAM_DUMP] = { PARAM_DUMP, "/dump", "dump", SCOPE_DESK,
 	    SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
 	    "No arguments, or s address prefix; answers /dump ,sh prefix "

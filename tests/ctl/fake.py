@@ -349,6 +349,11 @@ class Desk:
                 for number, slot in enumerate(slots, 1):
                     self.send(to, pack("/list/slot", "sisssi", strip, number,
                                        *slot[:3], 2))
+            for strip, _, _, _ in STRIPS:
+                aim = (-18, -10) if strip.startswith("ch/") else (-30, -6)
+                if strip == "ch/keys":
+                    aim = (-45, -35)
+                self.send(to, pack("/list/target", "sff", strip, *aim))
             self.send(to, pack("/list/end", "i", len(STRIPS)))
         elif address == "/describe":
             self.describe(to, values[0])

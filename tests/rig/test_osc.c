@@ -376,6 +376,11 @@ the_desk_lists_itself(void **state)
 		    (const char *[]){ "wide", "sub", "verb", "master" }[i], 2,
 		    "in trim fader", i == 3);
 	osc_expect(osc, "/list/send", "ss", "ch/kick", "verb");
+	for (int i = 0; i < 6; i++)
+		osc_expect(osc, "/list/target", "sff",
+		    (const char *[]){ "ch/kick", "ch/snare", "ch/wide",
+			"bus/sub", "bus/verb", "master" }[i],
+		    i < 3 ? -18.0 : -30.0, i < 3 ? -10.0 : -6.0);
 	osc_expect(osc, "/list/end", "i", 6);
 }
 

@@ -212,6 +212,10 @@ list_names_strips_and_sends(void **state)
 	    "/list ssisi bus/verb verb 2 in trim fader 0\n"
 	    "/list ssisi master master 2 in trim fader 1\n"
 	    "/list/send ss ch/kick verb\n"
+	    "/list/target sff ch/kick -18 -10\n"
+	    "/list/target sff ch/keys -18 -10\n"
+	    "/list/target sff bus/verb -30 -6\n"
+	    "/list/target sff master -30 -6\n"
 	    "/list/end i 4\n");
 }
 
