@@ -324,5 +324,7 @@ mixer_tick(struct mixer *mixer, bool running)
 	if (!running)
 		meters_rest(mixer->meters);
 	slots_tick(mixer);
+	if (mixer->live != NULL)
+		timing_tick(mixer);
 	mixer_commit(mixer);
 }

@@ -167,6 +167,7 @@ struct mixer_status {
 	unsigned period;      /* frames */
 	unsigned cycles;      /* of audio; wraps */
 	double dsp_load;      /* percent */
+	double worst_cycle;   /* percent of a period, lately */
 	unsigned xruns;
 	enum mixer_jack jack;
 	double started; /* CLOCK_MONOTONIC seconds */

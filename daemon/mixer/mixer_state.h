@@ -5,6 +5,7 @@
 #include "mixer/live.h"
 #include "mixer/mixer.h"
 #include "mixer/route.h"
+#include "mixer/timing.h"
 
 #include <stdbool.h>
 
@@ -27,9 +28,7 @@ struct mixer {
 	struct advise *advise;
 	struct undo *undo;
 	struct mixer_status status;
-	/* The clock of the slots against that of the system. */
-	uint64_t slot_ticks;
-	double slot_seconds;
+	struct timing timing;
 	struct plugin_host *host; /* NULL: no plugins */
 	/* A slot of a strip: as mixer_insert_state() was told. */
 	enum insert_state (*insert)[DESK_INSERTS];

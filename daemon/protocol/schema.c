@@ -141,6 +141,12 @@ static const struct schema_param table[PARAMS] = {
 	    "dsp_load", SCOPE_STATUS, SCHEMA_FLOAT, 0, false, false, "%", 0,
 	    UNBOUNDED, 0, NULL,
 	    "Share of each period that the JACK graph takes." },
+	[PARAM_STATUS_WORST_CYCLE] = { PARAM_STATUS_WORST_CYCLE,
+	    "/status/worst_cycle", "worst_cycle", SCOPE_STATUS, SCHEMA_FLOAT, 0,
+	    false, false, "%", 0, UNBOUNDED, 0, NULL,
+	    "Share of a period that the mixer's own longest cycle took in the "
+	    "last 10 to 20 seconds, plugins and waits for the processor "
+	    "included." },
 	[PARAM_STATUS_XRUNS] = { PARAM_STATUS_XRUNS, "/status/xruns", "xruns",
 	    SCOPE_STATUS, SCHEMA_INT, 0, false, false, "", 0, UNBOUNDED, 0,
 	    NULL, "Xruns since the daemon was started." },

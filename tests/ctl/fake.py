@@ -96,7 +96,8 @@ class Desk:
         self.tick = 0
         self.integrated = -23.4
         self.values = {"/status/sample_rate": 48000, "/status/period": 64,
-                       "/status/dsp_load": 12.5, "/status/xruns": 2,
+                       "/status/dsp_load": 12.5, "/status/worst_cycle": 20.5,
+                       "/status/xruns": 2,
                        "/status/jack": "running", "/status/uptime": 90.0,
                        "/status/drops/malformed": 0}
         for strip, name, _, _ in STRIPS:

@@ -392,6 +392,10 @@ status_is_published(void **state)
 	assert_true(osc_get(osc, "/status/sample_rate") == 48000);
 	assert_true(osc_get(osc, "/status/period") == 64);
 	assert_true(osc_get(osc, "/status/dsp_load") >= 0);
+	/* Looked at once a second. */
+	double end = rig_now() + 5;
+	while (osc_get(osc, "/status/worst_cycle") <= 0)
+		assert_true(rig_now() < end);
 	assert_true(osc_get(osc, "/status/uptime") > 0);
 	assert_true(osc_get(osc, "/status/subscribers") == 0);
 	osc_send(osc, "/status/version", "");
