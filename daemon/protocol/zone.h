@@ -35,8 +35,7 @@ zone_window(enum strip_kind kind, bool fader, double low, double high);
 
 /* The zone of a peak in dBFS at a stage, which feeds hardware or not. Both
  * bounds of a target belong to it, and exactly 0 dBFS is not over. */
-enum zone
-zone_of(const struct zone_target *target, bool hardware, double peak);
+enum zone zone_of(const struct zone_target *target, bool hardware, double peak);
 
 /* "silent", "low", "nominal", "hot", "over", "clip". */
 const char *zone_name(enum zone zone);

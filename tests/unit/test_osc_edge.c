@@ -129,9 +129,9 @@ one_datagram_asks_for_4096_answers_at_most(void **state)
 	struct bench *b = *state;
 	struct bundle bundle = bundle_at(0);
 
-	for (int i = 0; i < 20; i++)
+	for (int i = 0; i < 30; i++)
 		bundle_add(&bundle, "//*", "");
-	for (int i = 0; i < 2300; i++)
+	for (int i = 0; i < 1400; i++)
 		bundle_add(&bundle, "/ch/1/pan", "");
 	send_bundle(b, 0, &bundle);
 	assert_error(strstr(hear(b, 0), "/error"), "too-many",
