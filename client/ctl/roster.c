@@ -147,19 +147,6 @@ roster_is_whole(const struct roster *roster)
 	return true;
 }
 
-static bool
-roster_is(
-    const struct link_message *message, const char *address, const char *types)
-{
-	if (strcmp(message->address, address) != 0 ||
-	    message->values != strlen(types))
-		return false;
-	for (size_t i = 0; i < message->values; i++)
-		if (message->value[i].type != types[i])
-			return false;
-	return true;
-}
-
 static void
 roster_told(void *arg, const struct link_message *message)
 {
@@ -170,15 +157,15 @@ roster_told(void *arg, const struct link_message *message)
 
 	if (telling->complete)
 		return;
-	if (roster_is(message, "/list", "ssisi"))
+	if (link_is(message, "/list", "ssisi"))
 		error = roster_add(roster, value, telling->now);
-	else if (roster_is(message, "/list/send", "ss"))
+	else if (link_is(message, "/list/send", "ss"))
 		error = roster_add_send(roster, value[0].text, value[1].text);
-	else if (roster_is(message, "/list/slot", "sisssi"))
+	else if (link_is(message, "/list/slot", "sisssi"))
 		error = roster_add_slot(roster, value);
-	else if (roster_is(message, "/list/target", "sff"))
+	else if (link_is(message, "/list/target", "sff"))
 		roster_aim(roster, value);
-	else if (roster_is(message, "/list/end", "i"))
+	else if (link_is(message, "/list/end", "i"))
 		/* A number that differs means that a packet was lost. */
 		telling->complete = value[0].number == (double)roster->strips &&
 				    roster_is_whole(roster);
@@ -361,7 +348,7 @@ roster_read_target(struct roster *roster, const struct link_message *message)
 	char part[sizeof(roster->strip->address)];
 
 	if (!tail || tail == message->address ||
-	    !roster_is(message, message->address, "f"))
+	    !link_is(message, message->address, "f"))
 		return NULL;
 	snprintf(part, sizeof(part), "%.*s", (int)(tail - message->address - 1),
 	    message->address + 1);

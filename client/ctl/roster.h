@@ -62,8 +62,8 @@ struct roster_strip {
 	char address[48]; /* "ch/kick", "master" */
 	char name[68];
 	unsigned lanes, stages, place; /* place from 1, within the kind */
-	bool outputs; /* what leaves the fader goes to hardware */
-	bool aimed;   /* its target has been told: */
+	bool outputs;     /* what leaves the fader goes to hardware */
+	bool aimed;       /* its target has been told: */
 	double low, high; /* dBFS */
 	bool shown;
 	bool
