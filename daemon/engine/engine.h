@@ -26,6 +26,8 @@ struct engine_change {
 	struct delay *delay;
 	float *param;
 	float target; /* linear; in the parameter's own unit */
+	/* Length of the delay; how long the gain is on its way, 0 for as long
+	 * as the plan says. */
 	uint32_t frames;
 };
 

@@ -34,6 +34,7 @@ struct mixer {
 	enum insert_state (*insert)[DESK_INSERTS];
 	bool *stale; /* a strip: its targets may differ from those sent */
 	bool any_stale;
+	bool faded_out;               /* nothing is sent to the engine */
 	bool plan_stale;              /* the plan must be compiled anew */
 	struct engine_change *change; /* scratch for a batch */
 	size_t room;                  /* changes that fit */
