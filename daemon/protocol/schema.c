@@ -44,6 +44,10 @@ static const struct schema_param table[PARAMS] = {
 	[PARAM_SOLO] = { PARAM_SOLO, "/<s>/solo", "solo", SCOPE_STRIP,
 	    SCHEMA_INT, MIXED, true, false, "", 0, 1, 0, NULL,
 	    "1 solos in place: strips without solo are not heard." },
+	[PARAM_SAFE] = { PARAM_SAFE, "/<s>/safe", "safe", SCOPE_STRIP,
+	    SCHEMA_INT, EVERY, true, true, "", 0, 1, 0, NULL,
+	    "1 keeps recalls of scenes away from the strip, its sends and its "
+	    "inserts." },
 	[PARAM_SEND_LEVEL] = { PARAM_SEND_LEVEL, "/<s>/send/<bus>/level",
 	    "level", SCOPE_SEND, SCHEMA_FLOAT, MIXED, true, true, "dB", -200,
 	    10, 0, NULL, "Level sent to the bus; -200 is off." },
