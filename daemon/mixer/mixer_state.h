@@ -13,6 +13,7 @@
  */
 
 struct advise;
+struct fade;
 struct undo;
 
 struct mixer {
@@ -26,6 +27,7 @@ struct mixer {
 	struct event_log *events;
 	struct advise *advise;
 	struct undo *undo;
+	struct fade *fade;
 	struct mixer_status status;
 	/* The clock of the slots against that of the system. */
 	uint64_t slot_ticks;
