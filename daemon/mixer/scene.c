@@ -2,6 +2,7 @@
 
 #include "mixer/fade.h"
 #include "mixer/json_text.h"
+#include "mixer/meters_fold.h"
 #include "mixer/mixer_state.h"
 #include "mixer/undo.h"
 #include "mixer/values.h"
@@ -72,8 +73,8 @@ matches_front(const char *pattern, const char *text)
 	return false;
 }
 
-static bool
-covers_text(const struct scene_scope *scope, const char *text)
+bool
+scene_scope_names(const struct scene_scope *scope, const char *text)
 {
 	for (size_t i = 0; i < scope->patterns; i++)
 		if (matches_front(scope->pattern[i], text))
@@ -93,7 +94,7 @@ covers(const struct scene_scope *scope, const struct mixer *mixer,
 		return true;
 	for (form.by_place = 0; form.by_place <= forms; form.by_place++) {
 		mixer_address_text(mixer, &form, text);
-		if (covers_text(scope, text))
+		if (scene_scope_names(scope, text))
 			return true;
 	}
 	return false;
@@ -485,4 +486,17 @@ scene_recall(struct mixer *mixer, const struct scene *scene, const char *name,
 	}
 	mixer_undo_end(mixer);
 	return changes;
+}
+
+void
+scene_log(struct mixer *mixer, const char *name, const char *action)
+{
+	struct event event = {
+		.kind = EVENT_SCENE,
+		.frame = meters_frame(mixer->meters),
+	};
+
+	snprintf(event.state, sizeof event.state, "%s", action);
+	snprintf(event.text, sizeof event.text, "%s", name);
+	event_log_add(mixer->events, &event);
 }

@@ -31,6 +31,9 @@ struct scene_scope {
 int scene_scope_add(
     struct scene_scope *scope, const char *pattern, char *why, size_t why_size);
 
+/* Is this address, which the desk need not have, in the scope? */
+bool scene_scope_names(const struct scene_scope *scope, const char *address);
+
 /* A value as the scene has it. */
 struct scene_value {
 	struct address address;
@@ -93,6 +96,9 @@ size_t scene_narrow(
  * other. `origin` as for mixer_set(). Returns how many values change. */
 size_t scene_recall(struct mixer *mixer, const struct scene *scene,
     const char *name, double seconds, double now, const void *origin);
+
+/* Logs that a scene was "saved", "recalled", "renamed" or "deleted". */
+void scene_log(struct mixer *mixer, const char *name, const char *action);
 
 /* Does the desk still stand as the scene has it? */
 bool scene_stands(struct mixer *mixer, const struct scene *scene);
