@@ -304,6 +304,9 @@ daemon_start(struct daemon *daemon, const struct options *options)
 		log_line("%s", why);
 		return -1;
 	}
+	if (daemon->state_dir &&
+	    osc_keep_scenes(daemon->osc, daemon->state_dir) < 0)
+		log_line("scenes cannot be kept: no memory or no thread");
 	memory_lock();
 	memory_touch_program();
 	daemon->jack = edge_jack_new(daemon->mixer, daemon->loop,

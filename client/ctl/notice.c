@@ -102,6 +102,10 @@ notice_happened(const struct event_line *line, char *text, size_t size)
 		    notice_word(line, "strip"), notice_word(line, "stage"),
 		    notice_word(line, "to"), notice_word(line, "from"));
 		break;
+	case EVENT_SCENE:
+		snprintf(text, size, "scene \"%s\" %s",
+		    notice_word(line, "scene"), notice_word(line, "action"));
+		break;
 	case EVENT_JACK:
 		snprintf(text, size, "jack %s", notice_word(line, "state"));
 		break;

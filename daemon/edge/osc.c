@@ -328,6 +328,7 @@ osc_free(struct osc *osc)
 		return;
 	mixer_listen(osc->mixer, NULL, NULL);
 	event_log_listen(mixer_events(osc->mixer), NULL, NULL);
+	osc_scene_end(osc);
 	if (osc->timer >= 0)
 		loop_end(osc->loop, osc->timer);
 	for (size_t i = 0; i < osc->sockets; i++) {

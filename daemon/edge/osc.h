@@ -16,6 +16,10 @@ struct osc;
 struct osc *osc_new(struct mixer *mixer, struct loop *loop,
     const char *const *urls, size_t count, char *why, size_t why_size);
 
+/* Scenes are kept below this directory; without it they have no place. Returns
+ * 0, or -1 without memory or thread. */
+int osc_keep_scenes(struct osc *osc, const char *directory);
+
 void osc_free(struct osc *osc);
 
 #endif

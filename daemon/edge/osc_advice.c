@@ -164,6 +164,7 @@ osc_undo(struct osc_request *request)
 	mixer_undo_each(request->osc->mixer, check_each, &check);
 	if (!is_allowed(&check))
 		return;
+	osc_scene_touch(request->osc);
 	count = mixer_undo(request->osc->mixer, request->client, label);
 	osc_publish_changes(request->osc, NULL);
 	if (osc_request_answers(request))

@@ -26,6 +26,7 @@
 #define OSC_REPLAY 256   /* events of a replay sent in one tick at most */
 #define OSC_PLUGINS 32   /* plugins told in one tick at most */
 #define OSC_DUMP 512     /* parameters of a dump told in one tick at most */
+#define OSC_SCENE 512    /* values of a scene told in one tick at most */
 #define OSC_PART 1000    /* bytes of a part of a long text */
 
 struct loop;
@@ -59,6 +60,8 @@ struct osc {
 	double deadline;      /* when meters have had their share of it */
 	enum mixer_jack jack; /* as the status leases were told last */
 	uint64_t state;       /* changes of the desk so far */
+	struct osc_scenes *scenes; /* NULL: they have no place */
+	bool hush; /* changes are steps of a fade, told more rarely */
 };
 
 /* Where packets go; what osc_send() is handed. */
@@ -242,6 +245,24 @@ void osc_undo(struct osc_request *request);
 /* Tells a lease all findings, if they are not those that it was told last. */
 void osc_publish_advice(
     struct osc *osc, const struct lease_client *client, struct lease *lease);
+
+/* --- osc_scene.c --- */
+
+/* Handles a command of scenes, such as /scene/recall, with its arguments; what
+ * needs the disk is answered later. */
+void osc_scene(struct osc_request *request, enum param command,
+    const struct packet_message *message, const struct schema_value *values,
+    size_t count);
+
+/* Every OSC_TICK_MS: moves a fade on, and tells the next stretch of answers,
+ * until `end` (as osc_now()). */
+void osc_scene_tick(struct osc *osc, double now, double end);
+
+/* Sees to it that the values of a fade, which is about to end or to be ended,
+ * are told as they are then. */
+void osc_scene_touch(struct osc *osc);
+
+void osc_scene_end(struct osc *osc);
 
 /* --- osc_headroom.c --- */
 

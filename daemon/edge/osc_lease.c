@@ -162,13 +162,21 @@ lease_forget(struct lease_table *table, const struct lease_peer *peer)
 			client_remove(table, i);
 }
 
-bool
-lease_holds(const struct lease_table *table, const struct lease_peer *peer)
+struct lease_client *
+lease_known(const struct lease_table *table, const struct lease_peer *peer)
 {
 	for (size_t i = 0; i < table->clients; i++)
 		if (same_sender(&table->client[i]->peer, peer))
-			return table->client[i]->leases > 0;
-	return false;
+			return table->client[i];
+	return NULL;
+}
+
+bool
+lease_holds(const struct lease_table *table, const struct lease_peer *peer)
+{
+	const struct lease_client *client = lease_known(table, peer);
+
+	return client && client->leases > 0;
 }
 
 size_t

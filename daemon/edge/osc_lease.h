@@ -112,6 +112,10 @@ void lease_reply_to(struct lease_client *client, uint16_t port);
 /* Forgets a client whose connection has ended, with its leases. */
 void lease_forget(struct lease_table *table, const struct lease_peer *peer);
 
+/* The client at the other end; NULL if it is not known any more. */
+struct lease_client *
+lease_known(const struct lease_table *table, const struct lease_peer *peer);
+
 /* Does the client at the other end hold a lease? */
 bool
 lease_holds(const struct lease_table *table, const struct lease_peer *peer);

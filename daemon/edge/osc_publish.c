@@ -132,7 +132,7 @@ osc_changed(void *arg, const struct address *address, const void *origin)
 
 	osc->state++;
 	(void)origin; /* one transaction has one maker, who is known there */
-	if (changes_room(changes))
+	if (!osc->hush && changes_room(changes))
 		changes->address[changes->count++] = *address;
 }
 
@@ -428,6 +428,7 @@ osc_tick(void *arg)
 
 	osc_streams_tick(osc);
 	lease_expire(&osc->table, now);
+	osc_scene_tick(osc, now, now + OSC_SHARE);
 	osc_publish_changes(osc, NULL);
 	publish_jack(osc);
 	osc->deadline = now + OSC_SHARE;

@@ -6,7 +6,9 @@
 #include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define MODE 0644
@@ -82,4 +84,46 @@ replace_file(
 		return error;
 	}
 	return sync_directory(path);
+}
+
+int
+remove_file(const char *path)
+{
+	if (unlink(path) < 0)
+		return -errno;
+	return sync_directory(path);
+}
+
+char *
+read_whole_file(const char *path, size_t largest, size_t *size)
+{
+	/* A pipe of that name must not hold up whoever reads. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	FILE *in = fd < 0 ? NULL : fdopen(fd, "r");
+	struct stat info;
+	char *text = NULL;
+	int error = 0;
+
+	if (!in)
+		return NULL;
+	if (fstat(fileno(in), &info) < 0)
+		error = errno;
+	else if (!S_ISREG(info.st_mode))
+		error = S_ISDIR(info.st_mode) ? EISDIR : EINVAL;
+	else if ((uintmax_t)info.st_size > largest)
+		error = EFBIG;
+	else if (!(text = malloc((size_t)info.st_size + 1)))
+		error = ENOMEM;
+	if (text) {
+		*size = fread(text, 1, (size_t)info.st_size, in);
+		text[*size] = '\0';
+		error = ferror(in) ? EIO : 0;
+	}
+	fclose(in);
+	if (error != 0) {
+		free(text);
+		text = NULL;
+		errno = error;
+	}
+	return text;
 }

@@ -16,4 +16,11 @@
 int replace_file(
     const char *path, const char *before, const void *data, size_t size);
 
+/* Removes a file for good. Returns 0 or -errno. */
+int remove_file(const char *path);
+
+/* The text of a file of at most `largest` bytes, a zero byte behind it, for the
+ * caller to free. NULL with errno. */
+char *read_whole_file(const char *path, size_t largest, size_t *size);
+
 #endif

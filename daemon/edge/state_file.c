@@ -16,11 +16,11 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#define LOOK_MS 250         /* between two looks for changes */
-#define LATEST_MS 1500      /* from a change to the start of writing it */
-#define RETRY_MS 5000       /* after a failure */
-#define LARGEST (64L << 20) /* bytes of a state that is read */
-#define LEAVE_MS 2000       /* at the end, for what is being written */
+#define LOOK_MS 250    /* between two looks for changes */
+#define LATEST_MS 1500 /* from a change to the start of writing it */
+#define RETRY_MS 5000  /* after a failure */
+#define LARGEST ((size_t)64 << 20) /* bytes of a state that is read */
+#define LEAVE_MS 2000              /* at the end, for what is being written */
 
 struct state_file {
 	struct worker_job job; /* must be first */
@@ -70,37 +70,6 @@ name_files(struct state_file *file, const char *directory, const char *config)
 
 /* --- in --- */
 
-/* The whole text, NULL with errno. */
-static char *
-read_all(const char *path, size_t *size)
-{
-	FILE *in = fopen(path, "re");
-	struct stat info;
-	char *text = NULL;
-	int error = 0;
-
-	if (!in)
-		return NULL;
-	if (fstat(fileno(in), &info) < 0)
-		error = errno;
-	else if (info.st_size > LARGEST)
-		error = EFBIG;
-	else if (!(text = malloc((size_t)info.st_size + 1)))
-		error = ENOMEM;
-	if (text) {
-		*size = fread(text, 1, (size_t)info.st_size, in);
-		text[*size] = '\0';
-		error = ferror(in) ? EIO : 0;
-	}
-	fclose(in);
-	if (error != 0) {
-		free(text);
-		text = NULL;
-		errno = error;
-	}
-	return text;
-}
-
 /* Out of the way, but kept: "….state.json.damaged-20261123T013500Z". */
 static void
 set_aside(const char *path, const char *what, const char *why)
@@ -128,7 +97,7 @@ restore_from(struct state_file *file, const char *path)
 	char why[256], *text;
 	size_t size;
 
-	text = read_all(path, &size);
+	text = read_whole_file(path, LARGEST, &size);
 	if (!text) {
 		if (errno != ENOENT)
 			set_aside(path, "unreadable", strerror(errno));

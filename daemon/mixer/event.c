@@ -134,6 +134,8 @@ place_of(struct event *event, const char *field)
 		{ "to", place_text(event->state, sizeof event->state) },
 		{ "state", place_text(event->state, sizeof event->state) },
 		{ "reason", place_text(event->text, sizeof event->text) },
+		{ "action", place_text(event->state, sizeof event->state) },
+		{ "scene", place_text(event->text, sizeof event->text) },
 		{ "slot", { .count = &event->slot } },
 	};
 

@@ -33,10 +33,10 @@ struct event {
 	 * who made it up and their parts of it in dB; else "" */
 	char sum[160];
 	/* jack: as in /status/jack; insert: as in /<s>/insert/<n>/state; zone:
-	 * the new one */
+	 * the new one; scene: "saved", "recalled", "renamed" or "deleted" */
 	char state[16];
 	char before[16]; /* zone: the old one */
-	char text[96];   /* insert: why */
+	char text[96];   /* insert: why; scene: its name */
 	unsigned slot;   /* insert: 1, 2, … */
 };
 

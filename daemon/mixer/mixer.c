@@ -2,6 +2,7 @@
 
 #include "mixer/advise.h"
 #include "mixer/align.h"
+#include "mixer/fade.h"
 #include "mixer/latency.h"
 #include "mixer/meters_fold.h"
 #include "mixer/mixer_state.h"
@@ -38,11 +39,13 @@ mixer_new(struct desk *desk)
 		mixer->meters = meters_new(desk, mixer->events);
 	mixer->advise = advise_new(desk);
 	mixer->undo = undo_new();
+	mixer->fade = fade_new();
 	if (mixer->engine != NULL)
 		engine_init(mixer->engine);
 	if (mixer->engine == NULL || mixer->meters == NULL ||
 	    mixer->advise == NULL || mixer->undo == NULL ||
-	    mixer->stale == NULL || mixer->insert == NULL ||
+	    mixer->fade == NULL || mixer->stale == NULL ||
+	    mixer->insert == NULL ||
 	    route_solo_update(&mixer->solo, desk) < 0) {
 		mixer->desk = NULL;
 		mixer_free(mixer);
@@ -83,6 +86,7 @@ mixer_free(struct mixer *mixer)
 	event_log_free(mixer->events);
 	advise_free(mixer->advise);
 	undo_free(mixer->undo);
+	fade_free(mixer->fade);
 	free(mixer->stale);
 	free(mixer->insert);
 	free(mixer->change);

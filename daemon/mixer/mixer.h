@@ -78,6 +78,12 @@ enum schema_verdict mixer_set(struct mixer *mixer,
     const struct address *address, const struct schema_value *value,
     const void *origin, char *why, size_t why_size);
 
+/* What mixer_set() would make of a value: as it would be stored, a text still
+ * that of `value`. Nothing is set. */
+enum schema_verdict mixer_accept(const struct mixer *mixer,
+    const struct address *address, const struct schema_value *value,
+    struct schema_value *taken, char *why, size_t why_size);
+
 /* Sends everything that was set to the engine as one batch: one audio cycle
  * takes all of it. */
 void mixer_commit(struct mixer *mixer);

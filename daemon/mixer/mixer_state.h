@@ -14,6 +14,7 @@
  */
 
 struct advise;
+struct fade;
 struct undo;
 
 struct mixer {
@@ -27,6 +28,7 @@ struct mixer {
 	struct event_log *events;
 	struct advise *advise;
 	struct undo *undo;
+	struct fade *fade;
 	struct mixer_status status;
 	struct timing timing;
 	struct plugin_host *host; /* NULL: no plugins */

@@ -1,6 +1,6 @@
 #include "mixer/state.h"
 
-#include "mixer/walk.h"
+#include "mixer/values.h"
 
 #include <cjson/cJSON.h>
 #include <stdio.h>
@@ -12,30 +12,11 @@
 
 struct state {
 	struct mixer *mixer;
-	double *number; /* of each value, in the order of each_value() */
+	double *number; /* of each value, in the order of values_each() */
 	size_t numbers;
 	char (*name)[DESK_NAME_LONGEST + 1]; /* of each strip */
 	cJSON *homeless; /* values that have no place in this desk */
 };
-
-/* --- every value --- */
-
-typedef void visit(void *arg, const struct address *address);
-
-/* All that can be set, each once, in an order that depends on nothing but the
- * desk. */
-static void
-each_value(const struct mixer *mixer, visit *each, void *arg)
-{
-	struct walk walk = { 0 };
-	struct address address;
-
-	while (walk_next(mixer, &walk, &address)) {
-		if (address.param->writable &&
-		    address.param->id != PARAM_FADER_POSITION)
-			each(arg, &address);
-	}
-}
 
 /* --- as the configuration has it --- */
 
@@ -76,7 +57,7 @@ state_new(struct mixer *mixer)
 	if (!state)
 		return NULL;
 	state->mixer = mixer;
-	each_value(mixer, count_value, &state->numbers);
+	values_each(mixer, count_value, &state->numbers);
 	state->number = calloc(state->numbers, sizeof *state->number);
 	state->name = calloc(mixer_desk(mixer)->strips, sizeof *state->name);
 	state->homeless = cJSON_CreateObject();
@@ -84,7 +65,7 @@ state_new(struct mixer *mixer)
 		state_free(state);
 		return NULL;
 	}
-	each_value(mixer, remember, &tally);
+	values_each(mixer, remember, &tally);
 	return state;
 }
 
@@ -108,33 +89,12 @@ struct writing {
 	bool failed; /* no memory */
 };
 
-/* A plugin's values go with the plugin: "/ch/kick/insert/1/param/gain" is of
- * another one once the slots have changed. */
-static cJSON *
-as_json(const struct mixer *mixer, const struct address *address,
-    const struct schema_value *value)
-{
-	cJSON *plain = value->type == 's' ? cJSON_CreateString(value->text)
-					  : cJSON_CreateNumber(value->number);
-	const struct desk_insert *insert;
-	cJSON *whole;
-
-	if (address->param->scope != SCOPE_INSERT_PARAM)
-		return plain;
-	insert = &mixer_desk(mixer)->strip[address->strip].insert[address->sub];
-	whole = cJSON_CreateObject();
-	cJSON_AddItemToObject(whole, "value", plain);
-	cJSON_AddStringToObject(whole, "plugin", insert->uri);
-	return whole;
-}
-
 static void
 write_value(void *arg, const struct address *address)
 {
 	struct writing *writing = arg;
 	const struct state *state = writing->state;
 	size_t index = writing->count++;
-	char text[ADDRESS_LONGEST];
 	struct schema_value value;
 
 	mixer_get(state->mixer, address, &value);
@@ -142,9 +102,7 @@ write_value(void *arg, const struct address *address)
 		? strcmp(value.text, state->name[address->strip]) == 0
 		: value.number == state->number[index])
 		return;
-	mixer_address_text(state->mixer, address, text);
-	if (!cJSON_AddItemToObject(
-		writing->values, text, as_json(state->mixer, address, &value)))
+	if (values_add(writing->values, state->mixer, address, &value) < 0)
 		writing->failed = true;
 }
 
@@ -198,7 +156,7 @@ state_print(const struct state *state)
 	cJSON_AddStringToObject(root, "desk", mixer_desk(state->mixer)->name);
 	writing.values = cJSON_AddObjectToObject(root, "values");
 	if (writing.values) {
-		each_value(state->mixer, write_value, &writing);
+		values_each(state->mixer, write_value, &writing);
 		if (write_homeless(&writing) && !writing.failed)
 			body = cJSON_Print(root);
 	}
@@ -226,52 +184,15 @@ is_sealed(const char *text, size_t size)
 	       0;
 }
 
-static void
-find_one(void *arg, const struct address *address)
-{
-	*(struct address *)arg = *address;
-}
-
-/* The writable value that an address names now; for a plugin's, only of the
- * same plugin. */
-static bool
-find_home(const struct state *state, const cJSON *item, struct address *address)
-{
-	const cJSON *plugin = cJSON_GetObjectItemCaseSensitive(item, "plugin");
-	unsigned tries = 1;
-
-	if (mixer_each(state->mixer, item->string, &tries, find_one, address) !=
-		1 ||
-	    !address->param->writable)
-		return false;
-	if (address->param->scope != SCOPE_INSERT_PARAM)
-		return !cJSON_IsObject(item);
-	const struct desk_insert *insert = &mixer_desk(state->mixer)
-						->strip[address->strip]
-						.insert[address->sub];
-	return cJSON_IsString(plugin) && insert->uri &&
-	       strcmp(plugin->valuestring, insert->uri) == 0;
-}
-
 static bool
 set_home(struct state *state, const cJSON *item, const struct address *address)
 {
-	const cJSON *plain =
-	    cJSON_IsObject(item)
-		? cJSON_GetObjectItemCaseSensitive(item, "value")
-		: item;
-	struct schema_value value = { .type = 'd' };
+	struct schema_value value;
 	enum schema_verdict verdict;
 	char why[256];
 
-	if (cJSON_IsString(plain)) {
-		value.type = 's';
-		value.text = plain->valuestring;
-	} else if (cJSON_IsNumber(plain)) {
-		value.number = plain->valuedouble;
-	} else {
+	if (!values_read(item, &value))
 		return false;
-	}
 	verdict =
 	    mixer_set(state->mixer, address, &value, NULL, why, sizeof why);
 	return verdict == SCHEMA_OK || verdict == SCHEMA_CLAMPED;
@@ -286,7 +207,7 @@ take_values(struct state *state, const cJSON *values, struct state_count *count)
 	{
 		struct address address = { 0 };
 
-		if (find_home(state, item, &address) &&
+		if (values_find(state->mixer, item, &address) &&
 		    set_home(state, item, &address)) {
 			count->taken++;
 			continue;

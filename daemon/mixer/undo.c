@@ -1,5 +1,6 @@
 #include "mixer/undo.h"
 
+#include "mixer/fade.h"
 #include "mixer/history.h"
 #include "mixer/meters_fold.h"
 #include "mixer/mixer_state.h"
@@ -130,6 +131,8 @@ mixer_undo(struct mixer *mixer, const void *origin, char label[UNDO_LABEL])
 	label[0] = '\0';
 	if (undo->steps == 0 || undo->open)
 		return 0;
+	/* What is on its way would else move on from what is taken back. */
+	mixer_fade_stop(mixer);
 	struct step step = undo->step[--undo->steps];
 	/* Backwards, so that what was set twice ends as it was at first. */
 	for (size_t i = step.notes; i-- > 0; count++)

@@ -12,7 +12,7 @@
  */
 
 #define UNDO_STEPS 16 /* that are kept */
-#define UNDO_LABEL 64 /* bytes, terminator included */
+#define UNDO_LABEL 80 /* bytes, terminator included */
 
 struct undo;
 
@@ -30,12 +30,14 @@ void mixer_undo_each(const struct mixer *mixer,
     void (*each)(void *arg, const struct address *address), void *arg);
 
 /* Takes the newest step back: each value that it changed is as it was before,
- * also if it was moved since. `origin` as for mixer_set(); what the step was
- * into `label`. Returns how many values were set, 0 if there is no step. */
+ * also if it was moved since, and a fade that goes on ends. `origin` as for
+ * mixer_set(); what the step was into `label`. Returns how many values were set,
+ * 0 if there is no step. */
 unsigned
 mixer_undo(struct mixer *mixer, const void *origin, char label[UNDO_LABEL]);
 
-/* For mixer_set(): remembers how an address stands before it is set. */
+/* For mixer_set(), and for what will be set step by step: remembers how an
+ * address stands before it is set. */
 void undo_note(struct mixer *mixer, const struct address *address);
 
 #endif

@@ -244,20 +244,26 @@ moves_levels(const struct address *address)
 }
 
 enum schema_verdict
+mixer_accept(const struct mixer *mixer, const struct address *address,
+    const struct schema_value *value, struct schema_value *taken, char *why,
+    size_t why_size)
+{
+	if (address->param->scope != SCOPE_INSERT_PARAM)
+		return schema_accept(
+		    address->param, value, taken, why, why_size);
+	*taken = (struct schema_value){ .type = 'f' };
+	return plugin_param_accept(mixer_insert_param(mixer, address), value,
+	    &taken->number, why, why_size);
+}
+
+enum schema_verdict
 mixer_set(struct mixer *mixer, const struct address *address,
     const struct schema_value *value, const void *origin, char *why,
     size_t why_size)
 {
 	struct schema_value taken;
-	enum schema_verdict verdict;
-
-	if (address->param->scope == SCOPE_INSERT_PARAM)
-		verdict =
-		    plugin_param_accept(mixer_insert_param(mixer, address),
-			value, &taken.number, why, why_size);
-	else
-		verdict =
-		    schema_accept(address->param, value, &taken, why, why_size);
+	enum schema_verdict verdict =
+	    mixer_accept(mixer, address, value, &taken, why, why_size);
 
 	if (verdict != SCHEMA_OK && verdict != SCHEMA_CLAMPED)
 		return verdict;

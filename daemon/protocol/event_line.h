@@ -34,6 +34,7 @@ enum event_kind {
 	EVENT_JACK,   /* the JACK server came, went or changed its mode */
 	EVENT_INSERT, /* an insert slot works, or works no more */
 	EVENT_ZONE,   /* a stage is in another zone */
+	EVENT_SCENE,  /* a scene was saved, recalled, renamed or deleted */
 	EVENT_KINDS
 };
 

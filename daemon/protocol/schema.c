@@ -44,6 +44,10 @@ static const struct schema_param table[PARAMS] = {
 	[PARAM_SOLO] = { PARAM_SOLO, "/<s>/solo", "solo", SCOPE_STRIP,
 	    SCHEMA_INT, MIXED, true, false, "", 0, 1, 0, NULL,
 	    "1 solos in place: strips without solo are not heard." },
+	[PARAM_SAFE] = { PARAM_SAFE, "/<s>/safe", "safe", SCOPE_STRIP,
+	    SCHEMA_INT, EVERY, true, true, "", 0, 1, 0, NULL,
+	    "1 keeps recalls of scenes away from the strip, its sends and its "
+	    "inserts." },
 	[PARAM_SEND_LEVEL] = { PARAM_SEND_LEVEL, "/<s>/send/<bus>/level",
 	    "level", SCOPE_SEND, SCHEMA_FLOAT, MIXED, true, true, "dB", -200,
 	    10, 0, NULL, "Level sent to the bus; -200 is off." },
@@ -261,9 +265,58 @@ static const struct schema_param table[PARAMS] = {
 	    "findings sets." },
 	[PARAM_UNDO] = { PARAM_UNDO, "/undo", "undo", SCOPE_DESK,
 	    SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
-	    "No arguments; takes the last step of /advice/apply back, and at "
-	    "the next call the one before, and answers /undo ,is values "
-	    "step; 0 if there is none." },
+	    "No arguments; takes the last step of /advice/apply or "
+	    "/scene/recall back, and at the next call the one before, and "
+	    "answers /undo ,is values step; 0 if there is none." },
+	[PARAM_SCENE_SAVE] = { PARAM_SCENE_SAVE, "/scene/save", "scene/save",
+	    SCOPE_DESK, SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
+	    "s name, then if wanted up to 8 times s scope, for the role admin; "
+	    "saves what stands now and answers /scene/save ,si name values." },
+	[PARAM_SCENE_RECALL] = { PARAM_SCENE_RECALL, "/scene/recall",
+	    "scene/recall", SCOPE_DESK, SCHEMA_COMMAND, 0, false, false, "", 0,
+	    0, 0, NULL,
+	    "s name, then if wanted f seconds of a fade (0 to 3600) and up to "
+	    "8 times s scope, for the role admin; answers /scene/recall ,siiif "
+	    "name changes safe unknown seconds." },
+	[PARAM_SCENE_PREVIEW] = { PARAM_SCENE_PREVIEW, "/scene/preview",
+	    "scene/preview", SCOPE_DESK, SCHEMA_COMMAND, 0, false, false, "", 0,
+	    0, 0, NULL,
+	    "Arguments as of /scene/recall; changes nothing and answers "
+	    "/scene/change ,s?? address now then for each value that a recall "
+	    "would change, /scene/safe ,s address for each that it leaves "
+	    "alone in a safe strip, /scene/unknown ,s address for each without "
+	    "a place in this desk, then /scene/preview/end ,siii name changes "
+	    "safe unknown." },
+	[PARAM_SCENE_SHOW] = { PARAM_SCENE_SHOW, "/scene/show", "scene/show",
+	    SCOPE_DESK, SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
+	    "s name; answers /scene/value ,s? address value for each value, "
+	    "/scene/unknown ,s address for each without a place in this desk, "
+	    "then /scene/show/end ,sii name values unknown." },
+	[PARAM_SCENE_LIST] = { PARAM_SCENE_LIST, "/scene/list", "scene/list",
+	    SCOPE_DESK, SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
+	    "No arguments; answers /scene/list ,shis name saved values problem "
+	    "for each scene, saved in ms since 1970, UTC, and a problem \"\" "
+	    "or what is wrong with its file, then /scene/list/end ,i "
+	    "scenes." },
+	[PARAM_SCENE_CURRENT] = { PARAM_SCENE_CURRENT, "/scene/current",
+	    "scene/current", SCOPE_DESK, SCHEMA_COMMAND, 0, false, false, "", 0,
+	    0, 0, NULL,
+	    "No arguments; answers /scene/current ,sif name changed seconds: "
+	    "the scene that was recalled or saved last, \"\" for none, whether "
+	    "a value of it is another now, and what is left of its fade." },
+	[PARAM_SCENE_STOP] = { PARAM_SCENE_STOP, "/scene/stop", "scene/stop",
+	    SCOPE_DESK, SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
+	    "No arguments, for the role admin; holds a fade where it is and "
+	    "answers /scene/stop ,i values." },
+	[PARAM_SCENE_RENAME] = { PARAM_SCENE_RENAME, "/scene/rename",
+	    "scene/rename", SCOPE_DESK, SCHEMA_COMMAND, 0, false, false, "", 0,
+	    0, 0, NULL,
+	    "s name, s another that no scene has, for the role admin; answers "
+	    "/scene/rename ,ss name another." },
+	[PARAM_SCENE_DELETE] = { PARAM_SCENE_DELETE, "/scene/delete",
+	    "scene/delete", SCOPE_DESK, SCHEMA_COMMAND, 0, false, false, "", 0,
+	    0, 0, NULL,
+	    "s name, for the role admin; answers /scene/delete ,s name." },
 	[PARAM_REPLY] = { PARAM_REPLY, "/reply", "reply", SCOPE_DESK,
 	    SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
 	    "i port, or 0; what the sender is sent goes to that port of its "

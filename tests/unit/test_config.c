@@ -27,6 +27,7 @@ static const char config_full[] =
     "    \"name\": \"Keys\", \"lanes\": 2, \"from\": [\"a:b\","
     "      [\"/c.*/\", \"d:e\"]], \"trim\": -1.5, \"polarity\": 1,"
     "    \"delay\": 2.5, \"fader\": -6, \"pan\": 0.25, \"mute\": true,"
+    "    \"safe\": 1,"
     "    \"to\": [\"verb\", \"master\"], \"sends\": { \"wedge\": {"
     "      \"level\": -12, \"tap\": \"pre\", \"pan\": -1, \"mute\": 1 } },"
     "    \"outputs\": [[], \"f:g\"] }],"
@@ -63,7 +64,7 @@ the_desk_holds_what_the_file_says(void **state)
 static void
 a_strip_holds_what_the_file_says(void **state)
 {
-	static const double value[] = { -1.5, 1, 2.5, -6, 0.25, 1, 0 };
+	static const double value[] = { -1.5, 1, 2.5, -6, 0.25, 1, 0, 1 };
 	struct desk *desk = config_take(config_full);
 	const struct desk_strip *keys = &desk->strip[1];
 

@@ -37,6 +37,8 @@ static const char *const sound[] = {
 	"{" TIME ",\"event\":\"zone\",\"sequence\":7,\"frame\":5,"
 	"\"strip\":\"ch/kick\",\"stage\":\"insert/1\","
 	"\"from\":\"nominal\",\"to\":\"hot\"}",
+	"{" TIME ",\"event\":\"scene\",\"sequence\":8,\"frame\":5,"
+	"\"action\":\"recalled\",\"scene\":\"Vers \xc3\xa9\"}",
 };
 #define SOUND (sizeof sound / sizeof sound[0])
 
