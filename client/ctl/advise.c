@@ -9,6 +9,7 @@
 #define AGAIN 2    /* times that is asked again where a part was lost */
 #define ROUNDS 8   /* of listening and mending, of --all */
 #define LISTEN 5.0 /* seconds of music that the daemon wants to judge */
+#define HEARD 10   /* of which there should be some before --all begins */
 
 /* An answer that comes in many messages. */
 struct answer {
@@ -233,12 +234,28 @@ hear(struct command *command, struct advice_report *report)
 	return ask(command, report);
 }
 
+/* Whether any of it was judged by so much music that its loud parts will have
+ * been among it. */
+static bool
+was_heard(const struct advice_report *report)
+{
+	int seconds = report->findings ? 0 : HEARD;
+
+	for (size_t i = 0; i < report->findings; i++)
+		if (report->finding[i].seconds > seconds)
+			seconds = report->finding[i].seconds;
+	return seconds >= HEARD;
+}
+
 static enum status
 apply_all(struct command *command, struct advice_report *report)
 {
 	enum status status = STATUS_OK;
 	int mended = 1, sets;
 
+	for (int i = 0; i < HEARD / LISTEN && status == STATUS_OK &&
+	     !was_heard(report); i++)
+		status = hear(command, report);
 	for (int i = 0; i < ROUNDS && status == STATUS_OK; i++) {
 		status = apply(command, 0, &mended, &sets);
 		if (status != STATUS_OK || mended == 0)

@@ -10,7 +10,7 @@
  * What the advisor says of buses and the master, and of what feeds them.
  */
 
-#define ROOM 1.0   /* dB that a fix leaves below the target */
+#define ROOM 1.5   /* dB that a fix leaves below the target */
 #define PULLED 1.0 /* dB that a master is down when it mends */
 #define LOUDNESS_OFF 1.0
 #define DC_MOST (-40.0) /* dBFS */
