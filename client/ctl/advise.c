@@ -1,6 +1,5 @@
-#include "command.h"
+#include "advise.h"
 
-#include "advice.h"
 #include "value.h"
 
 #include <stdlib.h>
@@ -124,8 +123,8 @@ take(void *arg, const struct link_message *message)
 	}
 }
 
-static void
-forget(struct advice_report *report)
+void
+advise_forget(struct advice_report *report)
 {
 	for (size_t i = 0; i < report->findings; i++) {
 		struct advice_finding *finding = &report->finding[i];
@@ -170,8 +169,8 @@ wait_for(struct command *command, struct answer *answer)
 	return answer->complete ? STATUS_OK : STATUS_SILENT;
 }
 
-static enum status
-ask(struct command *command, struct advice_report *report)
+enum status
+advise_ask(struct command *command, struct advice_report *report)
 {
 	enum status status = STATUS_SILENT;
 
@@ -179,7 +178,7 @@ ask(struct command *command, struct advice_report *report)
 		struct answer answer = { .report = report,
 			.wanted = "/advice" };
 
-		forget(report);
+		advise_forget(report);
 		osc_pack_print(&command->link.packer, "/advice", "");
 		status = wait_for(command, &answer);
 		if (command->link.fault)
@@ -231,7 +230,7 @@ hear(struct command *command, struct advice_report *report)
 		if (link_receive(
 			&command->link, end - link_now(), take, &nothing) < 0)
 			break;
-	return ask(command, report);
+	return advise_ask(command, report);
 }
 
 /* Whether any of it was judged by so much music that its loud parts will have
@@ -253,8 +252,9 @@ apply_all(struct command *command, struct advice_report *report)
 	enum status status = STATUS_OK;
 	int mended = 1, sets;
 
-	for (int i = 0; i < HEARD / LISTEN && status == STATUS_OK &&
-	     !was_heard(report); i++)
+	for (int i = 0;
+	     i < HEARD / LISTEN && status == STATUS_OK && !was_heard(report);
+	     i++)
 		status = hear(command, report);
 	for (int i = 0; i < ROUNDS && status == STATUS_OK; i++) {
 		status = apply(command, 0, &mended, &sets);
@@ -288,7 +288,7 @@ advise_run(struct command *command, int count, char **argument)
 	}
 	if (command->undo)
 		return undo(command);
-	status = ask(command, &report);
+	status = advise_ask(command, &report);
 	if (status == STATUS_OK && command->all)
 		status = apply_all(command, &report);
 	else if (status == STATUS_OK && command->apply >= 0) {
@@ -299,6 +299,6 @@ advise_run(struct command *command, int count, char **argument)
 	}
 	if (status == STATUS_OK)
 		command->out.form->advice(&command->out, &report);
-	forget(&report);
+	advise_forget(&report);
 	return status;
 }

@@ -16,9 +16,10 @@
 #include <pmmintrin.h>
 #endif
 
-#define STALLED 3 /* seconds without a cycle: the server is gone */
+#define STALLED 3         /* seconds without a cycle: the server is gone */
+#define TRIES 4           /* to become a client */
 #define RACK_GAIN 1.7783F /* 5 dB */
-#define NAME_LONGEST 50 /* so that "-rack" fits, too */
+#define NAME_LONGEST 50   /* so that "-rack" fits, too */
 #define RACK_NAME (NAME_LONGEST + sizeof("-rack"))
 
 struct options {
@@ -183,10 +184,10 @@ explain_failure(const struct options *options)
 static int
 start_rack(struct player *player)
 {
-	player->rack_in = jack_port_register(player->rack, "in",
-	    JACK_DEFAULT_AUDIO_TYPE, JackPortIsInput, 0);
-	player->rack_out = jack_port_register(player->rack, "out",
-	    JACK_DEFAULT_AUDIO_TYPE, JackPortIsOutput, 0);
+	player->rack_in = jack_port_register(
+	    player->rack, "in", JACK_DEFAULT_AUDIO_TYPE, JackPortIsInput, 0);
+	player->rack_out = jack_port_register(
+	    player->rack, "out", JACK_DEFAULT_AUDIO_TYPE, JackPortIsOutput, 0);
 	if (!player->rack_in || !player->rack_out) {
 		explain_port("of the rack");
 		return -1;
@@ -251,11 +252,41 @@ wait_for_end(struct player *player, const sigset_t *signals)
 	return 1;
 }
 
+static void
+leave(struct player *player)
+{
+	if (player->rack)
+		jack_client_close(player->rack);
+	if (player->client)
+		jack_client_close(player->client);
+	player->rack = player->client = NULL;
+}
+
+/* A server that others come to in the same moment may refuse one client. */
+static int
+join(struct player *player, const struct options *options)
+{
+	const struct timespec pause = { 0, 200000000 };
+	char rack[RACK_NAME];
+
+	rack_name(rack, options->name);
+	for (int i = 0; i < TRIES; i++) {
+		if (i > 0)
+			nanosleep(&pause, NULL);
+		player->client = open_client(options->server, options->name);
+		if (player->client)
+			player->rack = open_client(options->server, rack);
+		if (player->rack)
+			return 0;
+		leave(player);
+	}
+	return -1;
+}
+
 static int
 play(const struct options *options)
 {
 	struct player *player = calloc(1, sizeof(*player));
-	char rack[RACK_NAME];
 	sigset_t signals;
 	int code = 1;
 
@@ -269,18 +300,11 @@ play(const struct options *options)
 	sigaddset(&signals, SIGTERM);
 	sigaddset(&signals, SIGUSR1);
 	sigprocmask(SIG_BLOCK, &signals, NULL);
-	rack_name(rack, options->name);
-	player->client = open_client(options->server, options->name);
-	if (player->client)
-		player->rack = open_client(options->server, rack);
-	if (!player->rack)
+	if (join(player, options) < 0)
 		explain_failure(options);
 	else if (start(player) == 0)
 		code = wait_for_end(player, &signals);
-	if (player->rack)
-		jack_client_close(player->rack);
-	if (player->client)
-		jack_client_close(player->client);
+	leave(player);
 	free(player);
 	return code;
 }
