@@ -30,7 +30,8 @@ static const char style[] =
     ".verdict.warning{border-color:var(--hot)}"
     ".verdict.alarm{border-color:var(--over)}\n"
     "code{font-family:ui-monospace,monospace;font-size:.9em;"
-    "background:var(--rail);padding:.1em .3em;border-radius:3px}\n"
+    "background:var(--rail);padding:.1em .3em;border-radius:3px}"
+    "code span{white-space:nowrap}\n"
     ".strips{display:grid;gap:16px;align-items:start;"
     "grid-template-columns:repeat(auto-fill,minmax(min(100%,330px),1fr))}\n"
     "article{background:var(--card);border:1px solid var(--line);"
@@ -132,8 +133,9 @@ report_finding_part(FILE *file, const struct advice_finding *finding)
 	report_text(file, finding->words);
 	if (finding->fixes) {
 		fprintf(file,
-		    " <small>Balance kept: <code>headroomctl advise --apply "
-		    "%d</code></small>\n<ul class=\"sets\">",
+		    " <small>Balance kept: <code>headroomctl advise "
+		    "<span>--apply %d</span></code></small>\n<ul "
+		    "class=\"sets\">",
 		    finding->id);
 		for (size_t i = 0; i < finding->fixes && i < 6; i++) {
 			fprintf(file, "<li><code>");
@@ -312,7 +314,7 @@ print_verdict(FILE *file, const struct report *report)
 			      "mend.");
 	else
 		fprintf(file, "%s %u alarm%s, %u warning%s, %u note%s.",
-		    worst == 2   ? "Levels are over, and heard or nearly so:"
+		    worst == 2   ? "Something is over full scale:"
 		    : worst == 1 ? "The levels need mending:"
 				 : "The levels are sound, but for details:",
 		    count[2], count[2] == 1 ? "" : "s", count[1],

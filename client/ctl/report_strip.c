@@ -69,17 +69,15 @@ print_between(FILE *file, const struct report_strip *strip, unsigned stage)
 }
 
 static void
-print_scale(FILE *file, const struct report_strip *strip)
+print_mark(FILE *file, const struct report_strip *strip, int level)
 {
-	static const int mark[] = { -60, -40, -20, -10, 0 };
 	int bottom = TOP + ROW * (int)strip->roster->stages - 8;
 
-	for (size_t i = 0; i < sizeof(mark) / sizeof(mark[0]); i++)
-		fprintf(file,
-		    "<text class=\"tick\" x=\"%.1f\" y=\"10\">%d</text>"
-		    "<path class=\"%s\" d=\"M%.1f 13V%d\"/>\n",
-		    place(mark[i]), mark[i], mark[i] == 0 ? "zero" : "grid",
-		    place(mark[i]), bottom);
+	fprintf(file,
+	    "<text class=\"tick\" x=\"%.1f\" y=\"10\">%d</text>"
+	    "<path class=\"%s\" d=\"M%.1f 14V%d\"/>\n",
+	    place(level), level, level == 0 ? "zero" : "grid", place(level),
+	    bottom);
 }
 
 static void
@@ -144,6 +142,7 @@ print_words(FILE *file, const struct report_strip *strip)
 static void
 print_picture(FILE *file, const struct report_strip *strip, size_t index)
 {
+	static const int mark[] = { -60, -40, -20, -10 };
 	int height = TOP + ROW * (int)strip->roster->stages;
 
 	fprintf(file,
@@ -154,9 +153,12 @@ print_picture(FILE *file, const struct report_strip *strip, size_t index)
 	fprintf(file, "</title>\n<desc id=\"d%zu\">", index);
 	print_words(file, strip);
 	fprintf(file, "</desc>\n");
+	for (size_t i = 0; i < sizeof(mark) / sizeof(mark[0]); i++)
+		print_mark(file, strip, mark[i]);
 	for (unsigned i = 0; i < strip->roster->stages; i++)
 		print_stage(file, strip, i);
-	print_scale(file, strip);
+	/* The ceiling stands before everything else. */
+	print_mark(file, strip, 0);
 	fprintf(file, "</svg>\n");
 }
 
