@@ -92,7 +92,7 @@ static const struct entry entries[] = {
 	{ "report", "osST", "", "write a page about the levels",
 	    "  -o, --output FILE  write FILE (headroom-report.html), or - for "
 	    "standard output\n"
-	    "  -s, --since WHEN   tell of events since then, as in events\n"
+	    "  -s, --since WHEN   tell of events since then, as `events` does\n"
 	    "  -S, --seconds N    tell of events of the last N seconds (300)\n"
 	    "  -T, --title TEXT   what stands above it\n"
 	    "It is one HTML file that needs no network: levels of every stage, "

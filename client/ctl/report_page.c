@@ -23,7 +23,7 @@ static const char style[] =
     "color:var(--ink);font:16px/1.45 system-ui,sans-serif;"
     "overflow-wrap:anywhere}\n"
     "h1{font-size:1.5rem;margin:0}h2{font-size:1.15rem;margin:1.6em 0 .5em}"
-    "h3{font-size:1rem;margin:0 0 .6em}p{margin:.4em 0}\n"
+    "h3{font-size:1rem;margin:0 0 .6em}h2,h3{break-after:avoid}p{margin:.4em 0}\n"
     ".soft,.id,small{color:var(--soft);font-weight:400;font-size:.85rem}\n"
     ".verdict{font-size:1.15rem;font-weight:600;margin:.8em 0;padding:.7em 1em;"
     "background:var(--card);border-left:6px solid var(--nominal)}"
