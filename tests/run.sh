@@ -104,7 +104,7 @@ for kind in unit conform fuzz lv2 rig; do
 	done
 done
 for script in tests/config/run.sh tests/ctl/run.sh tests/ctl/desk.py \
-	tests/ctl/wire.py tests/readme.sh; do
+	tests/ctl/wire.py tests/browser/run.sh tests/readme.sh; do
 	name=${script#tests/}
 	[ "${name#"$prefix"}" != "$name" ] || [ -z "$prefix" ] || continue
 	with="sh"

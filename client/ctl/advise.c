@@ -1,6 +1,5 @@
-#include "command.h"
+#include "advise.h"
 
-#include "advice.h"
 #include "value.h"
 
 #include <stdlib.h>
@@ -9,6 +8,7 @@
 #define AGAIN 2    /* times that is asked again where a part was lost */
 #define ROUNDS 8   /* of listening and mending, of --all */
 #define LISTEN 5.0 /* seconds of music that the daemon wants to judge */
+#define HEARD 10   /* of which there should be some before --all begins */
 
 /* An answer that comes in many messages. */
 struct answer {
@@ -123,8 +123,8 @@ take(void *arg, const struct link_message *message)
 	}
 }
 
-static void
-forget(struct advice_report *report)
+void
+advise_forget(struct advice_report *report)
 {
 	for (size_t i = 0; i < report->findings; i++) {
 		struct advice_finding *finding = &report->finding[i];
@@ -169,8 +169,8 @@ wait_for(struct command *command, struct answer *answer)
 	return answer->complete ? STATUS_OK : STATUS_SILENT;
 }
 
-static enum status
-ask(struct command *command, struct advice_report *report)
+enum status
+advise_ask(struct command *command, struct advice_report *report)
 {
 	enum status status = STATUS_SILENT;
 
@@ -178,7 +178,7 @@ ask(struct command *command, struct advice_report *report)
 		struct answer answer = { .report = report,
 			.wanted = "/advice" };
 
-		forget(report);
+		advise_forget(report);
 		osc_pack_print(&command->link.packer, "/advice", "");
 		status = wait_for(command, &answer);
 		if (command->link.fault)
@@ -230,7 +230,20 @@ hear(struct command *command, struct advice_report *report)
 		if (link_receive(
 			&command->link, end - link_now(), take, &nothing) < 0)
 			break;
-	return ask(command, report);
+	return advise_ask(command, report);
+}
+
+/* Whether any of it was judged by so much music that its loud parts will have
+ * been among it. */
+static bool
+was_heard(const struct advice_report *report)
+{
+	int seconds = report->findings ? 0 : HEARD;
+
+	for (size_t i = 0; i < report->findings; i++)
+		if (report->finding[i].seconds > seconds)
+			seconds = report->finding[i].seconds;
+	return seconds >= HEARD;
 }
 
 static enum status
@@ -239,6 +252,10 @@ apply_all(struct command *command, struct advice_report *report)
 	enum status status = STATUS_OK;
 	int mended = 1, sets;
 
+	for (int i = 0;
+	     i < HEARD / LISTEN && status == STATUS_OK && !was_heard(report);
+	     i++)
+		status = hear(command, report);
 	for (int i = 0; i < ROUNDS && status == STATUS_OK; i++) {
 		status = apply(command, 0, &mended, &sets);
 		if (status != STATUS_OK || mended == 0)
@@ -271,7 +288,7 @@ advise_run(struct command *command, int count, char **argument)
 	}
 	if (command->undo)
 		return undo(command);
-	status = ask(command, &report);
+	status = advise_ask(command, &report);
 	if (status == STATUS_OK && command->all)
 		status = apply_all(command, &report);
 	else if (status == STATUS_OK && command->apply >= 0) {
@@ -282,6 +299,6 @@ advise_run(struct command *command, int count, char **argument)
 	}
 	if (status == STATUS_OK)
 		command->out.form->advice(&command->out, &report);
-	forget(&report);
+	advise_forget(&report);
 	return status;
 }

@@ -31,7 +31,9 @@ struct command {
 	double rate;        /* Hz, 0 where none was asked for */
 	const char *since;  /* where events begin, NULL where not told */
 	const char *file;   /* of events, NULL for the daemon's own word */
-	const char *output; /* file to write to, NULL for standard output */
+	const char *output; /* file to write to, NULL where none was named */
+	const char *title;  /* of a report, NULL where none was given */
+	double seconds;     /* that a report looks back, 0 where not told */
 };
 
 enum status get_run(struct command *command, int count, char **argument);
@@ -46,6 +48,7 @@ enum status status_run(struct command *command, int count, char **argument);
 enum status list_run(struct command *command, int count, char **argument);
 enum status inserts_run(struct command *command, int count, char **argument);
 enum status advise_run(struct command *command, int count, char **argument);
+enum status report_run(struct command *command, int count, char **argument);
 enum status plugins_run(struct command *command, int count, char **argument);
 
 /* Prints "headroomctl: " and a message on standard error. */

@@ -9,6 +9,7 @@ _headroomctl_options()
 	events) echo "$common -1 --once -f --follow -F --file -s --since" ;;
 	advise) echo "$common -A --apply -L --all -U --undo" ;;
 	export) echo "$common -o --output" ;;
+	report) echo "$common -o --output -s --since -S --seconds -T --title" ;;
 	list) echo "$common -a --addresses -P --parameters" ;;
 	*) echo "$common" ;;
 	esac
@@ -39,10 +40,11 @@ _headroomctl_parse()
 		elif [[ $command == set && $argument -gt 0 ]]; then
 			# What a value looks like does not matter.
 			argument=$((argument + 1))
-		elif [[ $word == -[utrsFo] || $word == --url ||
+		elif [[ $word == -[utrsFoST] || $word == --url ||
 			$word == --timeout || $word == --rate ||
 			$word == --since || $word == --file ||
-			$word == --output ]]; then
+			$word == --output || $word == --seconds ||
+			$word == --title ]]; then
 			skip=1
 		elif [[ $word == -* ]]; then
 			:
@@ -57,7 +59,7 @@ _headroomctl_parse()
 
 _headroomctl()
 {
-	local commands='get set dump batch export watch meters events advise status list inserts plugins help'
+	local commands='get set dump batch export watch meters events advise report status list inserts plugins help'
 	local cur=${COMP_WORDS[COMP_CWORD]} command argument words=''
 
 	COMPREPLY=()

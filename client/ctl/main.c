@@ -24,7 +24,9 @@ enum {
 	OPTION_PARAMETERS = 'P',
 	OPTION_APPLY = 'A',
 	OPTION_ALL = 'L',
-	OPTION_UNDO = 'U'
+	OPTION_UNDO = 'U',
+	OPTION_SECONDS = 'S',
+	OPTION_TITLE = 'T'
 };
 
 static const struct entry entries[] = {
@@ -87,6 +89,15 @@ static const struct entry entries[] = {
 	    "between steps\n"
 	    "  -U, --undo         take the last step back\n",
 	    advise_run },
+	{ "report", "osST", "", "write a page about the levels",
+	    "  -o, --output FILE  write FILE (headroom-report.html), or - for "
+	    "standard output\n"
+	    "  -s, --since WHEN   tell of events since then, as `events` does\n"
+	    "  -S, --seconds N    tell of events of the last N seconds (300)\n"
+	    "  -T, --title TEXT   what stands above it\n"
+	    "It is one HTML file that needs no network: levels of every stage, "
+	    "overs, findings\nand what to do about them.\n",
+	    report_run },
 	{ "status", "", "", "print the state of the daemon", "", status_run },
 	{ "list", "aP", "", "print strips, their stages and sends",
 	    "  -a, --addresses    print every address of this desk\n"
@@ -106,7 +117,7 @@ static const struct entry entries[] = {
 };
 #define ENTRIES (sizeof(entries) / sizeof(entries[0]))
 
-static const char letters[] = "u:t:jVh1pfF:r:s:aPo:A:LU";
+static const char letters[] = "u:t:jVh1pfF:r:s:aPo:A:LUS:T:";
 
 static const struct option options[] = {
 	{ "url", required_argument, NULL, 'u' },
@@ -126,6 +137,8 @@ static const struct option options[] = {
 	{ "apply", required_argument, NULL, OPTION_APPLY },
 	{ "all", no_argument, NULL, OPTION_ALL },
 	{ "undo", no_argument, NULL, OPTION_UNDO },
+	{ "seconds", required_argument, NULL, OPTION_SECONDS },
+	{ "title", required_argument, NULL, OPTION_TITLE },
 	{ 0 },
 };
 
@@ -270,6 +283,12 @@ main_option(struct request *request, int letter)
 	case OPTION_UNDO:
 		command->undo = true;
 		break;
+	case OPTION_SECONDS:
+		return main_number(
+		    "seconds", optarg, 1, 1e7, &command->seconds);
+	case OPTION_TITLE:
+		command->title = optarg;
+		break;
 	default:
 		return -1;
 	}
@@ -348,8 +367,8 @@ main_inform(const struct request *request, const char *name, const char *about)
 	if ((help || name) && of && !main_find(of)) {
 		command_warn(
 		    "found command \"%s\", allowed: get, set, dump, batch, "
-		    "export, watch, meters, events, advise, status, list, "
-		    "inserts, plugins, help",
+		    "export, watch, meters, events, advise, report, "
+		    "status, list, inserts, plugins, help",
 		    of);
 		return STATUS_USAGE;
 	}

@@ -79,12 +79,17 @@ text_advice(struct output *out, const struct advice_report *report)
 		fprintf(file,
 		    "Nothing to mend in what was heard in the last half "
 		    "minute.\n");
-	else
+	else if (mendable)
 		fprintf(file,
 		    "%zu finding%s, of which the desk can mend %zu: "
 		    "`headroomctl advise --apply NUMBER`, or `--all`.\n",
 		    report->findings, report->findings == 1 ? "" : "s",
 		    mendable);
+	else
+		fprintf(file,
+		    "%zu finding%s, to be mended by hand: the desk cannot do "
+		    "it.\n",
+		    report->findings, report->findings == 1 ? "" : "s");
 }
 
 static cJSON *

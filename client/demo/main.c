@@ -16,7 +16,11 @@
 #include <pmmintrin.h>
 #endif
 
-#define STALLED 3 /* seconds without a cycle: the server is gone */
+#define STALLED 3         /* seconds without a cycle: the server is gone */
+#define TRIES 4           /* to become a client */
+#define RACK_GAIN 1.7783F /* 5 dB */
+#define NAME_LONGEST 50   /* so that "-rack" fits, too */
+#define RACK_NAME (NAME_LONGEST + sizeof("-rack"))
 
 struct options {
 	const char *server; /* NULL: the default one */
@@ -29,6 +33,10 @@ struct player {
 	jack_port_t *port[BAND_SOURCES];
 	atomic_uint cycles;
 	struct band band;
+	/* What stands in an insert slot of the desk. A client of its own, so
+	 * that it is no loop through the band. */
+	jack_client_t *rack;
+	jack_port_t *rack_in, *rack_out;
 };
 
 static const char usage[] =
@@ -37,7 +45,9 @@ static const char usage[] =
     "\n"
     "A band to mix: eight sources with the usual gain-staging mistakes, on\n"
     "the JACK ports NAME:kick, snare, bass, gtr-l, gtr-r, keys_1, keys_2 and\n"
-    "voice. It plays until Ctrl-C or until the JACK server ends.\n"
+    "voice; and NAME-rack:in and out, an effect for an insert slot, which is\n"
+    "5 dB louder than it should be. It plays until Ctrl-C or until the JACK\n"
+    "server ends.\n"
     "\n"
     "  -s SERVER  name of the JACK server (JACK's default server)\n"
     "  -n NAME    name of the JACK client (band)\n"
@@ -71,6 +81,18 @@ process(jack_nframes_t frames, void *arg)
 		out[s] = jack_port_get_buffer(player->port[s], frames);
 	band_run(&player->band, out, frames);
 	atomic_fetch_add_explicit(&player->cycles, 1, memory_order_relaxed);
+	return 0;
+}
+
+static int
+process_rack(jack_nframes_t frames, void *arg)
+{
+	struct player *player = arg;
+	const float *in = jack_port_get_buffer(player->rack_in, frames);
+	float *out = jack_port_get_buffer(player->rack_out, frames);
+
+	for (jack_nframes_t i = 0; i < frames; i++)
+		out[i] = RACK_GAIN * in[i];
 	return 0;
 }
 
@@ -114,6 +136,28 @@ server_runs(const char *server)
 	return true;
 }
 
+static void
+explain_port(const char *name)
+{
+	fprintf(stderr,
+	    "headroom-demo: the JACK server has no room for the port %s; see "
+	    "--port-max of jackd\n",
+	    name);
+}
+
+static void
+explain_start(void)
+{
+	fprintf(stderr,
+	    "headroom-demo: the JACK server does not let the client play\n");
+}
+
+static void
+rack_name(char name[RACK_NAME], const char *band)
+{
+	snprintf(name, RACK_NAME, "%s-rack", band);
+}
+
 /* JACK's status does not tell a name that is taken from other failures. */
 static void
 explain_failure(const struct options *options)
@@ -123,8 +167,9 @@ explain_failure(const struct options *options)
 	if (server_runs(server))
 		fprintf(stderr,
 		    "headroom-demo: the JACK server has a client called "
-		    "\"%s\" already; choose another name with -n\n",
-		    options->name);
+		    "\"%s\" or \"%s-rack\" already; choose another name "
+		    "with -n\n",
+		    options->name, options->name);
 	else if (server)
 		fprintf(stderr,
 		    "headroom-demo: no JACK server \"%s\" to connect to; "
@@ -134,6 +179,25 @@ explain_failure(const struct options *options)
 		fprintf(stderr,
 		    "headroom-demo: no JACK server to connect to; start one, "
 		    "for instance with: jackd -d dummy\n");
+}
+
+static int
+start_rack(struct player *player)
+{
+	player->rack_in = jack_port_register(
+	    player->rack, "in", JACK_DEFAULT_AUDIO_TYPE, JackPortIsInput, 0);
+	player->rack_out = jack_port_register(
+	    player->rack, "out", JACK_DEFAULT_AUDIO_TYPE, JackPortIsOutput, 0);
+	if (!player->rack_in || !player->rack_out) {
+		explain_port("of the rack");
+		return -1;
+	}
+	jack_set_thread_init_callback(player->rack, flush_denormals, NULL);
+	jack_set_process_callback(player->rack, process_rack, player);
+	if (jack_activate(player->rack) == 0)
+		return 0;
+	explain_start();
+	return -1;
 }
 
 static int
@@ -153,10 +217,7 @@ start(struct player *player)
 		    jack_port_register(player->client, band_source_name(s),
 			JACK_DEFAULT_AUDIO_TYPE, JackPortIsOutput, 0);
 		if (!player->port[s]) {
-			fprintf(stderr,
-			    "headroom-demo: the JACK server has no room for "
-			    "the port \"%s\"; see --port-max of jackd\n",
-			    band_source_name(s));
+			explain_port(band_source_name(s));
 			return -1;
 		}
 	}
@@ -164,12 +225,10 @@ start(struct player *player)
 	jack_set_process_callback(player->client, process, player);
 	jack_on_shutdown(player->client, shut_down, NULL);
 	if (jack_activate(player->client) != 0) {
-		fprintf(stderr,
-		    "headroom-demo: the JACK server does not let the client "
-		    "play\n");
+		explain_start();
 		return -1;
 	}
-	return 0;
+	return start_rack(player);
 }
 
 /* Not every server says goodbye: a standing cycle count tells, too. */
@@ -193,6 +252,37 @@ wait_for_end(struct player *player, const sigset_t *signals)
 	return 1;
 }
 
+static void
+leave(struct player *player)
+{
+	if (player->rack)
+		jack_client_close(player->rack);
+	if (player->client)
+		jack_client_close(player->client);
+	player->rack = player->client = NULL;
+}
+
+/* A server that others come to in the same moment may refuse one client. */
+static int
+join(struct player *player, const struct options *options)
+{
+	const struct timespec pause = { 0, 200000000 };
+	char rack[RACK_NAME];
+
+	rack_name(rack, options->name);
+	for (int i = 0; i < TRIES; i++) {
+		if (i > 0)
+			nanosleep(&pause, NULL);
+		player->client = open_client(options->server, options->name);
+		if (player->client)
+			player->rack = open_client(options->server, rack);
+		if (player->rack)
+			return 0;
+		leave(player);
+	}
+	return -1;
+}
+
 static int
 play(const struct options *options)
 {
@@ -210,14 +300,11 @@ play(const struct options *options)
 	sigaddset(&signals, SIGTERM);
 	sigaddset(&signals, SIGUSR1);
 	sigprocmask(SIG_BLOCK, &signals, NULL);
-	player->client = open_client(options->server, options->name);
-	if (player->client) {
-		if (start(player) == 0)
-			code = wait_for_end(player, &signals);
-		jack_client_close(player->client);
-	} else {
+	if (join(player, options) < 0)
 		explain_failure(options);
-	}
+	else if (start(player) == 0)
+		code = wait_for_end(player, &signals);
+	leave(player);
 	free(player);
 	return code;
 }
@@ -259,11 +346,10 @@ read_options(int argc, char **argv, struct options *options)
 		    argv[optind], usage);
 		return 3;
 	}
-	if (!*options->name ||
-	    strlen(options->name) >= (size_t)jack_client_name_size()) {
+	if (!*options->name || strlen(options->name) > NAME_LONGEST) {
 		fprintf(stderr,
 		    "headroom-demo: -n \"%s\"; allowed: 1 to %d bytes\n",
-		    options->name, jack_client_name_size() - 1);
+		    options->name, NAME_LONGEST);
 		return 3;
 	}
 	return 0;

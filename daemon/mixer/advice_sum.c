@@ -5,17 +5,19 @@
 #include "protocol/zone.h"
 
 #include <math.h>
+#include <stdio.h>
 
 /*
  * What the advisor says of buses and the master, and of what feeds them.
  */
 
-#define ROOM 1.0   /* dB that a fix leaves below the target */
+#define ROOM 1.5   /* dB that a fix leaves below the target */
 #define PULLED 1.0 /* dB that a master is down when it mends */
 #define LOUDNESS_OFF 1.0
 #define DC_MOST (-40.0) /* dBFS */
 #define OPPOSED (-0.5)  /* correlation */
-#define HEARD (-50.0)   /* dBFS that a send brings */
+#define PLACE_TEXT 32
+#define HEARD (-50.0) /* dBFS that a send brings */
 
 static bool
 is_pre(const struct desk_send *send)
@@ -204,12 +206,27 @@ fix_bus(struct advisor *advisor, unsigned bus, const struct sum *sum)
 	return "Turn down what feeds it, and its fader up";
 }
 
+/* "as it comes in", "behind its trim", …, as people say it. */
+static const char *
+stage_place(
+    const struct desk_strip *strip, unsigned stage, char text[PLACE_TEXT])
+{
+	if (stage == 0)
+		snprintf(text, PLACE_TEXT, "as it comes in,");
+	else if (stage > 1 && stage < desk_stage_fader(strip))
+		snprintf(text, PLACE_TEXT, "behind its insert %u", stage - 1);
+	else
+		snprintf(text, PLACE_TEXT, "behind its %s",
+		    stage == 1 ? "trim" : "fader");
+	return text;
+}
+
 static void
 check_bus(struct advisor *advisor, unsigned bus)
 {
 	const struct desk_strip *desk = &advisor->desk->strip[bus];
 	struct sum sum = sum_levels(advisor, bus);
-	char text[DESK_STRIP_TEXT];
+	char text[DESK_STRIP_TEXT], place[PLACE_TEXT];
 
 	if (sum.most <= sum.high + ADVICE_MARGIN)
 		return;
@@ -219,10 +236,10 @@ check_bus(struct advisor *advisor, unsigned bus)
 	advisor_evidence(finding, sum.most, sum.high, "dBFS", sum.sounding);
 	const char *todo = fix_bus(advisor, bus, &sum);
 	advisor_say(finding,
-	    "%s is %s: at its %s it peaks at %.1f dBFS, %.1f dB above its "
-	    "target of %g. %s, by %.1f dB.",
+	    "%s is %s: %s it peaks at %.1f dBFS, %.1f dB above its target of "
+	    "%g. %s, by %.1f dB.",
 	    text, sum.most > 0 ? "over" : "close to 0 dBFS",
-	    desk_stage_name(desk, sum.worst), sum.most, sum.most - sum.high,
+	    stage_place(desk, sum.worst, place), sum.most, sum.most - sum.high,
 	    sum.high, todo, excess(&sum, sum.most));
 }
 
@@ -258,6 +275,7 @@ check_master(struct advisor *advisor, unsigned master)
 	struct sum sum = sum_levels(advisor, master);
 	double limit = sum.high + ADVICE_MARGIN;
 	double pulled = -(desk->value[PARAM_TRIM] + desk->value[PARAM_FADER]);
+	char place[PLACE_TEXT];
 
 	if (sum.most <= limit)
 		return;
@@ -272,10 +290,10 @@ check_master(struct advisor *advisor, unsigned master)
 	bool channels = sum.in > limit || sum.inner > limit;
 	double down = excess(&sum, sum.most);
 	advisor_say(finding,
-	    "The master %s: at its %s it peaks at %.1f dBFS, %.1f dB above "
-	    "its target of %g. Turn %s down by %.1f dB.",
+	    "The master %s: %s it peaks at %.1f dBFS, %.1f dB above its "
+	    "target of %g. Turn %s down by %.1f dB.",
 	    sum.out > 0 ? "clips" : "is close to 0 dBFS",
-	    desk_stage_name(desk, sum.worst), sum.most, sum.most - sum.high,
+	    stage_place(desk, sum.worst, place), sum.most, sum.most - sum.high,
 	    sum.high, channels ? "every channel's fader" : "its fader", down);
 	bool fits =
 	    channels ? lower_mix(advisor, down)

@@ -5,8 +5,9 @@ Speaks OSC over UDP as headroom-osc(7) says, as far as the client asks. Writes
 its port into the file READY. MODE is normal, lossy (passes over the first
 datagram of every sender), old (knows no meter blobs), reloads (has another
 layout after half a second of them), slots (a strip has insert slots), garbage
-(malformed packets go before every answer), deaf (never answers) or broken
-(answers the first address of a datagram only).
+(malformed packets go before every answer), deaf (never answers), broken
+(answers the first address of a datagram only) or hostile (names, words and
+origins try to be HTML).
 """
 import fnmatch
 import json
@@ -80,6 +81,7 @@ MODE = {"symbol": "mode", "name": "Dete\x1bctor", "unit": "", "min": 0,
             {"value": 0, "label": "peak"}, {"value": 4, "label": "true"}]}
 SLOTS = {"ch/keys": [("lv2", "Comp\x1bressor", "active", 0, (THR, MODE)),
                      ("jack", "jack", "bypassed", 1, ())]}
+EVIL = "</text><script>document.title='gone'</script><b x='&\""
 PLUGINS = [("urn:a:comp", "Compressor", 2, 2, (THR, MODE)),
            ("urn:a:gain", "Gain", 1, 1, ())]
 
@@ -129,6 +131,11 @@ class Desk:
             self.events.append(pack("/event/insert", "hhsissh", 4, 400,
                                     "ch/keys", 1, "failed", "it makes NaN",
                                     WHEN + 3000))
+
+        if mode == "hostile":
+            self.events[1] = pack(
+                "/event/over", "hhssihifssh", 2, 200, "ch/kick", "trim", 1, 210,
+                11, 2.5, EVIL, EVIL, int(time.time() * 1000))
 
     def send(self, to, data):
         if self.mode == "garbage":
@@ -284,13 +291,40 @@ class Desk:
         self.send(to, pack("/error", "sss", "/plugin", "bad-value",
                            "/plugin: no such plugin"))
 
+    def level_of(self, to, address):
+        """A question for one level; False for another question."""
+        if address.endswith(("/target/low", "/target/high")):
+            self.send(to, pack(address, "f",
+                               -18.0 if address.endswith("low") else -10.0))
+            return True
+        kind, _, rest = address[1:].partition("/")
+        strip = next((s[0] for s in STRIPS if under(s[0], rest)), "")
+        stage = rest[len(strip) + 1:]
+        if kind == "loudness":
+            self.send(to, pack(address, "f" * 9, -20.1, -23.2, self.integrated,
+                               5.6, 0.78, -90.1, 12.3, -200.0, -21.0))
+            return True
+        if kind not in ("headroom", "meter") or \
+                strip not in [s[0] for s in STRIPS]:
+            return False
+        level = self.level(strip, self.stages(strip).index(stage))
+        lanes = [s[2] for s in STRIPS if s[0] == strip][0]
+        if kind == "headroom":
+            self.send(to, pack(address, "fs", -level,
+                               "over" if level > 0 else "nominal"))
+        else:
+            self.send(to, pack(address, "fff" * lanes,
+                               *(level, level - 3, level) * lanes))
+        return True
+
     def advice(self, to):
         self.advised += 1
         if self.sick:
             self.send(to, pack("/advice", "issssffsiis", 3, "warning",
                                "hot-source", "ch/kick", "trim", -6.0, -10.0,
-                               "dBFS", 12, 2, "ch/kick is too hot: turn it "
-                               "down by 8.0 dB."))
+                               "dBFS", 12, 2, EVIL if self.mode == "hostile"
+                               else "ch/kick is too hot: turn it down by "
+                               "8.0 dB."))
             # A packet of the first answer is lost.
             if self.advised != 1:
                 self.send(to, pack("/advice/fix", "isf", 3, "/ch/kick/trim",
@@ -343,6 +377,8 @@ class Desk:
                            if lease[0] != to}
         elif address == "/list":
             for strip, name, lanes, outputs in STRIPS:
+                if self.mode == "hostile":
+                    name = EVIL
                 self.send(to, pack("/list", "ssisi", strip, name, lanes,
                                    " ".join(self.stages(strip)), outputs))
             self.send(to, pack("/list/send", "ss", "ch/kick", "verb"))
@@ -376,6 +412,8 @@ class Desk:
             for event in self.events[values[0] if values else 1 << 30:]:
                 self.send(to, event)
             self.send(to, pack("/events", "h", len(self.events)))
+        elif address != "/loudness/reset" and self.level_of(to, address):
+            pass
         elif self.match(address):
             for name in self.match(address):
                 if values:

@@ -118,8 +118,8 @@ ended()
 # --- without a daemon ---
 run; warns "usage: headroomctl"; it "no command is a usage error" 2
 run --help; says "Commands:"; silent; it "help goes to standard output" 0
-for c in get set dump batch export watch meters events advise status list \
-	inserts plugins; do
+for c in get set dump batch export watch meters events advise report status \
+	list inserts plugins; do
 	run help "$c"; says "usage: headroomctl $c"; silent
 	it "help tells of $c" 0
 done
@@ -147,7 +147,8 @@ it "a closed port is no answer" 3
 
 start deaf
 for c in "get /ch/kick/fader" "get /ch/*/fader" "set /ch/kick/fader 1" \
-	status list meters "meters --once" watch events advise inserts plugins \
+	status list meters "meters --once" watch events advise report inserts \
+	plugins \
 	"plugins urn:a:comp"; do
 	# shellcheck disable=SC2086
 	run -t 0.4 $c; warns "no answer from $HEADROOM_OSC within 0.4 s"
@@ -434,6 +435,51 @@ it "one option at a time" 2
 run advise now; warns "found an argument"; it "advise takes no argument" 2
 run advise --apply x; warns "--apply: found"; it "a number is a number" 2
 run advise --apply 2.5; warns "allowed: a whole number"; it "and a whole one" 2
+stop
+
+# --- report ---
+# page WHAT STATUS: the page has one mark that it is whole, and nothing that
+# would be fetched or run.
+page()
+{
+	tail -n 1 "$work/page" | grep -qx '</html>' || wrong="$wrong no end;"
+	! grep -qiE '<script|<b x|https?:|src=|url\(|@import' "$work/page" ||
+		wrong="$wrong it fetches or runs something;"
+	it "$1" "$2"
+}
+start normal
+run report -o "$work/page"; silent; out "Wrote $work/page: 4 strips, 1 finding."
+page "report writes a page" 0
+run report -o -; silent; cmp -s "$work/page" "$work/out" || [ -s "$work/out" ] ||
+	wrong="$wrong nothing;"
+says '<desc id="d0">'; says "in: true peak -12.0 dBFS, RMS -15.0 dBFS, nominal."
+says "trim +0.0 dB; then trim: true peak -5.0 dBFS"
+says "What to do first:</b> mend ch/kick at its trim"
+says "integrated loudness is -23.4 LUFS"; says "There were none."
+it "it says the levels in words, too" 0
+run report -o - --since 1 --title 'A & B'; silent
+says "<title>A &amp; B</title>"; says "over 1, jack 1."
+says "over at ch/kick trim, 1 time, up to +2.5 dBFS"
+says "from ch/kick/trim."; it "and the events since a number" 0
+run report --json -o "$work/page"
+json 0 "v['findings'] == 1 and v['strips'] == 4"; it "it says so in JSON" 0
+chmod 600 "$work/page"; umask 027
+run report -o "$work/page"; umask 022
+[ "$(stat -c %a "$work/page")" = 640 ] || wrong="$wrong other rights;"
+[ "$(ls "$work"/page*)" = "$work/page" ] || wrong="$wrong a file is left;"
+page "a page that is there is replaced" 0
+run report -o "$work/none/page"; warns "No such file or directory"
+it "a folder that is not there is named" 4
+run report -s 1 -S 5; warns "found --since with --seconds"
+it "one beginning at a time" 2
+run report page; warns 'found "page", allowed: only options'
+it "report takes no argument" 2
+run report -S 0; warns "--seconds: found"; it "seconds are in bounds" 2
+stop
+start hostile
+run report -o "$work/page"; silent; grep -q '&lt;script&gt;' "$work/page" ||
+	wrong="$wrong no name;"
+page "what the wire brings is text on the page" 0
 stop
 start normal
 
