@@ -20,6 +20,8 @@ enum status {
 	STATUS_LOST    /* there was an answer, then there was none */
 };
 
+#define COMMAND_PATTERNS 8 /* of a scope, as the daemon takes them */
+
 struct command {
 	struct link link;
 	struct output out;
@@ -32,6 +34,9 @@ struct command {
 	const char *since;  /* where events begin, NULL where not told */
 	const char *file;   /* of events, NULL for the daemon's own word */
 	const char *output; /* file to write to, NULL for standard output */
+	double fade;        /* seconds of a recall */
+	const char *only[COMMAND_PATTERNS]; /* scope of a scene */
+	size_t onlys;
 };
 
 enum status get_run(struct command *command, int count, char **argument);
@@ -46,6 +51,7 @@ enum status status_run(struct command *command, int count, char **argument);
 enum status list_run(struct command *command, int count, char **argument);
 enum status inserts_run(struct command *command, int count, char **argument);
 enum status advise_run(struct command *command, int count, char **argument);
+enum status scene_run(struct command *command, int count, char **argument);
 enum status plugins_run(struct command *command, int count, char **argument);
 
 /* Prints "headroomctl: " and a message on standard error. */

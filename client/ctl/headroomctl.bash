@@ -8,6 +8,7 @@ _headroomctl_options()
 	meters) echo "$common -1 --once -p --plain -r --rate" ;;
 	events) echo "$common -1 --once -f --follow -F --file -s --since" ;;
 	advise) echo "$common -A --apply -L --all -U --undo" ;;
+	scene) echo "$common -D --fade -O --only" ;;
 	export) echo "$common -o --output" ;;
 	list) echo "$common -a --addresses -P --parameters" ;;
 	*) echo "$common" ;;
@@ -21,6 +22,19 @@ _headroomctl_addresses()
 
 	[[ $COMP_LINE =~ $pattern ]] && url=(-u "${BASH_REMATCH[2]}")
 	headroomctl "${url[@]}" -t 0.3 list --addresses 2>/dev/null
+}
+
+# The scenes of that daemon whose names begin so, blanks escaped.
+_headroomctl_scenes()
+{
+	local url=() pattern='(-u|--url)[[:blank:]=]+([^[:blank:]]+)' name
+
+	[[ $COMP_LINE =~ $pattern ]] && url=(-u "${BASH_REMATCH[2]}")
+	headroomctl "${url[@]}" -t 0.3 --json scene list 2>/dev/null |
+		sed -n 's/^[[:blank:]]*"name":[[:blank:]]*"\(.*\)",$/\1/p' |
+		while read -r name; do
+			[[ $name == "$1"* ]] && printf '%q\n' "$name"
+		done
 }
 
 # Reads the words before the one that is typed into `command` and, in
@@ -39,10 +53,11 @@ _headroomctl_parse()
 		elif [[ $command == set && $argument -gt 0 ]]; then
 			# What a value looks like does not matter.
 			argument=$((argument + 1))
-		elif [[ $word == -[utrsFo] || $word == --url ||
+		elif [[ $word == -[utrsFoADO] || $word == --url ||
 			$word == --timeout || $word == --rate ||
 			$word == --since || $word == --file ||
-			$word == --output ]]; then
+			$word == --output || $word == --apply ||
+			$word == --fade || $word == --only ]]; then
 			skip=1
 		elif [[ $word == -* ]]; then
 			:
@@ -57,7 +72,7 @@ _headroomctl_parse()
 
 _headroomctl()
 {
-	local commands='get set dump batch export watch meters events advise status list inserts plugins help'
+	local commands='get set dump batch export watch meters events advise scene status list inserts plugins help'
 	local cur=${COMP_WORDS[COMP_CWORD]} command argument words=''
 
 	COMPREPLY=()
@@ -68,6 +83,14 @@ _headroomctl()
 	batch)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
+		;;
+	scene)
+		if ((argument == 0)); then
+			words='list save recall preview show current rename delete stop'
+		else
+			mapfile -t COMPREPLY < <(_headroomctl_scenes "$cur")
+			return
+		fi
 		;;
 	export) words='open-stage-control touchosc-table' ;;
 	meters) words=$(_headroomctl_addresses |
