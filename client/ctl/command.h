@@ -20,6 +20,8 @@ enum status {
 	STATUS_LOST    /* there was an answer, then there was none */
 };
 
+#define COMMAND_PATTERNS 8 /* of a scope, as the daemon takes them */
+
 struct command {
 	struct link link;
 	struct output out;
@@ -34,6 +36,9 @@ struct command {
 	const char *output; /* file to write to, NULL where none was named */
 	const char *title;  /* of a report, NULL where none was given */
 	double seconds;     /* that a report looks back, 0 where not told */
+	double fade;        /* seconds of a recall */
+	const char *only[COMMAND_PATTERNS]; /* scope of a scene */
+	size_t onlys;
 };
 
 enum status get_run(struct command *command, int count, char **argument);
@@ -49,6 +54,7 @@ enum status list_run(struct command *command, int count, char **argument);
 enum status inserts_run(struct command *command, int count, char **argument);
 enum status advise_run(struct command *command, int count, char **argument);
 enum status report_run(struct command *command, int count, char **argument);
+enum status scene_run(struct command *command, int count, char **argument);
 enum status plugins_run(struct command *command, int count, char **argument);
 
 /* Prints "headroomctl: " and a message on standard error. */

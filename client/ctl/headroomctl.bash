@@ -8,6 +8,7 @@ _headroomctl_options()
 	meters) echo "$common -1 --once -p --plain -r --rate" ;;
 	events) echo "$common -1 --once -f --follow -F --file -s --since" ;;
 	advise) echo "$common -A --apply -L --all -U --undo" ;;
+	scene) echo "$common -D --fade -O --only" ;;
 	export) echo "$common -o --output" ;;
 	report) echo "$common -o --output -s --since -S --seconds -T --title" ;;
 	list) echo "$common -a --addresses -P --parameters" ;;
@@ -22,6 +23,19 @@ _headroomctl_addresses()
 
 	[[ $COMP_LINE =~ $pattern ]] && url=(-u "${BASH_REMATCH[2]}")
 	headroomctl "${url[@]}" -t 0.3 list --addresses 2>/dev/null
+}
+
+# The scenes of that daemon whose names begin so, blanks escaped.
+_headroomctl_scenes()
+{
+	local url=() pattern='(-u|--url)[[:blank:]=]+([^[:blank:]]+)' name
+
+	[[ $COMP_LINE =~ $pattern ]] && url=(-u "${BASH_REMATCH[2]}")
+	headroomctl "${url[@]}" -t 0.3 --json scene list 2>/dev/null |
+		sed -n 's/^[[:blank:]]*"name":[[:blank:]]*"\(.*\)",$/\1/p' |
+		while read -r name; do
+			[[ $name == "$1"* ]] && printf '%q\n' "$name"
+		done
 }
 
 # Reads the words before the one that is typed into `command` and, in
@@ -40,11 +54,12 @@ _headroomctl_parse()
 		elif [[ $command == set && $argument -gt 0 ]]; then
 			# What a value looks like does not matter.
 			argument=$((argument + 1))
-		elif [[ $word == -[utrsFoST] || $word == --url ||
+		elif [[ $word == -[utrsFoASTDO] || $word == --url ||
 			$word == --timeout || $word == --rate ||
 			$word == --since || $word == --file ||
-			$word == --output || $word == --seconds ||
-			$word == --title ]]; then
+			$word == --output || $word == --apply ||
+			$word == --seconds || $word == --title ||
+			$word == --fade || $word == --only ]]; then
 			skip=1
 		elif [[ $word == -* ]]; then
 			:
@@ -59,7 +74,7 @@ _headroomctl_parse()
 
 _headroomctl()
 {
-	local commands='get set dump batch export watch meters events advise report status list inserts plugins help'
+	local commands='get set dump batch export watch meters events advise report scene status list inserts plugins help'
 	local cur=${COMP_WORDS[COMP_CWORD]} command argument words=''
 
 	COMPREPLY=()
@@ -70,6 +85,14 @@ _headroomctl()
 	batch)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
+		;;
+	scene)
+		if ((argument == 0)); then
+			words='list save recall preview show current rename delete stop'
+		else
+			mapfile -t COMPREPLY < <(_headroomctl_scenes "$cur")
+			return
+		fi
 		;;
 	export) words='open-stage-control touchosc-table' ;;
 	meters) words=$(_headroomctl_addresses |

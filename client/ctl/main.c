@@ -26,7 +26,9 @@ enum {
 	OPTION_ALL = 'L',
 	OPTION_UNDO = 'U',
 	OPTION_SECONDS = 'S',
-	OPTION_TITLE = 'T'
+	OPTION_TITLE = 'T',
+	OPTION_FADE = 'D',
+	OPTION_ONLY = 'O'
 };
 
 static const struct entry entries[] = {
@@ -98,6 +100,27 @@ static const struct entry entries[] = {
 	    "It is one HTML file that needs no network: levels of every stage, "
 	    "overs, findings\nand what to do about them.\n",
 	    report_run },
+	{ "scene", "DO",
+	    "list|save|recall|preview|show|current|rename|delete|stop "
+	    "[NAME]...",
+	    "save, compare and recall the desk's values",
+	    "  list               print all scenes\n"
+	    "  save NAME          save what stands now\n"
+	    "  recall NAME        bring its values back, one step for advise "
+	    "--undo\n"
+	    "  preview NAME       print what a recall would change\n"
+	    "  show NAME          print its values, as `headroomctl set -` "
+	    "reads them\n"
+	    "  current            print which was recalled or saved last\n"
+	    "  rename NAME NEW    give it another name\n"
+	    "  delete NAME        delete it\n"
+	    "  stop               hold a fade where it is\n"
+	    "  -D, --fade S       recall within so many seconds, levels even "
+	    "in dB\n"
+	    "  -O, --only PATTERN only what this matches, such as 'ch/drum*' "
+	    "or\n"
+	    "                     '/ch/*/fader'; may be repeated\n",
+	    scene_run },
 	{ "status", "", "", "print the state of the daemon", "", status_run },
 	{ "list", "aP", "", "print strips, their stages and sends",
 	    "  -a, --addresses    print every address of this desk\n"
@@ -117,7 +140,7 @@ static const struct entry entries[] = {
 };
 #define ENTRIES (sizeof(entries) / sizeof(entries[0]))
 
-static const char letters[] = "u:t:jVh1pfF:r:s:aPo:A:LUS:T:";
+static const char letters[] = "u:t:jVh1pfF:r:s:aPo:A:LUS:T:D:O:";
 
 static const struct option options[] = {
 	{ "url", required_argument, NULL, 'u' },
@@ -139,6 +162,8 @@ static const struct option options[] = {
 	{ "undo", no_argument, NULL, OPTION_UNDO },
 	{ "seconds", required_argument, NULL, OPTION_SECONDS },
 	{ "title", required_argument, NULL, OPTION_TITLE },
+	{ "fade", required_argument, NULL, OPTION_FADE },
+	{ "only", required_argument, NULL, OPTION_ONLY },
 	{ 0 },
 };
 
@@ -227,6 +252,18 @@ main_finding(const char *option, const char *text, int *id)
 }
 
 static int
+main_only(struct command *command, const char *pattern)
+{
+	if (command->onlys == COMMAND_PATTERNS) {
+		command_warn("--only: found more than %d, allowed: so many",
+		    COMMAND_PATTERNS);
+		return -1;
+	}
+	command->only[command->onlys++] = pattern;
+	return 0;
+}
+
+static int
 main_option(struct request *request, int letter)
 {
 	struct command *command = &request->command;
@@ -289,6 +326,10 @@ main_option(struct request *request, int letter)
 	case OPTION_TITLE:
 		command->title = optarg;
 		break;
+	case OPTION_FADE:
+		return main_number("fade", optarg, 0, 3600, &command->fade);
+	case OPTION_ONLY:
+		return main_only(command, optarg);
 	default:
 		return -1;
 	}
@@ -367,7 +408,7 @@ main_inform(const struct request *request, const char *name, const char *about)
 	if ((help || name) && of && !main_find(of)) {
 		command_warn(
 		    "found command \"%s\", allowed: get, set, dump, batch, "
-		    "export, watch, meters, events, advise, report, "
+		    "export, watch, meters, events, advise, report, scene, "
 		    "status, list, inserts, plugins, help",
 		    of);
 		return STATUS_USAGE;

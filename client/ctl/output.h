@@ -59,6 +59,9 @@ struct output_form {
 	void (*advice)(struct output *out, const struct advice_report *report);
 	/* What an undo took back: so many values, 0 for nothing. */
 	void (*undone)(struct output *out, int sets, const char *step);
+	/* What a command of scenes, such as "recall", was answered. */
+	void (*scene)(
+	    struct output *out, const char *action, const struct cJSON *answer);
 	/* One address of a desk. */
 	void (*address)(struct output *out, const char *address);
 	/* One row of the schema. */

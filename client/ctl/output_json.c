@@ -1,4 +1,4 @@
-#include "output.h"
+#include "output_scene.h"
 
 #include "advice.h"
 #include "notice.h"
@@ -330,6 +330,7 @@ const struct output_form output_json = {
 	.plugin = json_plugin,
 	.advice = json_advice,
 	.undone = json_undone,
+	.scene = json_scene,
 	.address = json_address,
 	.param = json_param,
 	.close = json_close,

@@ -1,4 +1,4 @@
-#include "output.h"
+#include "output_scene.h"
 
 #include "advice.h"
 #include "notice.h"
@@ -217,6 +217,7 @@ const struct output_form output_text = {
 	.plugin = text_plugin,
 	.advice = text_advice,
 	.undone = text_undone,
+	.scene = text_scene,
 	.address = text_address,
 	.param = text_param,
 	.close = text_close,

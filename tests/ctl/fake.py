@@ -111,6 +111,7 @@ class Desk:
         self.params = {}
         self.searches = 0
         self.dumps = 0
+        self.scenes = 0
         for strip, slots in self.slots.items():
             for number, (_, name, state, bypass, params) in enumerate(slots, 1):
                 base = f"/{strip}/insert/{number}/"
@@ -342,6 +343,45 @@ class Desk:
                            2 * self.sick))
         self.sick = 0
 
+    def scene(self, to, address, values):
+        """A desk with the scene "Vers 1"; parts of the first answer are lost."""
+        whole = self.scenes > 0
+        self.scenes += 1
+        if values and values[0] == "none":
+            self.send(to, pack("/error", "sss", address, "unknown-scene",
+                               f"{address}: found no scene \"none\""))
+        elif address == "/scene/list":
+            self.send(to, pack(address, "shis", "Vers 1", 1795388645678, 2, ""))
+            if whole:
+                self.send(to, pack(address, "shis", "cut", 1795388645000, 0,
+                                   "line 2: found nothing"))
+            self.send(to, pack("/scene/list/end", "i", 2))
+        elif address == "/scene/preview":
+            if whole:
+                self.send(to, pack("/scene/change", "sff", "/ch/kick/fader",
+                                   -30.0, -6.3))
+            self.send(to, pack("/scene/change", "sss",
+                               "/ch/kick/send/verb/tap", "pre", "post"))
+            self.send(to, pack("/scene/safe", "s", "/ch/keys/fader"))
+            self.send(to, pack("/scene/preview/end", "siii", values[0], 2, 1, 0))
+        elif address == "/scene/show":
+            self.send(to, pack("/scene/value", "sf", "/ch/kick/fader", -6.3))
+            self.send(to, pack("/scene/unknown", "s", "/ch/gone/fader"))
+            self.send(to, pack("/scene/show/end", "sii", values[0], 1, 1))
+        elif address == "/scene/recall":
+            fade = [value for value in values if isinstance(value, float)]
+            self.send(to, pack(address, "siiif", values[0], 3, 1,
+                               len(values) - 1 - len(fade), sum(fade)))
+        elif address == "/scene/current":
+            self.send(to, pack(address, "sif", "Vers 1", 1, 1.5))
+        elif address == "/scene/save":
+            self.send(to, pack(address, "si", values[0], 140))
+        elif address == "/scene/stop":
+            self.send(to, pack(address, "i", 1))
+        else:
+            types = "s" * len(values)
+            self.send(to, pack(address, types, *values))
+
     def loudness(self, to):
         for strip in ("bus/verb", "master"):
             self.send(to, pack(f"/loudness/{strip}", "f" * 9, -20.1, -23.2,
@@ -359,6 +399,8 @@ class Desk:
             self.send(to, pack("/undo", "is", 0 if self.sick else 2,
                                "" if self.sick else "advice 3"))
             self.sick = 1
+        elif address.startswith("/scene/"):
+            self.scene(to, address, values)
         elif address == "/renew":
             held = sum(1 for lease in self.leases if lease[0] == to)
             self.send(to, pack("/renewed", "ih", held, 7))

@@ -118,8 +118,8 @@ ended()
 # --- without a daemon ---
 run; warns "usage: headroomctl"; it "no command is a usage error" 2
 run --help; says "Commands:"; silent; it "help goes to standard output" 0
-for c in get set dump batch export watch meters events advise report status \
-	list inserts plugins; do
+for c in get set dump batch export watch meters events advise report scene \
+	status list inserts plugins; do
 	run help "$c"; says "usage: headroomctl $c"; silent
 	it "help tells of $c" 0
 done
@@ -148,7 +148,7 @@ it "a closed port is no answer" 3
 start deaf
 for c in "get /ch/kick/fader" "get /ch/*/fader" "set /ch/kick/fader 1" \
 	status list meters "meters --once" watch events advise report inserts \
-	plugins \
+	plugins "scene list" "scene recall a" \
 	"plugins urn:a:comp"; do
 	# shellcheck disable=SC2086
 	run -t 0.4 $c; warns "no answer from $HEADROOM_OSC within 0.4 s"
@@ -430,6 +430,49 @@ it "where there is none, that is told" 0
 run advise --all; silent; says "Nothing to mend"
 says "Applied 1 finding: 2 values set in 1 step."
 it "all is applied, and listened to" 0
+
+# --- scenes ---
+run scene list; silent
+out "NAME                             VALUES  SAVED
+Vers 1                                2  2026-11-22 23:04:05
+cut                                   0  2026-11-22 23:04:05  line 2: found nothing"
+it "scenes are listed, lost packets asked for again" 0
+run --json scene list
+json 0 "[s['name'] for s in v['scenes']] == ['Vers 1', 'cut'] and \
+	v['scenes'][0]['saved'] == '2026-11-22T23:04:05.678Z'"
+it "they are as JSON, too" 0
+run scene preview "Vers 1"; silent
+out "/ch/kick/fader  -30 -> -6.3
+/ch/kick/send/verb/tap  pre -> post
+/ch/keys/fader  is safe
+Would change: 2 values; safe, and left alone: 1 value."
+it "a preview is a list of changes" 0
+run scene show "Vers 1"
+out "/ch/kick/fader -6.3
+# not of this desk: /ch/gone/fader"
+it "a scene is shown as set reads it" 0
+run scene recall "Vers 1" --fade 2.5 --only 'ch/drum*' -O '/ch/*/fader' --json
+json 0 "v == {'name': 'Vers 1', 'changes': 3, 'safe': 1, 'unknown': 2, \
+	'fade': 2.5}"
+it "a recall hands fade and scope on" 0
+run scene recall "Vers 1"
+out "Recalled Vers 1; changed: 3 values; safe, and left alone: 1 value."
+it "a recall is told" 0
+run scene current; out "Vers 1, changed since, fading for 1.5 s more"
+it "the current scene is told" 0
+run scene save A; out "Saved A: 140 values."; it "a save is told" 0
+run scene rename A B; out "Renamed A to B."; it "a new name is told" 0
+run scene delete B; out "Deleted B."; it "a deletion is told" 0
+run scene stop; out "Held: 1 value."; it "a stop is told" 0
+run scene recall none; warns 'found no scene "none"'
+it "a scene that is none is refused" 1
+run scene; warns "allowed: list, save, recall"; it "scene wants an action" 2
+run scene frob; warns 'found "frob"'; it "an unknown action is named" 2
+run scene recall; warns "allowed: one NAME"; it "recall wants a name" 2
+run scene list --fade 2; warns "scene list does not take --fade"
+it "a list does not fade" 2
+run scene recall A --fade 4000; warns "allowed: a number from 0 to 3600"
+it "a fade has an end" 2
 run advise --all --undo; warns "allowed: one of --apply ID, --all and --undo"
 it "one option at a time" 2
 run advise now; warns "found an argument"; it "advise takes no argument" 2
@@ -620,6 +663,10 @@ completed()
 	silent
 }
 completed "headroomctl me"; out "meters"; it "bash completes commands" 0
+completed "headroomctl scene re"; out "recall
+rename"; it "bash completes what to do with scenes" 0
+completed "headroomctl scene recall V"; out 'Vers\ 1'
+it "bash completes scenes" 0
 completed "headroomctl export t"; out "touchosc-table"
 it "bash completes surfaces" 0
 completed "headroomctl get --j"; out "--json"; it "bash completes options" 0
