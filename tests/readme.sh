@@ -45,7 +45,7 @@ try()
 {
 	command=$(printf '%s\n' "$1" |
 		sed "s|osc.udp://127.0.0.1:9018|osc.$HEADROOM_OSC|")
-	timeout 15 sh -c "$command" >"$work/out" 2>&1 </dev/null
+	timeout 40 sh -c "$command" >"$work/out" 2>&1 </dev/null
 	code=$?
 	case $1 in
 	*grep*) [ "$code" -ne 1 ] || code=0 ;;
@@ -96,7 +96,23 @@ end()
 	judge $? "nothing is left running"
 }
 
+# said PAGE FILE: every line of advice that a page shows was said, other numbers
+# apart.
+said()
+{
+	sed 's/[0-9][0-9.]*/N/g; s/^ *//' "$2" >"$work/said"
+	sed -n '/^ *\(alarm\|warning\|note\)  .* no\. /,/^$\|^\.Ed$/p' "$1" |
+		sed '/^$/d; /^\.Ed$/d; s/[0-9][0-9.]*/N/g; s/^ *//' |
+		grep -vxFf "$work/said" >"$work/out"
+	[ ! -s "$work/out" ] && [ -s "$work/said" ]
+	judge $? "advice in ${1##*/} is what is said"
+}
+
 begin config/headroom.json LV2_PATH=/nonexistent
+sleep 12
+headroomctl advise >"$work/advice" 2>&1
+said README.md "$work/advice"
+said daemon/headroom.7 "$work/advice"
 end
 begin config/live-band.json
 
@@ -110,7 +126,8 @@ for page in README.md "$work/run"; do
 		try "$command"
 	done <"$work/commands"
 done
-is /ch/kick/trim -12
+is /ch/kick/trim -14
+rm -f headroom-report.html
 
 # The examples of the pages. What they write stays in the scratch folder.
 cd "$work" || exit 1
