@@ -103,11 +103,10 @@ tsan: test-deps san-deps ## every test under ThreadSanitizer
 	@TSAN_OPTIONS=suppressions=$(CURDIR)/tests/tsan.supp \
 		HEADROOM_SANITIZED=1 sh tests/run.sh build/tsan
 
-SECONDS = 60
-fuzz: test-deps san-deps ## made-up input for every parser, SECONDS=n each
-	@$(MAKE) --no-print-directory BUILD=build/fuzz CC=clang OPT=-O1 FUZZER=-fsanitize=fuzzer \
-		SAN="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all" fuzzers
-	@sh tests/fuzz/run.sh build/fuzz $(SECONDS)
+MINUTES = 30
+soak: test-deps ## a desk at work for MINUTES=n, and what it lost or gained
+	@$(MAKE) --no-print-directory all tests
+	@HEADROOM_BUILD=$(BUILD) HEADROOM_SOAK=$(MINUTES) $(BUILD)/tests/rig/test_soak
 
 # $(call need,PACKAGES): installs those that are missing, silent if none is.
 need = @missing=$$(for p in $(1); do dpkg-query -W -f '$${Status}' $$p \
@@ -192,9 +191,9 @@ clean: ## remove everything built
 	rm -rf build
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile tests/*/*.mk | expand -t 20
 
-.PHONY: all run check rtcheck zoo bench lint format asan tsan fuzz deps test-deps lint-deps \
+.PHONY: all run check rtcheck zoo bench lint format asan tsan soak deps test-deps lint-deps \
 	san-deps rt-deps tests install uninstall clean help
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -72,6 +72,7 @@ struct daemon {
 	struct osc *osc;
 	struct jack *jack;
 	struct service *service; /* NULL: no service manager */
+	bool stopping;
 	int signals;
 };
 
@@ -221,6 +222,25 @@ choose_listeners(
 /* --- start and stop --- */
 
 static void
+stop_now(void *arg)
+{
+	loop_stop(((struct daemon *)arg)->loop);
+}
+
+/* What plays is faded out first; who asks again does not want to wait. */
+static void
+stop_softly(struct daemon *daemon)
+{
+	unsigned ms = daemon->mixer && !daemon->stopping
+			  ? mixer_fade_out(daemon->mixer)
+			  : 0;
+
+	daemon->stopping = true;
+	if (ms == 0 || loop_every(daemon->loop, ms, stop_now, daemon) < 0)
+		stop_now(daemon);
+}
+
+static void
 signal_came(void *arg)
 {
 	struct daemon *daemon = arg;
@@ -228,7 +248,7 @@ signal_came(void *arg)
 
 	if (read(daemon->signals, &info, sizeof info) != sizeof info)
 		return;
-	loop_stop(daemon->loop);
+	stop_softly(daemon);
 }
 
 /* Before any thread is made, so that all of them leave signals to the loop. */

@@ -10,7 +10,7 @@ void
 cells_rule(struct cells_ruler *ruler, const struct roster_strip *strip,
     const struct roster_stage *stage, int size)
 {
-	struct zone_target target = zone_target(strip->kind, stage->name);
+	struct zone_target target = roster_target(strip, stage);
 	bool has_foot = target.low > target.silence;
 	int next = ZONE_LOW;
 

@@ -324,3 +324,16 @@ link_now(void)
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
+
+bool
+link_is(
+    const struct link_message *message, const char *address, const char *types)
+{
+	if (strcmp(message->address, address) != 0 ||
+	    message->values != strlen(types))
+		return false;
+	for (size_t i = 0; i < message->values; i++)
+		if (message->value[i].type != types[i])
+			return false;
+	return true;
+}

@@ -6,6 +6,7 @@
 #include "protocol/osc.h"
 #include "protocol/schema.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/socket.h>
 
@@ -58,6 +59,10 @@ void link_flush(struct link *link);
  * -ECONNRESET if the daemon closed the connection, or another -errno. */
 int link_receive(struct link *link, double seconds,
     void (*each)(void *arg, const struct link_message *message), void *arg);
+
+/* Has a message this address, and values of these types ("sif")? */
+bool link_is(
+    const struct link_message *message, const char *address, const char *types);
 
 /* Seconds of a clock that never goes back. */
 double link_now(void);

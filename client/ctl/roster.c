@@ -119,9 +119,21 @@ roster_add_slot(struct roster *roster, const struct schema_value *value)
 	return 0;
 }
 
-/* Has every slot that is a stage been told? */
+static void
+roster_aim(struct roster *roster, const struct schema_value *value)
+{
+	struct roster_strip *strip = roster_find(roster, value[0].text);
+
+	if (!strip)
+		return;
+	strip->low = value[1].number;
+	strip->high = value[2].number;
+	strip->aimed = true;
+}
+
+/* Has the target of every strip been told, and every slot that is a stage? */
 static bool
-roster_has_slots(const struct roster *roster)
+roster_is_whole(const struct roster *roster)
 {
 	for (size_t i = 0; i < roster->strips; i++) {
 		const struct roster_strip *strip = &roster->strip[i];
@@ -129,22 +141,9 @@ roster_has_slots(const struct roster *roster)
 		for (unsigned s = 0; s < strip->stages; s++)
 			slots +=
 			    strncmp(strip->stage[s].name, "insert/", 7) == 0;
-		if (slots != strip->slots)
+		if (slots != strip->slots || !strip->aimed)
 			return false;
 	}
-	return true;
-}
-
-static bool
-roster_is(
-    const struct link_message *message, const char *address, const char *types)
-{
-	if (strcmp(message->address, address) != 0 ||
-	    message->values != strlen(types))
-		return false;
-	for (size_t i = 0; i < message->values; i++)
-		if (message->value[i].type != types[i])
-			return false;
 	return true;
 }
 
@@ -158,16 +157,18 @@ roster_told(void *arg, const struct link_message *message)
 
 	if (telling->complete)
 		return;
-	if (roster_is(message, "/list", "ssisi"))
+	if (link_is(message, "/list", "ssisi"))
 		error = roster_add(roster, value, telling->now);
-	else if (roster_is(message, "/list/send", "ss"))
+	else if (link_is(message, "/list/send", "ss"))
 		error = roster_add_send(roster, value[0].text, value[1].text);
-	else if (roster_is(message, "/list/slot", "sisssi"))
+	else if (link_is(message, "/list/slot", "sisssi"))
 		error = roster_add_slot(roster, value);
-	else if (roster_is(message, "/list/end", "i"))
+	else if (link_is(message, "/list/target", "sff"))
+		roster_aim(roster, value);
+	else if (link_is(message, "/list/end", "i"))
 		/* A number that differs means that a packet was lost. */
 		telling->complete = value[0].number == (double)roster->strips &&
-				    roster_has_slots(roster);
+				    roster_is_whole(roster);
 	if (error)
 		telling->error = error;
 }
@@ -339,6 +340,28 @@ roster_read_loudness(struct roster *roster, const struct link_message *message)
 	return strip;
 }
 
+/* A target that was moved. */
+static struct roster_strip *
+roster_read_target(struct roster *roster, const struct link_message *message)
+{
+	const char *tail = strstr(message->address, "/target/");
+	char part[sizeof(roster->strip->address)];
+
+	if (!tail || tail == message->address ||
+	    !link_is(message, message->address, "f"))
+		return NULL;
+	snprintf(part, sizeof(part), "%.*s", (int)(tail - message->address - 1),
+	    message->address + 1);
+	struct roster_strip *strip = roster_find(roster, part);
+	if (strip && strcmp(tail, "/target/low") == 0)
+		strip->low = message->value[0].number;
+	else if (strip && strcmp(tail, "/target/high") == 0)
+		strip->high = message->value[0].number;
+	else
+		return NULL;
+	return strip;
+}
+
 struct roster_strip *
 roster_read(
     struct roster *roster, const struct link_message *message, double now)
@@ -348,7 +371,7 @@ roster_read(
 	if (strcmp(message->address, BLOB_ADDRESS) == 0)
 		return roster_read_blob(roster, message, now);
 	if (strncmp(message->address, "/meter/", 7) != 0)
-		return NULL;
+		return roster_read_target(roster, message);
 	/* Readings come in desk order: mostly the strip of the last one. */
 	for (size_t i = 0; i < roster->strips; i++) {
 		size_t at = (roster->next + i) % roster->strips;
@@ -392,11 +415,22 @@ roster_complete(const struct roster *roster)
 	return true;
 }
 
+struct zone_target
+roster_target(
+    const struct roster_strip *strip, const struct roster_stage *stage)
+{
+	return zone_window(strip->kind, strcmp(stage->name, "fader") == 0,
+	    strip->low, strip->high);
+}
+
 enum zone
 roster_zone(const struct roster_strip *strip, const struct roster_stage *stage,
     double peak)
 {
-	return zone_of(strip->kind, stage->name, strip->outputs, peak);
+	struct zone_target target = roster_target(strip, stage);
+
+	return zone_of(
+	    &target, strip->outputs && strcmp(stage->name, "fader") == 0, peak);
 }
 
 double

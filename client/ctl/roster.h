@@ -62,7 +62,9 @@ struct roster_strip {
 	char address[48]; /* "ch/kick", "master" */
 	char name[68];
 	unsigned lanes, stages, place; /* place from 1, within the kind */
-	bool outputs; /* what leaves the fader goes to hardware */
+	bool outputs;     /* what leaves the fader goes to hardware */
+	bool aimed;       /* its target has been told: */
+	double low, high; /* dBFS */
 	bool shown;
 	bool
 	    has_loudness; /* buses and the master, where all stages are shown */
@@ -106,8 +108,8 @@ void roster_free(struct roster *roster);
  * "/meter" in front, by id or by place. Returns how many stages that are. */
 size_t roster_narrow(struct roster *roster, const char *prefix);
 
-/* Takes a /meter, /meters/blob or /loudness message. Returns the strip, the last
- * one where there are many, or NULL if it is none of ours. */
+/* Takes a /meter, /meters/blob, /loudness or /<s>/target message. Returns the
+ * strip, the last one where there are many, or NULL if it is none of ours. */
 struct roster_strip *roster_read(
     struct roster *roster, const struct link_message *message, double now);
 
@@ -117,6 +119,10 @@ void roster_restart(struct roster *roster);
 /* Has every shown stage been read since roster_restart(), and every loudness at
  * all? */
 bool roster_complete(const struct roster *roster);
+
+/* The window that a stage should peak in. */
+struct zone_target roster_target(
+    const struct roster_strip *strip, const struct roster_stage *stage);
 
 /* The zone of a peak in dBFS at a stage. */
 enum zone roster_zone(const struct roster_strip *strip,

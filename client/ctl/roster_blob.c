@@ -18,19 +18,6 @@ struct telling {
 	int error;
 };
 
-static bool
-layout_is(
-    const struct link_message *message, const char *address, const char *types)
-{
-	if (strcmp(message->address, address) != 0 ||
-	    message->values != strlen(types))
-		return false;
-	for (size_t i = 0; i < message->values; i++)
-		if (message->value[i].type != types[i])
-			return false;
-	return true;
-}
-
 static int
 layout_add_stage(struct roster *roster, struct roster_strip *strip,
     const char *name, unsigned lanes)
@@ -86,7 +73,7 @@ layout_forget(struct roster *roster)
 static void
 layout_refused(struct telling *telling, const struct link_message *message)
 {
-	if (layout_is(message, "/error", "sss") &&
+	if (link_is(message, "/error", "sss") &&
 	    strcmp(message->value[0].text, "/meters/layout") == 0)
 		telling->error = -ENOTSUP;
 }
@@ -104,11 +91,11 @@ layout_told(void *arg, const struct link_message *message)
 		return;
 	}
 	telling->heard = link_now();
-	if (layout_is(message, "/meters/layout", "sisiis")) {
+	if (link_is(message, "/meters/layout", "sisiis")) {
 		int error = layout_add_strip(roster, value);
 		if (error)
 			telling->error = error;
-	} else if (layout_is(message, "/meters/layout/end", "siii")) {
+	} else if (link_is(message, "/meters/layout/end", "siii")) {
 		telling->complete = value[3].number == (double)roster->entries;
 		roster->layout = (uint32_t)value[1].number;
 	}

@@ -21,17 +21,6 @@ struct hearing {
 	bool failed; /* no memory */
 };
 
-static bool
-text_has(const struct link_message *message, const char *types)
-{
-	if (message->values != strlen(types))
-		return false;
-	for (size_t i = 0; i < message->values; i++)
-		if (message->value[i].type != types[i])
-			return false;
-	return true;
-}
-
 /* The text is whole. */
 static void
 hearing_keep(struct hearing *hearing)
@@ -89,21 +78,19 @@ hearing_take(void *arg, const struct link_message *message)
 
 	if (hearing->complete)
 		return;
-	if (strcmp(message->address, "/error") == 0 &&
-	    text_has(message, "sss") &&
+	if (link_is(message, "/error", "sss") &&
 	    strcmp(value[0].text, hearing->address) == 0) {
 		snprintf(hearing->texts->refused,
 		    sizeof(hearing->texts->refused), "%s", value[2].text);
 		hearing->refused = hearing->complete = true;
-	} else if (strcmp(message->address, hearing->address) == 0 &&
-		   text_has(message, "siis")) {
+	} else if (link_is(message, hearing->address, "siis")) {
 		hearing_part(hearing, message);
 		/* A plugin is one text, and nothing tells its end. */
 		if (strcmp(hearing->address, "/plugin") == 0)
 			hearing->complete = hearing->texts->count == 1;
 	} else if (strncmp(message->address, hearing->address, size) == 0 &&
-		   strcmp(message->address + size, "/end") == 0 &&
-		   text_has(message, "si")) {
+		   link_is(message, message->address, "si") &&
+		   strcmp(message->address + size, "/end") == 0) {
 		if (strcmp(value[0].text, hearing->about) == 0 &&
 		    value[1].number == (double)hearing->texts->count)
 			hearing->complete = !hearing->broken;

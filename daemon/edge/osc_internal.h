@@ -212,6 +212,11 @@ void osc_command(struct osc_request *request, enum param command,
     const struct packet_message *message, const struct schema_value *values,
     size_t count);
 
+/* --- osc_list.c --- */
+
+/* Answers /list. */
+void osc_list(struct osc_request *request);
+
 /* --- osc_describe.c --- */
 
 /* Answers /describe with an address or pattern. */

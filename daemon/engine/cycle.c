@@ -195,22 +195,37 @@ begin(struct engine *engine, uint64_t frame, uint32_t frames)
 	if (engine->plan == NULL || frames == 0)
 		return false;
 	engine->cycle++;
+	engine->took = 0;
 	jump(engine, frame);
 	cut_blocks(engine, frames < PLAN_CYCLE ? frames : PLAN_CYCLE);
 	return true;
+}
+
+/* The last segment has run. */
+static void
+end(struct engine *engine)
+{
+	meter_publish(&engine->plan->meters);
+	if (engine->took >
+	    atomic_load_explicit(&engine->worst, memory_order_relaxed))
+		atomic_store_explicit(
+		    &engine->worst, engine->took, memory_order_relaxed);
 }
 
 bool
 engine_run_segment(struct engine *engine, uint32_t segment, uint64_t frame,
     uint32_t frames, const float *const *in, float *const *out)
 {
+	uint64_t start = slot_clock();
+
 	kernel_flush_denormals();
 	if (segment == 0 ? !begin(engine, frame, frames)
 			 : !take_turn(engine, segment))
 		return false;
 	run_segment(engine, segment, in, out);
+	engine->took += slot_clock() - start;
 	if (segment + 1 >= engine->plan->segments)
-		meter_publish(&engine->plan->meters);
+		end(engine);
 	hand_on(engine, segment);
 	return true;
 }

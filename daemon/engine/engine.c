@@ -99,7 +99,8 @@ apply_batch(struct engine *engine, struct engine_batch *batch)
 		if (change->moved != NULL)
 			*change->moved = true;
 		if (change->gain != NULL)
-			gain_move(change->gain, change->target, ramp);
+			gain_move(change->gain, change->target,
+			    change->frames != 0 ? change->frames : ramp);
 		else if (change->delay != NULL)
 			delay_set(change->delay, change->frames);
 		else

@@ -26,6 +26,8 @@ struct engine_change {
 	struct delay *delay;
 	float *param;
 	float target; /* linear; in the parameter's own unit */
+	/* Length of the delay; how long the gain is on its way, 0 for as long
+	 * as the plan says. */
 	uint32_t frames;
 };
 
@@ -69,12 +71,16 @@ struct engine {
 	 * too late for in a row. */
 	_Atomic uint32_t turn[PLAN_SEGMENTS];
 	_Atomic uint32_t missed[PLAN_SEGMENTS];
+	/* Ticks of slot_clock() that the longest cycle took, all segments
+	 * together; C may set it back to 0. */
+	_Atomic uint64_t worst;
 	/* R's own from here on. */
 	_Alignas(64) struct plan *plan;
 	const struct kernels *kernels;
 	uint64_t frame; /* the next frame it expects */
 	uint32_t cycle; /* counts; wraps */
 	uint32_t base;  /* frames into the buffers of ports */
+	uint64_t took;  /* ticks of the cycle so far */
 	struct engine_block block[PLAN_CYCLE_BLOCKS];
 	uint32_t blocks;
 	_Alignas(64) float trimmed[PLAN_LANES][PLAN_BLOCK];

@@ -3,9 +3,13 @@
 #include "mixer/mixer_state.h"
 #include "mixer/slots.h"
 
+#include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define FADE_OUT 0.05 /* s */
+#define FADE_SLACK 10 /* ms until R has taken a batch, beside its periods */
 
 /* --- to the engine --- */
 
@@ -240,7 +244,7 @@ mixer_commit(struct mixer *mixer)
 {
 	struct batch batch = { .mixer = mixer };
 
-	if (mixer->live == NULL || !mixer->any_stale)
+	if (mixer->live == NULL || !mixer->any_stale || mixer->faded_out)
 		return;
 	for (size_t i = 0; i < mixer->desk->strips; i++)
 		if (mixer->stale[i])
@@ -248,6 +252,34 @@ mixer_commit(struct mixer *mixer)
 	if (!batch.failed && ((batch.count == 0 && !mixer->plan_stale) ||
 				 post(mixer, batch.count) == 0))
 		note_sent(mixer);
+}
+
+unsigned
+mixer_fade_out(struct mixer *mixer)
+{
+	const struct desk *desk = mixer->desk;
+	struct batch batch = { .mixer = mixer };
+
+	if (mixer->live == NULL || mixer->status.jack != JACK_RUNNING)
+		return 0;
+	mixer_commit(mixer);
+	for (size_t i = 0; i < desk->strips; i++) {
+		struct live_strip *strip = &mixer->live->strip[i];
+		if (desk_feeds_hardware(&desk->strip[i]))
+			collect(&batch,
+			    (struct engine_change){
+				.moved = &strip->state[strip->slots].moved,
+				.gain = &strip->fader,
+				.target = 0,
+				.frames =
+				    (uint32_t)(FADE_OUT * mixer->live->rate),
+			    });
+	}
+	if (batch.failed || post(mixer, batch.count) < 0)
+		return 0;
+	mixer->faded_out = true;
+	return FADE_SLACK +
+	       (unsigned)ceil(1e3 * FADE_OUT + 3e-3 * timing_period(mixer));
 }
 
 int
@@ -324,5 +356,7 @@ mixer_tick(struct mixer *mixer, bool running)
 	if (!running)
 		meters_rest(mixer->meters);
 	slots_tick(mixer);
+	if (mixer->live != NULL)
+		timing_tick(mixer);
 	mixer_commit(mixer);
 }

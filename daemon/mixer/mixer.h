@@ -130,6 +130,11 @@ int mixer_set_rate(struct mixer *mixer, unsigned rate);
  * thread runs the engine: then batches are taken here. */
 void mixer_tick(struct mixer *mixer, bool running);
 
+/* Fades out what leaves for hardware, for good: whatever is set from now on is
+ * kept, but not heard. Returns the ms after which it is silent; 0 if nothing
+ * plays now, or there is no room for it. */
+unsigned mixer_fade_out(struct mixer *mixer);
+
 /* A snapshot for latency questions; the taker frees it with latency_free().
  * NULL without memory or before a rate is set. */
 struct latency *mixer_latency(const struct mixer *mixer);
@@ -167,6 +172,7 @@ struct mixer_status {
 	unsigned period;      /* frames */
 	unsigned cycles;      /* of audio; wraps */
 	double dsp_load;      /* percent */
+	double worst_cycle;   /* percent of a period, lately */
 	unsigned xruns;
 	enum mixer_jack jack;
 	double started; /* CLOCK_MONOTONIC seconds */

@@ -5,6 +5,7 @@
 #include "mixer/live.h"
 #include "mixer/mixer.h"
 #include "mixer/route.h"
+#include "mixer/timing.h"
 
 #include <stdbool.h>
 
@@ -27,14 +28,13 @@ struct mixer {
 	struct advise *advise;
 	struct undo *undo;
 	struct mixer_status status;
-	/* The clock of the slots against that of the system. */
-	uint64_t slot_ticks;
-	double slot_seconds;
+	struct timing timing;
 	struct plugin_host *host; /* NULL: no plugins */
 	/* A slot of a strip: as mixer_insert_state() was told. */
 	enum insert_state (*insert)[DESK_INSERTS];
 	bool *stale; /* a strip: its targets may differ from those sent */
 	bool any_stale;
+	bool faded_out;               /* nothing is sent to the engine */
 	bool plan_stale;              /* the plan must be compiled anew */
 	struct engine_change *change; /* scratch for a batch */
 	size_t room;                  /* changes that fit */

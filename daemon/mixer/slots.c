@@ -166,10 +166,7 @@ take_time(struct mixer *mixer, unsigned strip, unsigned insert, double ticks)
 	    atomic_load_explicit(&state->runs, memory_order_relaxed);
 	uint32_t worst =
 	    atomic_exchange_explicit(&state->worst, 0, memory_order_relaxed);
-	double period =
-	    mixer->status.sample_rate == 0
-		? 0
-		: 1e6 * mixer->status.period / mixer->status.sample_rate;
+	double period = timing_period(mixer);
 	char why[96];
 
 	slot->mean = runs == slot->clock_runs
@@ -191,24 +188,13 @@ take_time(struct mixer *mixer, unsigned strip, unsigned insert, double ticks)
 	}
 }
 
-/* Once a second. */
-static void
-take_times(struct mixer *mixer)
+void
+slots_take_times(struct mixer *mixer, double ticks)
 {
-	double now = mixer_seconds(), passed = now - mixer->slot_seconds;
-	uint64_t clock = slot_clock();
-	double ticks = (double)(clock - mixer->slot_ticks) / passed / 1e6;
-
-	if (passed < 1)
-		return;
-	for (unsigned i = 0;
-	     mixer->slot_seconds != 0 && ticks > 0 && i < mixer->desk->strips;
-	     i++)
+	for (unsigned i = 0; i < mixer->desk->strips; i++)
 		for (unsigned k = 0; k < mixer->live->strip[i].slots; k++)
 			if (mixer->live->strip[i].slot[k].processor != NULL)
 				take_time(mixer, i, k, ticks);
-	mixer->slot_seconds = now;
-	mixer->slot_ticks = clock;
 }
 
 /* What makes no numbers any more is faded out. */
@@ -323,7 +309,6 @@ slots_tick(struct mixer *mixer)
 	for (unsigned i = 0; i < mixer->desk->strips; i++)
 		for (unsigned k = 0; k < mixer->live->strip[i].slots; k++)
 			slot_tick(mixer, i, k);
-	take_times(mixer);
 }
 
 void

@@ -15,6 +15,10 @@ struct mixer;
 /* Looks after all slots; every tick. */
 void slots_tick(struct mixer *mixer);
 
+/* Takes stock of the times of all slots since the last time; a us has so many
+ * ticks of slot_clock(). */
+void slots_take_times(struct mixer *mixer, double ticks);
+
 /* A live desk goes: its instances end with the plan that used them last, and
  * those that are on their way when they come. */
 void

@@ -41,6 +41,8 @@ status_number(const struct mixer *mixer, const struct address *address)
 		return status->period;
 	case PARAM_STATUS_DSP_LOAD:
 		return status->dsp_load;
+	case PARAM_STATUS_WORST_CYCLE:
+		return status->worst_cycle;
 	case PARAM_STATUS_XRUNS:
 		return status->xruns;
 	case PARAM_STATUS_JACK:

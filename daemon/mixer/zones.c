@@ -104,16 +104,13 @@ zone_at(const struct desk_strip *strip, unsigned stage, double peak, double rms)
 	    bound[TARGET_VALUE(PARAM_TARGET_HIGH)]);
 	double feed = bound[TARGET_VALUE(PARAM_TARGET_INSERT)];
 
-	if (peak > 0)
-		return fader && desk_feeds_hardware(strip) ? ZONE_CLIP
-							   : ZONE_OVER;
-	if (peak > target.high)
+	enum zone zone =
+	    zone_of(&target, fader && desk_feeds_hardware(strip), peak);
+
+	if (zone < ZONE_HOT && feeds_slot(strip, stage) &&
+	    rms > feed + TARGET_INSERT_WINDOW)
 		return ZONE_HOT;
-	if (feeds_slot(strip, stage) && rms > feed + TARGET_INSERT_WINDOW)
-		return ZONE_HOT;
-	if (peak >= target.low)
-		return ZONE_NOMINAL;
-	return peak >= target.silence ? ZONE_LOW : ZONE_SILENT;
+	return zone;
 }
 
 static void

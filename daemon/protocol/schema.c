@@ -141,6 +141,12 @@ static const struct schema_param table[PARAMS] = {
 	    "dsp_load", SCOPE_STATUS, SCHEMA_FLOAT, 0, false, false, "%", 0,
 	    UNBOUNDED, 0, NULL,
 	    "Share of each period that the JACK graph takes." },
+	[PARAM_STATUS_WORST_CYCLE] = { PARAM_STATUS_WORST_CYCLE,
+	    "/status/worst_cycle", "worst_cycle", SCOPE_STATUS, SCHEMA_FLOAT, 0,
+	    false, false, "%", 0, UNBOUNDED, 0, NULL,
+	    "Share of a period that the mixer's own longest cycle took in the "
+	    "last 10 to 20 seconds, plugins and waits for the processor "
+	    "included." },
 	[PARAM_STATUS_XRUNS] = { PARAM_STATUS_XRUNS, "/status/xruns", "xruns",
 	    SCOPE_STATUS, SCHEMA_INT, 0, false, false, "", 0, UNBOUNDED, 0,
 	    NULL, "Xruns since the daemon was started." },
@@ -202,7 +208,8 @@ static const struct schema_param table[PARAMS] = {
 	    "No arguments; answers /list ,ssisi strip name lanes stages "
 	    "outputs for each strip, /list/send ,ss strip bus for each of its "
 	    "sends, /list/slot ,sisssi strip slot kind name state lanes for "
-	    "each of its insert slots, then /list/end ,i strips." },
+	    "each of its insert slots, /list/target ,sff strip low high, then "
+	    "/list/end ,i strips." },
 	[PARAM_DUMP] = { PARAM_DUMP, "/dump", "dump", SCOPE_DESK,
 	    SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
 	    "No arguments, or s address prefix; answers /dump ,sh prefix "

@@ -1,15 +1,5 @@
 #include "protocol/zone.h"
 
-#include <string.h>
-
-struct zone_target
-zone_target(enum strip_kind kind, const char *stage)
-{
-	if (kind != STRIP_CHANNEL)
-		return zone_window(kind, false, -30, -6);
-	return zone_window(kind, strcmp(stage, "fader") == 0, -18, -10);
-}
-
 struct zone_target
 zone_window(enum strip_kind kind, bool fader, double low, double high)
 {
@@ -20,19 +10,16 @@ zone_window(enum strip_kind kind, bool fader, double low, double high)
 }
 
 enum zone
-zone_of(enum strip_kind kind, const char *stage, bool outputs, double peak)
+zone_of(const struct zone_target *target, bool hardware, double peak)
 {
-	struct zone_target target = zone_target(kind, stage);
-
 	if (peak > 0)
-		return outputs && strcmp(stage, "fader") == 0 ? ZONE_CLIP
-							      : ZONE_OVER;
-	if (peak > target.high)
+		return hardware ? ZONE_CLIP : ZONE_OVER;
+	if (peak > target->high)
 		return ZONE_HOT;
-	if (peak >= target.low)
+	if (peak >= target->low)
 		return ZONE_NOMINAL;
 	/* Written so that NaN, too, is silence. */
-	return peak >= target.silence ? ZONE_LOW : ZONE_SILENT;
+	return peak >= target->silence ? ZONE_LOW : ZONE_SILENT;
 }
 
 const char *

@@ -28,21 +28,14 @@ struct zone_target {
 	double silence, low, high;
 };
 
-/* The target of a stage ("in", "trim", "fader"): -18 to -10 dBFS in a channel,
- * but no lower bound after its fader, which sets the balance; -30 to -6 dBFS
- * in a bus and the master. */
-struct zone_target zone_target(enum strip_kind kind, const char *stage);
-
 /* The target of a stage of a strip whose own bounds are `low` and `high`, in
  * dBFS: a fader, which sets the balance, has no lower bound in a channel. */
 struct zone_target
 zone_window(enum strip_kind kind, bool fader, double low, double high);
 
-/* The zone of a peak in dBFS at a stage ("in", "trim", "fader") of a strip
- * that has `outputs` behind its fader or none. Both bounds of a target belong
- * to it, and exactly 0 dBFS is not over. */
-enum zone
-zone_of(enum strip_kind kind, const char *stage, bool outputs, double peak);
+/* The zone of a peak in dBFS at a stage, which feeds hardware or not. Both
+ * bounds of a target belong to it, and exactly 0 dBFS is not over. */
+enum zone zone_of(const struct zone_target *target, bool hardware, double peak);
 
 /* "silent", "low", "nominal", "hot", "over", "clip". */
 const char *zone_name(enum zone zone);

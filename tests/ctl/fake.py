@@ -98,7 +98,8 @@ class Desk:
         self.tick = 0
         self.integrated = -23.4
         self.values = {"/status/sample_rate": 48000, "/status/period": 64,
-                       "/status/dsp_load": 12.5, "/status/xruns": 2,
+                       "/status/dsp_load": 12.5, "/status/worst_cycle": 20.5,
+                       "/status/xruns": 2,
                        "/status/jack": "running", "/status/uptime": 90.0,
                        "/status/drops/malformed": 0}
         for strip, name, _, _ in STRIPS:
@@ -385,6 +386,11 @@ class Desk:
                 for number, slot in enumerate(slots, 1):
                     self.send(to, pack("/list/slot", "sisssi", strip, number,
                                        *slot[:3], 2))
+            for strip, _, _, _ in STRIPS:
+                aim = (-18, -10) if strip.startswith("ch/") else (-30, -6)
+                if strip == "ch/keys":
+                    aim = (-45, -35)
+                self.send(to, pack("/list/target", "sff", strip, *aim))
             self.send(to, pack("/list/end", "i", len(STRIPS)))
         elif address == "/describe":
             self.describe(to, values[0])

@@ -8,4 +8,10 @@ $(FUZZ): $(BUILD)/%: $(BUILD)/%.o $(LIBRARY) \
 	$(CC) $(CFLAGS) $(SAN) $(FUZZER) -pthread -o $@ $^ $(LDFLAGS) \
 		$(TEST_LIBS)
 tests fuzzers: $(FUZZ)
-.PHONY: fuzzers
+
+SECONDS = 60
+fuzz: test-deps san-deps ## made-up input for every parser, SECONDS=n each
+	@$(MAKE) --no-print-directory BUILD=build/fuzz CC=clang OPT=-O1 FUZZER=-fsanitize=fuzzer \
+		SAN="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all" fuzzers
+	@sh tests/fuzz/run.sh build/fuzz $(SECONDS)
+.PHONY: fuzz fuzzers

@@ -376,6 +376,11 @@ the_desk_lists_itself(void **state)
 		    (const char *[]){ "wide", "sub", "verb", "master" }[i], 2,
 		    "in trim fader", i == 3);
 	osc_expect(osc, "/list/send", "ss", "ch/kick", "verb");
+	for (int i = 0; i < 6; i++)
+		osc_expect(osc, "/list/target", "sff",
+		    (const char *[]){ "ch/kick", "ch/snare", "ch/wide",
+			"bus/sub", "bus/verb", "master" }[i],
+		    i < 3 ? -18.0 : -30.0, i < 3 ? -10.0 : -6.0);
 	osc_expect(osc, "/list/end", "i", 6);
 }
 
@@ -387,6 +392,10 @@ status_is_published(void **state)
 	assert_true(osc_get(osc, "/status/sample_rate") == 48000);
 	assert_true(osc_get(osc, "/status/period") == 64);
 	assert_true(osc_get(osc, "/status/dsp_load") >= 0);
+	/* Looked at once a second. */
+	double end = rig_now() + 5;
+	while (osc_get(osc, "/status/worst_cycle") <= 0)
+		assert_true(rig_now() < end);
 	assert_true(osc_get(osc, "/status/uptime") > 0);
 	assert_true(osc_get(osc, "/status/subscribers") == 0);
 	osc_send(osc, "/status/version", "");

@@ -13,11 +13,22 @@
 #define SIZE 40
 
 /* As the roster has it, but without a desk. */
+struct zone_target
+roster_target(
+    const struct roster_strip *strip, const struct roster_stage *stage)
+{
+	return zone_window(strip->kind, strcmp(stage->name, "fader") == 0,
+	    strip->low, strip->high);
+}
+
 enum zone
 roster_zone(const struct roster_strip *strip, const struct roster_stage *stage,
     double peak)
 {
-	return zone_of(strip->kind, stage->name, strip->outputs, peak);
+	struct zone_target target = roster_target(strip, stage);
+
+	return zone_of(&target,
+	    strip->outputs && strcmp(stage->name, "fader") == 0, peak);
 }
 
 static const struct cells_look colours = { false, false };
@@ -27,7 +38,9 @@ static struct cells_ruler
 ruler_of(const char *name, bool outputs, int size)
 {
 	struct roster_strip strip = { .kind = STRIP_CHANNEL,
-		.outputs = outputs };
+		.outputs = outputs,
+		.low = -18,
+		.high = -10 };
 	struct roster_stage stage = { .shown = true };
 	struct cells_ruler ruler;
 
@@ -40,13 +53,14 @@ static void
 zones_follow_each_other_along_a_bar(void **state)
 {
 	struct cells_ruler ruler = ruler_of("trim", false, SIZE);
+	struct zone_target target = zone_window(STRIP_CHANNEL, false, -18, -10);
 	struct cell cell[SIZE];
 	(void)state;
 
 	cells_bar(&ruler, &colours, 6, -200, -200, cell);
 	for (int i = 0; i < SIZE; i++) {
-		enum zone zone = zone_of(
-		    STRIP_CHANNEL, "trim", false, bar_level((i + 0.5) / SIZE));
+		enum zone zone =
+		    zone_of(&target, false, bar_level((i + 0.5) / SIZE));
 		if (zone == ZONE_SILENT)
 			zone = ZONE_LOW;
 		assert_int_equal(cell[i].zone, zone);

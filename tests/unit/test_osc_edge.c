@@ -129,9 +129,9 @@ one_datagram_asks_for_4096_answers_at_most(void **state)
 	struct bench *b = *state;
 	struct bundle bundle = bundle_at(0);
 
-	for (int i = 0; i < 42; i++)
+	for (int i = 0; i < 30; i++)
 		bundle_add(&bundle, "//*", "");
-	for (int i = 0; i < 1000; i++)
+	for (int i = 0; i < 1400; i++)
 		bundle_add(&bundle, "/ch/1/pan", "");
 	send_bundle(b, 0, &bundle);
 	assert_error(strstr(hear(b, 0), "/error"), "too-many",
@@ -212,6 +212,10 @@ list_names_strips_and_sends(void **state)
 	    "/list ssisi bus/verb verb 2 in trim fader 0\n"
 	    "/list ssisi master master 2 in trim fader 1\n"
 	    "/list/send ss ch/kick verb\n"
+	    "/list/target sff ch/kick -18 -10\n"
+	    "/list/target sff ch/keys -18 -10\n"
+	    "/list/target sff bus/verb -30 -6\n"
+	    "/list/target sff master -30 -6\n"
 	    "/list/end i 4\n");
 }
 

@@ -263,6 +263,9 @@ list_names_the_slots(void **state)
 	    "/list/slot sisssi ch/kick 3 lv2 urn:fake:none failed 2\n"
 	    "/list/slot sisssi ch/snare 1 lv2 Plain Gain loading 1\n"
 	    "/list/slot sisssi master 1 lv2 Compressor loading 2\n"
+	    "/list/target sff ch/kick -18 -10\n"
+	    "/list/target sff ch/snare -18 -10\n"
+	    "/list/target sff master -30 -6\n"
 	    "/list/end i 3\n");
 }
 

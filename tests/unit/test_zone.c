@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <cmocka.h>
 
 struct judged {
@@ -16,11 +17,23 @@ struct judged {
 	bool outputs;
 };
 
+/* At a stage of a strip whose bounds are those of its kind. */
+static enum zone
+zone_at(enum strip_kind kind, const char *stage, bool outputs, double peak)
+{
+	bool channel = kind == STRIP_CHANNEL;
+	bool fader = strcmp(stage, "fader") == 0;
+	struct zone_target target =
+	    zone_window(kind, fader, channel ? -18 : -30, channel ? -10 : -6);
+
+	return zone_of(&target, outputs && fader, peak);
+}
+
 static void
 judge(const struct judged *row, size_t rows)
 {
 	for (size_t i = 0; i < rows; i++)
-		assert_string_equal(zone_name(zone_of(row[i].kind, row[i].stage,
+		assert_string_equal(zone_name(zone_at(row[i].kind, row[i].stage,
 					row[i].outputs, row[i].peak)),
 		    zone_name(row[i].zone));
 }
@@ -52,8 +65,8 @@ stages_before_the_fader_of_a_channel_are_judged_alike(void **state)
 	for (size_t i = 0; i < sizeof(stages) / sizeof(stages[0]); i++)
 		for (int peak = -210; peak < 20; peak++)
 			assert_int_equal(
-			    zone_of(STRIP_CHANNEL, stages[i], true, peak),
-			    zone_of(STRIP_CHANNEL, "trim", true, peak));
+			    zone_at(STRIP_CHANNEL, stages[i], true, peak),
+			    zone_at(STRIP_CHANNEL, "trim", true, peak));
 }
 
 static void
@@ -132,11 +145,25 @@ a_louder_peak_is_never_in_a_lower_zone(void **state)
 		enum zone before = ZONE_SILENT;
 		for (int tenths = -2100; tenths < 400; tenths++) {
 			enum zone zone =
-			    zone_of(kind, "fader", i % 2, tenths / 10.0);
+			    zone_at(kind, "fader", i % 2, tenths / 10.0);
 			assert_true(zone >= before);
 			before = zone;
 		}
 	}
+}
+
+static void
+a_window_of_its_own_moves_the_zones(void **state)
+{
+	struct zone_target tight = zone_window(STRIP_BUS, true, -14, -12);
+	struct zone_target balance = zone_window(STRIP_CHANNEL, true, -14, -12);
+	(void)state;
+
+	assert_int_equal(zone_of(&tight, true, -11.9), ZONE_HOT);
+	assert_int_equal(zone_of(&tight, true, -12), ZONE_NOMINAL);
+	assert_int_equal(zone_of(&tight, true, -14), ZONE_NOMINAL);
+	assert_int_equal(zone_of(&tight, true, -14.1), ZONE_LOW);
+	assert_int_equal(zone_of(&balance, true, -14.1), ZONE_NOMINAL);
 }
 
 int
@@ -153,6 +180,7 @@ main(void)
 		    a_bus_and_the_master_should_peak_at_6_below_or_less),
 		cmocka_unit_test(only_what_leaves_a_fader_for_outputs_clips),
 		cmocka_unit_test(under_60_below_there_is_nothing_to_judge),
+		cmocka_unit_test(a_window_of_its_own_moves_the_zones),
 		cmocka_unit_test(a_louder_peak_is_never_in_a_lower_zone),
 	};
 

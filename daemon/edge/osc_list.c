@@ -1,0 +1,98 @@
+#include "edge/osc_internal.h"
+
+#include <stdio.h>
+
+static void
+list_strip(struct osc_request *request, unsigned index)
+{
+	const struct mixer *mixer = request->osc->mixer;
+	const struct desk_strip *strip = &mixer_desk(mixer)->strip[index];
+	char part[DESK_STRIP_TEXT], stages[16 * (DESK_INSERTS + 3)];
+	size_t used = 0;
+
+	stages[0] = '\0';
+	for (unsigned i = 0; i < mixer_stages(mixer, index); i++) {
+		if (used >= sizeof(stages))
+			break;
+		used += (size_t)snprintf(stages + used, sizeof(stages) - used,
+		    "%s%s", i > 0 ? " " : "",
+		    mixer_stage_name(mixer, index, i));
+	}
+	desk_strip_text(strip, false, part);
+	if (osc_request_answers(request))
+		osc_pack_print(&request->replies, "/list", "ssisi", part,
+		    strip->name, (int)strip->lanes, stages,
+		    desk_feeds_hardware(strip) ? 1 : 0);
+}
+
+static void
+list_sends(struct osc_request *request, unsigned index)
+{
+	const struct desk *desk = mixer_desk(request->osc->mixer);
+	const struct desk_strip *strip = &desk->strip[index];
+	char part[ADDRESS_LONGEST];
+
+	desk_strip_text(strip, false, part);
+	for (size_t i = 0; i < strip->sends; i++) {
+		if (osc_request_answers(request))
+			osc_pack_print(&request->replies, "/list/send", "ss",
+			    part, desk->strip[strip->send[i].bus].id);
+	}
+}
+
+static void
+list_target(struct osc_request *request, unsigned index)
+{
+	const struct desk *desk = mixer_desk(request->osc->mixer);
+	const struct desk_strip *strip = &desk->strip[index];
+	char part[DESK_STRIP_TEXT];
+
+	desk_strip_text(strip, false, part);
+	if (osc_request_answers(request))
+		osc_pack_print(&request->replies, "/list/target", "sff", part,
+		    strip->target[TARGET_VALUE(PARAM_TARGET_LOW)],
+		    strip->target[TARGET_VALUE(PARAM_TARGET_HIGH)]);
+}
+
+static void
+list_slots(struct osc_request *request, unsigned index)
+{
+	struct mixer *mixer = request->osc->mixer;
+	const struct desk_strip *strip = &mixer_desk(mixer)->strip[index];
+	struct address address = { .param = schema_param(PARAM_INSERT_STATE),
+		.strip = index };
+	struct schema_value state;
+	char part[DESK_STRIP_TEXT];
+
+	desk_strip_text(strip, false, part);
+	for (unsigned i = 0; i < strip->inserts; i++) {
+		const struct desk_insert *insert = &strip->insert[i];
+
+		address.sub = i;
+		mixer_get(mixer, &address, &state);
+		if (osc_request_answers(request))
+			osc_pack_print(&request->replies, "/list/slot",
+			    "sisssi", part, (int)i + 1,
+			    insert->kind == INSERT_JACK ? "jack" : "lv2",
+			    mixer_insert_name(insert), state.text,
+			    (int)strip->lanes);
+	}
+}
+
+void
+osc_list(struct osc_request *request)
+{
+	size_t strips = mixer_desk(request->osc->mixer)->strips;
+
+	for (unsigned i = 0; i < strips; i++)
+		list_strip(request, i);
+	for (unsigned i = 0; i < strips; i++)
+		list_sends(request, i);
+	for (unsigned i = 0; i < strips; i++)
+		list_slots(request, i);
+	for (unsigned i = 0; i < strips; i++)
+		list_target(request, i);
+	if (osc_request_answers(request))
+		osc_pack_print(
+		    &request->replies, "/list/end", "i", (int)strips);
+}
