@@ -458,7 +458,7 @@ says "What to do first:</b> mend ch/kick at its trim"
 says "integrated loudness is -23.4 LUFS"; says "There were none."
 it "it says the levels in words, too" 0
 run report -o - --since 1 --title 'A & B'; silent
-says "<title>A &amp; B</title>"; says "over 1, jack 1."
+says "<title>A &amp; B</title>"; says "Events since no. 1<"; says "over 1, jack 1."
 says "over at ch/kick trim, 1 time, up to +2.5 dBFS"
 says "from ch/kick/trim."; it "and the events since a number" 0
 run report --json -o "$work/page"
