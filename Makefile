@@ -60,8 +60,8 @@ BENCH = $(patsubst %.c,$(BUILD)/%,$(filter-out \
 	tests/bench/bench_floor.c,$(wildcard tests/bench/bench_*.c)))
 C_FILES = $(call src,daemon daemon/* client/* tests/*)
 H_FILES = $(wildcard daemon/*/*.h client/*/*.h tests/*/*.h)
-MAN = daemon/headroomd.8 client/ctl/headroomctl.1 daemon/mixer/headroom.json.5 \
-	daemon/protocol/headroom-osc.7
+MAN = daemon/headroom.7 daemon/headroomd.8 client/ctl/headroomctl.1 \
+	daemon/mixer/headroom.json.5 daemon/protocol/headroom-osc.7
 
 all: $(PROGRAMS) ## build the three programs
 

@@ -251,6 +251,38 @@ main_finding(const char *option, const char *text, int *id)
 	return -1;
 }
 
+/* An option without an argument that says how a command goes. */
+static int
+main_flag(struct command *command, int letter)
+{
+	switch (letter) {
+	case OPTION_ONCE:
+		command->once = true;
+		break;
+	case 'p':
+		command->plain = true;
+		break;
+	case 'f':
+		command->history = true;
+		break;
+	case OPTION_ADDRESSES:
+		command->addresses = true;
+		break;
+	case OPTION_PARAMETERS:
+		command->parameters = true;
+		break;
+	case OPTION_ALL:
+		command->all = true;
+		break;
+	case OPTION_UNDO:
+		command->undo = true;
+		break;
+	default:
+		return -1;
+	}
+	return 0;
+}
+
 static int
 main_only(struct command *command, const char *pattern)
 {
@@ -286,19 +318,10 @@ main_option(struct request *request, int letter)
 	case 'h':
 		request->help = true;
 		break;
-	case OPTION_ONCE:
-		command->once = true;
-		break;
-	case 'p':
-		command->plain = true;
-		break;
 	case 'r':
 		return main_number("rate", optarg, 0.01, 100, &command->rate);
 	case 's':
 		command->since = optarg;
-		break;
-	case 'f':
-		command->history = true;
 		break;
 	case 'F':
 		command->file = optarg;
@@ -306,20 +329,8 @@ main_option(struct request *request, int letter)
 	case 'o':
 		command->output = optarg;
 		break;
-	case OPTION_ADDRESSES:
-		command->addresses = true;
-		break;
-	case OPTION_PARAMETERS:
-		command->parameters = true;
-		break;
 	case OPTION_APPLY:
 		return main_finding("apply", optarg, &command->apply);
-	case OPTION_ALL:
-		command->all = true;
-		break;
-	case OPTION_UNDO:
-		command->undo = true;
-		break;
 	case OPTION_SECONDS:
 		return main_number(
 		    "seconds", optarg, 1, 1e7, &command->seconds);
@@ -331,7 +342,7 @@ main_option(struct request *request, int letter)
 	case OPTION_ONLY:
 		return main_only(command, optarg);
 	default:
-		return -1;
+		return main_flag(command, letter);
 	}
 	return 0;
 }

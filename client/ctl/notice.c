@@ -58,7 +58,25 @@ notice_word(const struct event_line *line, const char *field)
 	return value && value->text ? value->text : "";
 }
 
-/* Over, clip and invalid: where, how much, how long, where from. */
+/* What to do about an over, by its origin, such as "ch/kick/insert/1". */
+static const char *
+notice_remedy(const char *origin)
+{
+	bool channel = strncmp(origin, "ch/", 3) == 0;
+	const char *stage = strrchr(origin, '/');
+
+	if (!stage)
+		return "";
+	if (strstr(origin, "/insert/"))
+		return ": turn the output of this insert down";
+	if (strcmp(stage, "/trim") == 0)
+		return ": turn its trim down";
+	if (strcmp(stage, "/fader") == 0)
+		return ": turn its fader down";
+	return channel ? ": turn the source down" : ": turn down what feeds it";
+}
+
+/* Over, clip and invalid: where, how much, how long, where from, what to do. */
 static void
 notice_signal(const struct event_line *line, char *text, size_t size)
 {
@@ -74,10 +92,14 @@ notice_signal(const struct event_line *line, char *text, size_t size)
 		snprintf(origin, sizeof(origin), ", from %s", from);
 	if (of[0])
 		snprintf(sum, sizeof(sum), ", the sum of %s dB", of);
-	snprintf(text, size, "%s at %s %s, lane %.0f%s, %.0f sample%s%s%s",
+	const char *todo = line->kind == EVENT_INVALID
+			       ? ", NaN or infinity, silenced: stop what sends "
+				 "it"
+			       : notice_remedy(from);
+	snprintf(text, size, "%s at %s %s, lane %.0f%s, %.0f sample%s%s%s%s",
 	    event_form(line->kind)->name, notice_word(line, "strip"),
 	    notice_word(line, "stage"), notice_number(line, "lane"), peak,
-	    samples, samples == 1 ? "" : "s", origin, sum);
+	    samples, samples == 1 ? "" : "s", origin, sum, todo);
 }
 
 static void
@@ -88,6 +110,17 @@ notice_insert(const struct event_line *line, char *text, size_t size)
 	snprintf(text, size, "insert %.0f of %s %s%s%s",
 	    notice_number(line, "slot"), notice_word(line, "strip"),
 	    notice_word(line, "state"), reason[0] ? ": " : "", reason);
+}
+
+static void
+notice_jack(const struct event_line *line, char *text, size_t size)
+{
+	const char *state = notice_word(line, "state");
+
+	snprintf(text, size, "jack %s%s", state,
+	    strcmp(state, "waiting") == 0
+		? ": start the JACK server; ports and values come back with it"
+		: "");
 }
 
 static void
@@ -107,10 +140,12 @@ notice_happened(const struct event_line *line, char *text, size_t size)
 		    notice_word(line, "scene"), notice_word(line, "action"));
 		break;
 	case EVENT_JACK:
-		snprintf(text, size, "jack %s", notice_word(line, "state"));
+		notice_jack(line, text, size);
 		break;
 	case EVENT_XRUN:
-		snprintf(text, size, "xrun, %.0f so far",
+		snprintf(text, size,
+		    "xrun, %.0f so far: where there are many, a longer period "
+		    "helps",
 		    notice_number(line, "xruns"));
 		break;
 	default:

@@ -148,8 +148,7 @@ ask_strip(struct command *command, struct report_strip *strip)
 }
 
 static enum status
-gather(
-    struct command *command, const struct since *since, struct report *report)
+gather(struct command *command, struct report *report)
 {
 	enum status status = STATUS_OK;
 
@@ -169,7 +168,7 @@ gather(
 		status = advise_ask(command, &report->advice);
 	if (status != STATUS_OK)
 		return status;
-	int fault = report_events(command, since, report);
+	int fault = report_events(command, report);
 	if (fault < 0) {
 		command->link.fault = fault;
 		return command_silent(command);
@@ -321,8 +320,8 @@ report_run(struct command *command, int count, char **argument)
 				       : "Headroom: levels, stage by stage";
 	report->url = command->link.url;
 	report->now = now;
-	report->from = since.by_time ? since.time : 0;
-	enum status status = gather(command, &since, report);
+	report->since = since;
+	enum status status = gather(command, report);
 	if (status == STATUS_OK)
 		status = save(command, report);
 	advise_forget(&report->advice);

@@ -48,8 +48,8 @@ struct report_over {
 
 struct report {
 	const char *title, *url;
-	int64_t now,
-	    from; /* ms since 1970, UTC; events are those since `from` */
+	int64_t now;        /* ms since 1970, UTC */
+	struct since since; /* where events begin */
 	struct roster desk;
 	struct report_strip *strip; /* as many as the desk has */
 	struct advice_report advice;
@@ -62,10 +62,9 @@ struct report {
 
 struct command;
 
-/* Asks for the events behind `since` and sums them up. Returns 0, or an -errno
- * as link_receive(); `whole` is false where some were lost. */
-int report_events(
-    struct command *command, const struct since *since, struct report *report);
+/* Asks for the events behind `report->since` and sums them up. Returns 0, or an
+ * -errno as link_receive(); `whole` is false where some were lost. */
+int report_events(struct command *command, struct report *report);
 
 /* Writes the page. */
 void report_page(FILE *file, const struct report *report);

@@ -109,12 +109,11 @@ take(void *arg, const struct link_message *message)
 }
 
 int
-report_events(
-    struct command *command, const struct since *since, struct report *report)
+report_events(struct command *command, struct report *report)
 {
 	struct replay replay = { .report = report,
-		.since = since,
-		.last = since->by_time ? 0 : since->sequence };
+		.since = &report->since,
+		.last = report->since.by_time ? 0 : report->since.sequence };
 	struct link *link = &command->link;
 
 	for (int i = 0; i < AGAIN; i++) {

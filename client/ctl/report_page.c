@@ -2,6 +2,7 @@
 
 #include "protocol/level.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +24,8 @@ static const char style[] =
     "color:var(--ink);font:16px/1.45 system-ui,sans-serif;"
     "overflow-wrap:anywhere}\n"
     "h1{font-size:1.5rem;margin:0}h2{font-size:1.15rem;margin:1.6em 0 .5em}"
-    "h3{font-size:1rem;margin:0 0 .6em}h2,h3{break-after:avoid}p{margin:.4em 0}\n"
+    "h3{font-size:1rem;margin:0 0 .6em}h2,h3{break-after:avoid}p{margin:.4em "
+    "0}\n"
     ".soft,.id,small{color:var(--soft);font-weight:400;font-size:.85rem}\n"
     ".verdict{font-size:1.15rem;font-weight:600;margin:.8em 0;padding:.7em 1em;"
     "background:var(--card);border-left:6px solid var(--nominal)}"
@@ -268,7 +270,10 @@ print_events(FILE *file, const struct report *report)
 	bool any = false;
 
 	fprintf(file, "<h2>Events since ");
-	print_time(file, report->from, true);
+	if (report->since.by_time)
+		print_time(file, report->since.time, true);
+	else
+		fprintf(file, "no. %" PRIu64, report->since.sequence);
 	fprintf(file, "</h2>\n<p>");
 	for (int kind = 0; kind < EVENT_KINDS; kind++) {
 		if (!report->events[kind])

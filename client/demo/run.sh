@@ -185,8 +185,9 @@ headroom is running; Ctrl-C stops it.
 Type in another terminal, from $PWD:
 
   $build/headroomctl meters                  every level at every stage
+  $build/headroomctl advise                  what is wrong, and what mends it
+  $build/headroomctl advise --all            mend it, balance kept
   $build/headroomctl events                  overs, as they happen
-  $build/headroomctl set /ch/kick/trim -12   mend the kick where it is too hot
   $build/headroomctl inserts                 the slots and what they hold
   $build/headroomctl list                    everything else there is to set
 

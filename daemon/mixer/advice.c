@@ -50,7 +50,8 @@ advisor_levels(const struct advisor *advisor, unsigned strip, unsigned stage)
 double
 advisor_tenths(double db)
 {
-	return round(db * 10) / 10;
+	/* No minus before a zero. */
+	return round(db * 10) / 10 + 0.0;
 }
 
 /* --- findings --- */

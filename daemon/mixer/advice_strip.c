@@ -78,14 +78,14 @@ say_trim(struct advisor *advisor, struct finding *finding, unsigned strip,
 		    "%s peaks at %.1f dBFS behind its trim, %.1f dB %s its "
 		    "target of %g to %g. Turn the source %s by about %.0f dB: "
 		    "trim and fader have no room for it.",
-		    text, peak, off, hot ? "above" : "below", low, high,
-		    hot ? "down" : "up", ceil(off + 2));
+		    text, advisor_tenths(peak), off, hot ? "above" : "below",
+		    low, high, hot ? "down" : "up", ceil(off + 2));
 	else if (finding != NULL && finding->code == ADVICE_FADER_AS_TRIM)
 		advisor_say(finding,
 		    "The fader of %s, at %+.1f dB, does the work of the trim: "
 		    "behind the trim it peaks at %.1f dBFS, %.1f dB %s its "
 		    "target of %g to %g. %s by %.1f dB.",
-		    text, desk->value[PARAM_FADER], peak, off,
+		    text, desk->value[PARAM_FADER], advisor_tenths(peak), off,
 		    hot ? "above" : "below", low, high, todo, fabs(change));
 	else
 		advisor_say(finding,

@@ -203,7 +203,7 @@ fix_bus(struct advisor *advisor, unsigned bus, const struct sum *sum)
 	}
 	if (!lower_sum(advisor, bus, down))
 		advisor_drop_fix(advisor);
-	return "Turn down what feeds it, and its fader up";
+	return "Turn what feeds it down and its fader up";
 }
 
 /* "as it comes in", "behind its trim", …, as people say it. */
@@ -237,10 +237,10 @@ check_bus(struct advisor *advisor, unsigned bus)
 	const char *todo = fix_bus(advisor, bus, &sum);
 	advisor_say(finding,
 	    "%s is %s: %s it peaks at %.1f dBFS, %.1f dB above its target of "
-	    "%g. %s, by %.1f dB.",
+	    "%g. %s by %.1f dB.",
 	    text, sum.most > 0 ? "over" : "close to 0 dBFS",
-	    stage_place(desk, sum.worst, place), sum.most, sum.most - sum.high,
-	    sum.high, todo, excess(&sum, sum.most));
+	    stage_place(desk, sum.worst, place), advisor_tenths(sum.most),
+	    sum.most - sum.high, sum.high, todo, excess(&sum, sum.most));
 }
 
 /* --- the master --- */
@@ -262,7 +262,8 @@ mend_master(struct advisor *advisor, unsigned master, const struct sum *sum,
 	    "%.1f dB above the target of %g, and the master pulls it down by "
 	    "%.1f dB. Turn every channel's fader down by %.1f dB and the "
 	    "master up by %.1f dB.",
-	    sum->in, sum->in - sum->high, sum->high, pulled, down, up);
+	    advisor_tenths(sum->in), sum->in - sum->high, sum->high, pulled,
+	    down, up);
 	if (!lower_mix(advisor, down) ||
 	    !advisor_change(advisor, master, PARAM_FADER, 0, up))
 		advisor_drop_fix(advisor);
@@ -292,9 +293,12 @@ check_master(struct advisor *advisor, unsigned master)
 	advisor_say(finding,
 	    "The master %s: %s it peaks at %.1f dBFS, %.1f dB above its "
 	    "target of %g. Turn %s down by %.1f dB.",
-	    sum.out > 0 ? "clips" : "is close to 0 dBFS",
-	    stage_place(desk, sum.worst, place), sum.most, sum.most - sum.high,
-	    sum.high, channels ? "every channel's fader" : "its fader", down);
+	    sum.out > 0    ? "clips"
+	    : sum.most > 0 ? "is over"
+			   : "is close to 0 dBFS",
+	    stage_place(desk, sum.worst, place), advisor_tenths(sum.most),
+	    sum.most - sum.high, sum.high,
+	    channels ? "every channel's fader" : "its fader", down);
 	bool fits =
 	    channels ? lower_mix(advisor, down)
 		     : advisor_change(advisor, master, PARAM_FADER, 0, -down);
@@ -404,8 +408,9 @@ advisor_feeds(struct advisor *advisor, unsigned strip)
 		advisor_evidence(finding, level, HEARD, "dBFS", tap->sounding);
 		advisor_say(finding,
 		    "%s is %s, but its send to %s is taken before the fader "
-		    "and brings %.1f dBFS to the mix, %.0f dB above %.0f. Mute "
-		    "the send, or take it after the fader.",
+		    "and brings it to the mix at %.1f dBFS, %.0f dB above the "
+		    "%.0f that is heard. Mute the send, or take it after the "
+		    "fader.",
 		    text, muted ? "muted" : "faded out", bus, level,
 		    level - HEARD, HEARD);
 		advisor_put(advisor, strip, PARAM_SEND_MUTE, i, 1);

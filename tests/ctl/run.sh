@@ -501,7 +501,7 @@ says "What to do first:</b> mend ch/kick at its trim"
 says "integrated loudness is -23.4 LUFS"; says "There were none."
 it "it says the levels in words, too" 0
 run report -o - --since 1 --title 'A & B'; silent
-says "<title>A &amp; B</title>"; says "over 1, jack 1."
+says "<title>A &amp; B</title>"; says "Events since no. 1<"; says "over 1, jack 1."
 says "over at ch/kick trim, 1 time, up to +2.5 dBFS"
 says "from ch/kick/trim."; it "and the events since a number" 0
 run report --json -o "$work/page"
@@ -552,7 +552,7 @@ it "watch has JSON lines" 0
 stop
 start normal
 run events --once
-says "over at ch/kick trim, lane 1, peak +2.5 dBFS, 11 samples, from ch/kick/trim"
+says "over at ch/kick trim, lane 1, peak +2.5 dBFS, 11 samples, from ch/kick/trim: turn its trim down"
 [ "$(wc -l <"$work/out")" = 3 ] || wrong="$wrong lines;"
 it "kept events are replayed" 0
 run events --once --since 2 --json
@@ -586,7 +586,7 @@ run events -F "$work/state" -j
 out "$(cat "$work/events.jsonl")"
 warns "$work/state: 1 line passed over, which holds no event"
 it "and from all files of a directory, oldest first" 0
-run events -F "$work/state" --since 2; out "3  2026-11-22 23:04:07.678  frame 300  jack waiting"
+run events -F "$work/state" --since 2; out "3  2026-11-22 23:04:07.678  frame 300  jack waiting: start the JACK server; ports and values come back with it"
 it "from an event on" 0
 run events --file "$work/none"; warns "$work/none: No such file"
 it "a file that is not there is told" 4
@@ -596,8 +596,8 @@ HEADROOM_OSC=$old
 follow events
 "$ctl" set /ch/keys/mute 1 >"$work/other" 2>&1
 soon "5  2026" out; ended
-out "4  2026-11-22 23:04:05.678  frame 0  xrun, 4 so far
-5  2026-11-22 23:04:05.678  frame 0  xrun, 5 so far"
+out "4  2026-11-22 23:04:05.678  frame 0  xrun, 4 so far: where there are many, a longer period helps
+5  2026-11-22 23:04:05.678  frame 0  xrun, 5 so far: where there are many, a longer period helps"
 it "an event that was lost on the way is asked for" 0
 
 # --- trouble ---
