@@ -1,4 +1,5 @@
 #include "edge/event_file.h"
+#include "edge/event_notice.h"
 #include "edge/jack.h"
 #include "edge/log.h"
 #include "edge/loop.h"
@@ -29,10 +30,12 @@
 /* Options that have no letter. */
 #define STATE 256
 #define NO_RESTORE 257
+#define LOG_LEVEL 258
 
 static const char usage_text[] =
     "usage: headroomd -c FILE [-n[v]] [-s JACK_SERVER] [-l OSC_URL]..."
-    " [--state DIR] [--no-restore]\n";
+    " [--state DIR] [--no-restore]"
+    " [--log-level LEVEL]\n";
 
 static const char help_text[] =
     "\n"
@@ -44,6 +47,9 @@ static const char help_text[] =
     "      --state DIR      what is remembered between two starts is here\n"
     "      --no-restore     start with the values of FILE, not with those of\n"
     "                       the last run\n"
+    "      --log-level LEVEL\n"
+    "                       error, warning, notice (the default), info or\n"
+    "                       debug: what is said\n"
     "  -l, --listen OSC_URL listen here, such as udp://127.0.0.1:9018 or\n"
     "                       tcp://eth0:9018, an interface;\n"
     "                       replaces osc.listen; may be repeated\n"
@@ -58,6 +64,7 @@ struct options {
 	const char *state;
 	const char *listen[DESK_LISTENERS];
 	size_t listens;
+	enum log_level log_level;
 	bool check, verbose, fresh;
 };
 
@@ -69,6 +76,7 @@ struct daemon {
 	char *state_dir; /* NULL: nothing is remembered */
 	struct state_file *state;
 	struct event_file *events;
+	struct event_notice *notice;
 	struct osc *osc;
 	struct jack *jack;
 	struct service *service; /* NULL: no service manager */
@@ -91,16 +99,34 @@ add_listener(struct options *options, const char *url)
 	struct url parsed;
 
 	if (options->listens == DESK_LISTENERS) {
-		log_line("-l %s: at most %d addresses", url, DESK_LISTENERS);
+		log_at(LOG_LEVEL_ERROR, "-l %s: at most %d addresses", url,
+		    DESK_LISTENERS);
 		return -1;
 	}
 	if (url_parse(url, URL_PORT, &parsed) < 0) {
-		log_line("-l: found %s; allowed: udp://HOST:PORT or "
-			 "tcp://HOST:PORT%s",
+		log_at(LOG_LEVEL_ERROR,
+		    "-l: found %s; allowed: udp://HOST:PORT or "
+		    "tcp://HOST:PORT%s",
 		    url, URL_ALLOWED);
 		return -1;
 	}
 	options->listen[options->listens++] = url;
+	return 0;
+}
+
+static int
+set_log_level(struct options *options, const char *name)
+{
+	int level = log_level_find(name);
+
+	if (level < 0) {
+		log_at(LOG_LEVEL_ERROR,
+		    "--log-level: found %s; allowed: error, warning, notice, "
+		    "info or debug",
+		    name);
+		return -1;
+	}
+	options->log_level = (enum log_level)level;
 	return 0;
 }
 
@@ -115,6 +141,7 @@ parse_options(struct options *options, int argc, char **argv)
 		{ "server", required_argument, NULL, 's' },
 		{ "state", required_argument, NULL, STATE },
 		{ "no-restore", no_argument, NULL, NO_RESTORE },
+		{ "log-level", required_argument, NULL, LOG_LEVEL },
 		{ "listen", required_argument, NULL, 'l' },
 		{ "version", no_argument, NULL, 'V' },
 		{ "help", no_argument, NULL, 'h' },
@@ -142,6 +169,10 @@ parse_options(struct options *options, int argc, char **argv)
 		case NO_RESTORE:
 			options->fresh = true;
 			break;
+		case LOG_LEVEL:
+			if (set_log_level(options, optarg) < 0)
+				return EXIT_USAGE;
+			break;
 		case 'l':
 			if (add_listener(options, optarg) < 0)
 				return EXIT_USAGE;
@@ -164,15 +195,17 @@ static int
 check_options(const struct options *options, int argc, char **argv)
 {
 	if (optind < argc) {
-		log_line("\"%s\" is not an option", argv[optind]);
+		log_at(
+		    LOG_LEVEL_ERROR, "\"%s\" is not an option", argv[optind]);
 		return usage_error();
 	}
 	if (!options->config) {
-		log_line("no configuration: give one with -c FILE");
+		log_at(
+		    LOG_LEVEL_ERROR, "no configuration: give one with -c FILE");
 		return usage_error();
 	}
 	if (options->verbose && !options->check) {
-		log_line("-v goes with -n");
+		log_at(LOG_LEVEL_ERROR, "-v goes with -n");
 		return usage_error();
 	}
 	return -1;
@@ -197,7 +230,8 @@ check_config(const struct options *options, const struct desk *desk)
 	if (!options->verbose)
 		return EXIT_SUCCESS;
 	if (config_print(stdout, desk) < 0 || fflush(stdout) != 0) {
-		log_line("cannot print the configuration: %s", strerror(errno));
+		log_at(LOG_LEVEL_ERROR, "cannot print the configuration: %s",
+		    strerror(errno));
 		return EXIT_FAILURE;
 	}
 	return EXIT_SUCCESS;
@@ -275,14 +309,15 @@ daemon_open(struct daemon *daemon, const struct options *options)
 	daemon->loop = loop_new();
 	if (daemon->signals < 0 || !daemon->loop ||
 	    loop_add(daemon->loop, daemon->signals, signal_came, daemon) < 0) {
-		log_line("cannot start: %s", strerror(errno));
+		log_at(LOG_LEVEL_ERROR, "cannot start: %s", strerror(errno));
 		return -1;
 	}
 	if (!options->check)
 		daemon->state_dir = state_dir_open(options->state);
 	daemon->plugins = lv2_host_new(daemon->loop, daemon->state_dir);
 	if (!daemon->plugins)
-		log_line("cannot host plugins: no memory or no thread");
+		log_at(LOG_LEVEL_ERROR,
+		    "cannot host plugins: no memory or no thread");
 	return daemon->plugins ? 0 : -1;
 }
 
@@ -294,14 +329,15 @@ daemon_start(struct daemon *daemon, const struct options *options)
 	char why[256];
 
 	if (urls == 0) {
-		log_line("nothing to listen on: osc.listen is empty, and "
-			 "there is no -l");
+		log_at(LOG_LEVEL_ERROR,
+		    "nothing to listen on: osc.listen is empty, and "
+		    "there is no -l");
 		return -1;
 	}
 	daemon->osc =
 	    osc_new(daemon->mixer, daemon->loop, url, urls, why, sizeof why);
 	if (!daemon->osc) {
-		log_line("%s", why);
+		log_at(LOG_LEVEL_ERROR, "%s", why);
 		return -1;
 	}
 	if (daemon->state_dir &&
@@ -312,8 +348,9 @@ daemon_start(struct daemon *daemon, const struct options *options)
 	daemon->jack = edge_jack_new(daemon->mixer, daemon->loop,
 	    options->server, lv2_host_guard_thread);
 	if (!daemon->jack) {
-		log_line("cannot start the JACK side: no memory or too many "
-			 "open files");
+		log_at(LOG_LEVEL_ERROR,
+		    "cannot start the JACK side: no memory or too many "
+		    "open files");
 		return -1;
 	}
 	return 0;
@@ -324,6 +361,7 @@ daemon_stop(struct daemon *daemon)
 {
 	service_close(daemon->service);
 	edge_jack_free(daemon->jack);
+	event_notice_free(daemon->notice);
 	osc_free(daemon->osc);
 	event_file_free(daemon->events);
 	state_file_close(daemon->state);
@@ -354,7 +392,8 @@ choose_kernels(void)
 		snprintf(all + used, sizeof all - used, "%s%s",
 		    i == 0 ? "" : ", ", kernels->name);
 	}
-	log_line("HEADROOM_ISA is \"%s\"; this machine has %s", name, all);
+	log_at(LOG_LEVEL_ERROR, "HEADROOM_ISA is \"%s\"; this machine has %s",
+	    name, all);
 	return NULL;
 }
 
@@ -371,7 +410,7 @@ daemon_run(
 	}
 	daemon->mixer = mixer_new(desk);
 	if (!daemon->mixer) {
-		log_line("cannot start: %s", strerror(ENOMEM));
+		log_at(LOG_LEVEL_ERROR, "cannot start: %s", strerror(ENOMEM));
 		return EXIT_FAILURE;
 	}
 	mixer_set_host(daemon->mixer, daemon->plugins);
@@ -382,12 +421,13 @@ daemon_run(
 	if (daemon->state_dir)
 		daemon->state = state_file_open(daemon->mixer, daemon->loop,
 		    daemon->state_dir, options->config, !options->fresh);
+	daemon->notice = event_notice_new(daemon->mixer, daemon->loop);
 	if (daemon_start(daemon, options) < 0)
 		return EXIT_FAILURE;
 	daemon->service = service_open(daemon->mixer, daemon->loop);
 	error = loop_run(daemon->loop);
 	if (error < 0) {
-		log_line("cannot go on: %s", strerror(-error));
+		log_at(LOG_LEVEL_ERROR, "cannot go on: %s", strerror(-error));
 		return EXIT_FAILURE;
 	}
 	return EXIT_SUCCESS;
@@ -396,7 +436,7 @@ daemon_run(
 int
 main(int argc, char **argv)
 {
-	struct options options = { 0 };
+	struct options options = { .log_level = LOG_LEVEL_NOTICE };
 	struct daemon daemon = { .signals = -1 };
 	struct desk *desk;
 	int code = parse_options(&options, argc, argv);
@@ -405,6 +445,8 @@ main(int argc, char **argv)
 		code = check_options(&options, argc, argv);
 	if (code >= 0)
 		return code;
+	if (!options.check)
+		log_open(options.log_level);
 	if (daemon_open(&daemon, &options) < 0 ||
 	    !(desk = read_desk(&options, daemon.plugins))) {
 		code = EXIT_FAILURE;

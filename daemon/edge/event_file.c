@@ -116,8 +116,9 @@ static void
 tell_trouble(struct event_file *file)
 {
 	if (file->error < 0 && !file->failing)
-		log_line("%s/events.jsonl: %s; the last %d events are kept in "
-			 "memory, and writing is tried every second",
+		log_at(LOG_LEVEL_ERROR,
+		    "%s/events.jsonl: %s; the last %d events are kept in "
+		    "memory, and writing is tried every second",
 		    file->store.path, strerror(-file->error), EVENT_HISTORY);
 	if (file->error == 0 && file->failing) {
 		log_line("%s/events.jsonl: events are written again, %u were "
@@ -176,12 +177,14 @@ restore(struct event_file *file)
 		file->written = older[count - 1].sequence;
 	free(older);
 	if (report.torn > 0)
-		log_line("%s/events.jsonl: cut off %zu bytes of a line that a "
-			 "crash left without its end",
+		log_at(LOG_LEVEL_WARNING,
+		    "%s/events.jsonl: cut off %zu bytes of a line that a "
+		    "crash left without its end",
 		    file->store.path, report.torn);
 	if (report.strange > 0)
-		log_line("%s/events.jsonl: passed over %zu lines that hold no "
-			 "event",
+		log_at(LOG_LEVEL_WARNING,
+		    "%s/events.jsonl: passed over %zu lines that hold no "
+		    "event",
 		    file->store.path, report.strange);
 	return 0;
 }
@@ -209,7 +212,7 @@ event_file_new(struct mixer *mixer, struct loop *loop, const char *directory)
 	int error;
 
 	if (file == NULL) {
-		log_line("no memory to write events to files");
+		log_at(LOG_LEVEL_ERROR, "no memory to write events to files");
 		return NULL;
 	}
 	file->job =
@@ -220,7 +223,8 @@ event_file_new(struct mixer *mixer, struct loop *loop, const char *directory)
 	error = start(file, directory);
 	if (error == 0)
 		return file;
-	log_line("%s: %s; events are not written to files", directory,
+	log_at(LOG_LEVEL_ERROR, "%s: %s; events are not written to files",
+	    directory,
 	    error == -EWOULDBLOCK ? "another headroomd keeps its events there"
 				  : strerror(-error));
 	event_file_free(file);
@@ -235,8 +239,9 @@ event_file_free(struct event_file *file)
 	if (file->timer >= 0)
 		loop_end(file->loop, file->timer);
 	if (!worker_free(file->worker, STUCK_MS)) {
-		log_line("%s/events.jsonl: the disk does not answer; the last "
-			 "events are lost",
+		log_at(LOG_LEVEL_ERROR,
+		    "%s/events.jsonl: the disk does not answer; the last "
+		    "events are lost",
 		    file->store.path);
 		return;
 	}

@@ -41,8 +41,9 @@ memory_lock(void)
 	if (setrlimit(RLIMIT_MEMLOCK, &limit) < 0 &&
 	    getrlimit(RLIMIT_MEMLOCK, &limit) == 0 &&
 	    limit.rlim_cur != RLIM_INFINITY && !may_exceed(limit.rlim_cur)) {
-		log_line("memory is not locked: the limit is %lu kB, not "
-			 "unlimited",
+		log_at(LOG_LEVEL_WARNING,
+		    "memory is not locked: the limit is %lu kB, not "
+		    "unlimited",
 		    (unsigned long)limit.rlim_cur / 1024);
 		return -1;
 	}
@@ -50,7 +51,8 @@ memory_lock(void)
 	 * pages are used. What the realtime thread needs is touched for it
 	 * before it starts. */
 	if (mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) < 0) {
-		log_line("memory is not locked: %s", strerror(errno));
+		log_at(LOG_LEVEL_WARNING, "memory is not locked: %s",
+		    strerror(errno));
 		return -1;
 	}
 	return 0;

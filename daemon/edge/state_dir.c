@@ -55,14 +55,16 @@ state_dir_open(const char *wanted)
 	if (wanted) {
 		snprintf(path, sizeof path, "%s", wanted);
 	} else if (!from_environment(path)) {
-		log_line("no state directory: neither --state nor "
-			 "STATE_DIRECTORY, XDG_STATE_HOME or HOME names one; "
-			 "nothing is remembered");
+		log_at(LOG_LEVEL_WARNING,
+		    "no state directory: neither --state nor "
+		    "STATE_DIRECTORY, XDG_STATE_HOME or HOME names one; "
+		    "nothing is remembered");
 		return NULL;
 	}
 	if (path[0] == '\0' || make_all(path) < 0 || access(path, W_OK) < 0) {
-		log_line("state directory \"%s\": %s; nothing is remembered",
-		    path, strerror(path[0] == '\0' ? EINVAL : errno));
+		log_at(LOG_LEVEL_WARNING,
+		    "state directory \"%s\": %s; nothing is remembered", path,
+		    strerror(path[0] == '\0' ? EINVAL : errno));
 		return NULL;
 	}
 	return strdup(path);

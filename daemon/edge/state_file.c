@@ -82,11 +82,12 @@ set_aside(const char *path, const char *what, const char *why)
 	strftime(when, sizeof when, "%Y%m%dT%H%M%SZ", &utc);
 	snprintf(aside, sizeof aside, "%s.%s-%s", path, what, when);
 	if (rename(path, aside) < 0)
-		log_line("state %s: %s; it could not be set aside: %s", path,
-		    why, strerror(errno));
+		log_at(LOG_LEVEL_ERROR,
+		    "state %s: %s; it could not be set aside: %s", path, why,
+		    strerror(errno));
 	else
-		log_line(
-		    "state %s: %s; it is set aside as %s", path, why, aside);
+		log_at(LOG_LEVEL_WARNING, "state %s: %s; it is set aside as %s",
+		    path, why, aside);
 }
 
 /* Returns true if the values of this file were taken. */
@@ -139,9 +140,10 @@ static void
 tell(struct state_file *file)
 {
 	if (file->error < 0 && file->error != file->told)
-		log_line("state %s: cannot be written: %s; what is there "
-			 "stays as it is, mixing goes on, and it is tried "
-			 "again",
+		log_at(LOG_LEVEL_ERROR,
+		    "state %s: cannot be written: %s; what is there "
+		    "stays as it is, mixing goes on, and it is tried "
+		    "again",
 		    file->path, strerror(-file->error));
 	else if (file->error == 0 && file->told != 0)
 		log_line("state %s: written again", file->path);
@@ -199,8 +201,9 @@ state_file_open(struct mixer *mixer, struct loop *loop, const char *directory,
 	file->timer = -1;
 	if (!name_files(file, directory, config)) {
 		free(file);
-		log_line("the configuration is no file: values are not "
-			 "remembered");
+		log_at(LOG_LEVEL_WARNING,
+		    "the configuration is no file: values are not "
+		    "remembered");
 		return NULL;
 	}
 	file->state = state_new(mixer);
@@ -208,7 +211,8 @@ state_file_open(struct mixer *mixer, struct loop *loop, const char *directory,
 	if (file->worker)
 		file->timer = loop_every(loop, LOOK_MS, look, file);
 	if (!file->state || file->timer < 0) {
-		log_line("values are not remembered: no memory or no thread");
+		log_at(LOG_LEVEL_ERROR,
+		    "values are not remembered: no memory or no thread");
 		state_file_close(file);
 		return NULL;
 	}
@@ -228,7 +232,8 @@ state_file_close(struct state_file *file)
 	/* A disk that hangs must not hold up the end; what it holds is left to
 	 * it. */
 	if (file->worker && !worker_free(file->worker, LEAVE_MS)) {
-		log_line("state %s: the disk does not answer", file->path);
+		log_at(LOG_LEVEL_ERROR, "state %s: the disk does not answer",
+		    file->path);
 		return;
 	}
 	if (file->timer >= 0 && mixer_changes(file->mixer) != file->written) {
