@@ -27,6 +27,7 @@
 #include <unistd.h>
 
 #define EXIT_USAGE 2
+#define EXIT_TAKEN 3 /* another one has what it needs */
 /* Options that have no letter. */
 #define STATE 256
 #define NO_RESTORE 257
@@ -74,6 +75,7 @@ struct daemon {
 	struct loop *loop;
 	struct plugin_host *plugins;
 	char *state_dir; /* NULL: nothing is remembered */
+	int state_lock;  /* -1: not taken */
 	struct state_file *state;
 	struct event_file *events;
 	struct event_notice *notice;
@@ -301,7 +303,8 @@ open_signals(void)
 }
 
 /* What comes before everything else: even a configuration is only read with
- * the plugins of this machine at hand. A mere check remembers nothing. */
+ * the plugins of this machine at hand. A mere check remembers nothing. Returns 0,
+ * or the exit code. */
 static int
 daemon_open(struct daemon *daemon, const struct options *options)
 {
@@ -310,17 +313,23 @@ daemon_open(struct daemon *daemon, const struct options *options)
 	if (daemon->signals < 0 || !daemon->loop ||
 	    loop_add(daemon->loop, daemon->signals, signal_came, daemon) < 0) {
 		log_at(LOG_LEVEL_ERROR, "cannot start: %s", strerror(errno));
-		return -1;
+		return EXIT_FAILURE;
 	}
 	if (!options->check)
 		daemon->state_dir = state_dir_open(options->state);
+	if (daemon->state_dir) {
+		daemon->state_lock = state_dir_lock(daemon->state_dir);
+		if (daemon->state_lock == -EWOULDBLOCK)
+			return EXIT_TAKEN;
+	}
 	daemon->plugins = lv2_host_new(daemon->loop, daemon->state_dir);
 	if (!daemon->plugins)
 		log_at(LOG_LEVEL_ERROR,
 		    "cannot host plugins: no memory or no thread");
-	return daemon->plugins ? 0 : -1;
+	return daemon->plugins ? 0 : EXIT_FAILURE;
 }
 
+/* Returns 0, or the exit code. */
 static int
 daemon_start(struct daemon *daemon, const struct options *options)
 {
@@ -332,13 +341,14 @@ daemon_start(struct daemon *daemon, const struct options *options)
 		log_at(LOG_LEVEL_ERROR,
 		    "nothing to listen on: osc.listen is empty, and "
 		    "there is no -l");
-		return -1;
+		return EXIT_FAILURE;
 	}
 	daemon->osc =
 	    osc_new(daemon->mixer, daemon->loop, url, urls, why, sizeof why);
 	if (!daemon->osc) {
+		int code = errno == EADDRINUSE ? EXIT_TAKEN : EXIT_FAILURE;
 		log_at(LOG_LEVEL_ERROR, "%s", why);
-		return -1;
+		return code;
 	}
 	if (daemon->state_dir &&
 	    osc_keep_scenes(daemon->osc, daemon->state_dir) < 0)
@@ -351,7 +361,7 @@ daemon_start(struct daemon *daemon, const struct options *options)
 		log_at(LOG_LEVEL_ERROR,
 		    "cannot start the JACK side: no memory or too many "
 		    "open files");
-		return -1;
+		return EXIT_FAILURE;
 	}
 	return 0;
 }
@@ -367,6 +377,8 @@ daemon_stop(struct daemon *daemon)
 	state_file_close(daemon->state);
 	mixer_free(daemon->mixer);
 	lv2_host_free(daemon->plugins);
+	if (daemon->state_lock >= 0)
+		close(daemon->state_lock);
 	free(daemon->state_dir);
 	loop_free(daemon->loop);
 	if (daemon->signals >= 0)
@@ -422,8 +434,9 @@ daemon_run(
 		daemon->state = state_file_open(daemon->mixer, daemon->loop,
 		    daemon->state_dir, options->config, !options->fresh);
 	daemon->notice = event_notice_new(daemon->mixer, daemon->loop);
-	if (daemon_start(daemon, options) < 0)
-		return EXIT_FAILURE;
+	error = daemon_start(daemon, options);
+	if (error != 0)
+		return error;
 	daemon->service = service_open(daemon->mixer, daemon->loop);
 	error = loop_run(daemon->loop);
 	if (error < 0) {
@@ -437,7 +450,7 @@ int
 main(int argc, char **argv)
 {
 	struct options options = { .log_level = LOG_LEVEL_NOTICE };
-	struct daemon daemon = { .signals = -1 };
+	struct daemon daemon = { .signals = -1, .state_lock = -1 };
 	struct desk *desk;
 	int code = parse_options(&options, argc, argv);
 
@@ -447,8 +460,13 @@ main(int argc, char **argv)
 		return code;
 	if (!options.check)
 		log_open(options.log_level);
-	if (daemon_open(&daemon, &options) < 0 ||
-	    !(desk = read_desk(&options, daemon.plugins))) {
+	code = daemon_open(&daemon, &options);
+	if (code != 0) {
+		daemon_stop(&daemon);
+		return code;
+	}
+	desk = read_desk(&options, daemon.plugins);
+	if (!desk) {
 		code = EXIT_FAILURE;
 	} else if (options.check) {
 		code = check_config(&options, desk);

@@ -302,7 +302,9 @@ osc_new(struct mixer *mixer, struct loop *loop, const char *const *urls,
     size_t count, char *why, size_t why_size)
 {
 	struct osc *osc = calloc(1, sizeof(*osc));
+	int error;
 
+	errno = 0;
 	if (!osc) {
 		snprintf(why, why_size, "no memory for OSC");
 		return NULL;
@@ -315,7 +317,9 @@ osc_new(struct mixer *mixer, struct loop *loop, const char *const *urls,
 	if (!osc->inbox)
 		snprintf(why, why_size, "no memory for OSC");
 	if (!osc->inbox || start(osc, urls, count, why, why_size)) {
+		error = errno;
 		osc_free(osc);
+		errno = error;
 		return NULL;
 	}
 	return osc;

@@ -12,7 +12,8 @@ struct osc;
  */
 
 /* Opens a socket for each URL ("udp://ADDRESS:PORT", "osc.udp://…"). NULL on
- * failure, with the URL and the reason in `why`. */
+ * failure, with the URL and the reason in `why`; errno is EADDRINUSE where
+ * somebody else has an address. */
 struct osc *osc_new(struct mixer *mixer, struct loop *loop,
     const char *const *urls, size_t count, char *why, size_t why_size);
 

@@ -223,5 +223,6 @@ osc_open(const struct url *url, const struct access_list *list, int fd[],
 		    url->port, strerror(-opened),
 		    opened == -EADDRINUSE ? ": is another headroomd running?"
 					  : "");
+	errno = opened < 0 ? -opened : 0;
 	return opened < 0 ? -1 : opened;
 }

@@ -3,11 +3,13 @@
 #include "edge/log.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -45,6 +47,52 @@ make_all(char *path)
 			return -1;
 	}
 	return mkdir(path, MODE) < 0 && errno != EEXIST ? -1 : 0;
+}
+
+/* Whoever has the file wrote its process number there. */
+static void
+tell_owner(const char *directory, int fd)
+{
+	char owner[16] = "";
+	ssize_t size = pread(fd, owner, sizeof owner - 1, 0);
+
+	if (size <= 0 || strspn(owner, "0123456789") == 0)
+		snprintf(owner, sizeof owner, "?");
+	owner[strcspn(owner, "\n")] = '\0';
+	log_at(LOG_LEVEL_ERROR,
+	    "state directory \"%s\": another headroomd has it (process %s); "
+	    "stop that one, or give this one another with --state",
+	    directory, owner);
+}
+
+int
+state_dir_lock(const char *directory)
+{
+	char path[PATH_MAX], owner[16];
+	int fd, error;
+
+	if (snprintf(path, sizeof path, "%s/lock", directory) >=
+	    (int)sizeof path)
+		return -ENAMETOOLONG;
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0) {
+		int size = snprintf(owner, sizeof owner, "%d\n", (int)getpid());
+		/* Only words for the next one: a full disk is no reason. */
+		if (ftruncate(fd, 0) < 0 ||
+		    pwrite(fd, owner, (size_t)size, 0) < 0)
+			return fd;
+		return fd;
+	}
+	error = errno;
+	if (fd >= 0 && error == EWOULDBLOCK)
+		tell_owner(directory, fd);
+	else
+		log_at(LOG_LEVEL_WARNING,
+		    "%s: %s; nothing keeps a second headroomd away", path,
+		    strerror(error));
+	if (fd >= 0)
+		close(fd);
+	return -error;
 }
 
 char *

@@ -12,4 +12,9 @@
  * none. */
 char *state_dir_open(const char *wanted);
 
+/* Takes the directory for this process, until the descriptor that is returned is
+ * closed. -EWOULDBLOCK, and a line in the log that says who has it, if another
+ * one does; another -errno, and a line, where nobody can take it. */
+int state_dir_lock(const char *directory);
+
 #endif

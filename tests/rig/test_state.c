@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -235,6 +236,64 @@ without_a_restore_the_configuration_counts(void **state)
 	assert_float_equal(fader(rig), -20, 1e-6);
 }
 
+/* Starts a second daemon beside the first; returns its exit status. What it says
+ * is left in `words`. */
+static int
+start_second(
+    struct place *place, const char *state_dir, unsigned port, char words[2048])
+{
+	const char *build = getenv("HEADROOM_BUILD");
+	char command[1024];
+	size_t size;
+	FILE *out;
+
+	snprintf(command, sizeof command,
+	    "timeout 20 %s/headroomd -c %s -s headroom-nowhere --state '%s' "
+	    "-l udp://127.0.0.1:%u 2>&1",
+	    build != NULL && build[0] != '\0' ? build : "build", place->config,
+	    state_dir, port);
+	out = popen(command, "r");
+	assert_non_null(out);
+	size = fread(words, 1, 2047, out);
+	words[size] = '\0';
+	return WEXITSTATUS(pclose(out));
+}
+
+static void
+a_second_one_with_the_same_directory_says_who_has_it(void **state)
+{
+	struct place *place = *state;
+	char words[2048], who[64];
+
+	start(place);
+	set_fader(&place->rig, -12);
+	assert_int_equal(start_second(place, place->directory,
+			     place->rig.udp_port + 1, words),
+	    3);
+	snprintf(who, sizeof who, "(process %d)", (int)place->rig.daemon);
+	assert_non_null(strstr(words, place->directory));
+	assert_non_null(strstr(words, who));
+	assert_non_null(strstr(words, "--state"));
+	/* The first one has noticed nothing, and leaves nothing behind. */
+	assert_float_equal(fader(&place->rig), -12, 1e-6);
+	rig_kill_daemon(&place->rig);
+	start(place);
+}
+
+static void
+a_second_one_with_the_same_address_says_so(void **state)
+{
+	struct place *place = *state;
+	char words[2048], url[64];
+
+	start(place);
+	assert_int_equal(
+	    start_second(place, "", place->rig.udp_port, words), 3);
+	snprintf(url, sizeof url, "udp://127.0.0.1:%u: Address already in use",
+	    place->rig.udp_port);
+	assert_non_null(strstr(words, url));
+}
+
 int
 main(void)
 {
@@ -244,6 +303,8 @@ main(void)
 		TEST(values_survive_a_kill_2_s_after_the_last_change),
 		TEST(a_damaged_file_is_set_aside_and_the_one_before_is_taken),
 		TEST(nothing_older_than_2_s_is_lost_by_a_kill_at_any_moment),
+		TEST(a_second_one_with_the_same_directory_says_who_has_it),
+		TEST(a_second_one_with_the_same_address_says_so),
 		TEST(without_a_restore_the_configuration_counts),
 	};
 
