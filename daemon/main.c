@@ -9,6 +9,7 @@
 #include "edge/service.h"
 #include "edge/state_dir.h"
 #include "edge/state_file.h"
+#include "edge/status_dump.h"
 #include "engine/engine.h"
 #include "mixer/config.h"
 #include "mixer/desk.h"
@@ -32,11 +33,13 @@
 #define STATE 256
 #define NO_RESTORE 257
 #define LOG_LEVEL 258
+#define DUMP_STATE 259
 
 static const char usage_text[] =
     "usage: headroomd -c FILE [-n[v]] [-s JACK_SERVER] [-l OSC_URL]..."
     " [--state DIR] [--no-restore]"
-    " [--log-level LEVEL]\n";
+    " [--log-level LEVEL]\n"
+    "       headroomd -c FILE --dump-state [--state DIR]\n";
 
 static const char help_text[] =
     "\n"
@@ -48,6 +51,8 @@ static const char help_text[] =
     "      --state DIR      what is remembered between two starts is here\n"
     "      --no-restore     start with the values of FILE, not with those of\n"
     "                       the last run\n"
+    "      --dump-state     print what the next start would restore, as JSON,\n"
+    "                       and exit\n"
     "      --log-level LEVEL\n"
     "                       error, warning, notice (the default), info or\n"
     "                       debug: what is said\n"
@@ -66,7 +71,7 @@ struct options {
 	const char *listen[DESK_LISTENERS];
 	size_t listens;
 	enum log_level log_level;
-	bool check, verbose, fresh;
+	bool check, verbose, fresh, dump;
 };
 
 /* All that has to be ended again. */
@@ -143,6 +148,7 @@ parse_options(struct options *options, int argc, char **argv)
 		{ "server", required_argument, NULL, 's' },
 		{ "state", required_argument, NULL, STATE },
 		{ "no-restore", no_argument, NULL, NO_RESTORE },
+		{ "dump-state", no_argument, NULL, DUMP_STATE },
 		{ "log-level", required_argument, NULL, LOG_LEVEL },
 		{ "listen", required_argument, NULL, 'l' },
 		{ "version", no_argument, NULL, 'V' },
@@ -170,6 +176,9 @@ parse_options(struct options *options, int argc, char **argv)
 			break;
 		case NO_RESTORE:
 			options->fresh = true;
+			break;
+		case DUMP_STATE:
+			options->dump = true;
 			break;
 		case LOG_LEVEL:
 			if (set_log_level(options, optarg) < 0)
@@ -206,6 +215,10 @@ check_options(const struct options *options, int argc, char **argv)
 		    LOG_LEVEL_ERROR, "no configuration: give one with -c FILE");
 		return usage_error();
 	}
+	if (options->dump && options->check) {
+		log_at(LOG_LEVEL_ERROR, "--dump-state does not go with -n");
+		return usage_error();
+	}
 	if (options->verbose && !options->check) {
 		log_at(LOG_LEVEL_ERROR, "-v goes with -n");
 		return usage_error();
@@ -239,6 +252,28 @@ check_config(const struct options *options, const struct desk *desk)
 	return EXIT_SUCCESS;
 }
 
+/* Takes the desk over. Beside a daemon that runs: it takes and makes nothing. */
+static int
+dump_state(const struct options *options, struct plugin_host *plugins,
+    struct desk *desk)
+{
+	char *directory = state_dir_name(options->state);
+	struct mixer *mixer = mixer_new(desk);
+	int error = -1;
+
+	if (!directory)
+		log_at(LOG_LEVEL_ERROR, "no state directory: give one with "
+					"--state DIR");
+	if (mixer)
+		mixer_set_host(mixer, plugins);
+	if (directory && mixer)
+		error =
+		    state_file_dump(mixer, directory, options->config, stdout);
+	mixer_free(mixer);
+	free(directory);
+	return error < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
 /* The addresses to listen on: from the command line, else from the desk. */
 static size_t
 choose_listeners(
@@ -263,15 +298,16 @@ stop_now(void *arg)
 	loop_stop(((struct daemon *)arg)->loop);
 }
 
-/* What plays is faded out first; who asks again does not want to wait. */
+/* What plays is faded out first. */
 static void
 stop_softly(struct daemon *daemon)
 {
-	unsigned ms = daemon->mixer && !daemon->stopping
-			  ? mixer_fade_out(daemon->mixer)
-			  : 0;
+	unsigned ms;
 
+	if (daemon->stopping)
+		return;
 	daemon->stopping = true;
+	ms = daemon->mixer ? mixer_fade_out(daemon->mixer) : 0;
 	if (ms == 0 || loop_every(daemon->loop, ms, stop_now, daemon) < 0)
 		stop_now(daemon);
 }
@@ -284,7 +320,10 @@ signal_came(void *arg)
 
 	if (read(daemon->signals, &info, sizeof info) != sizeof info)
 		return;
-	stop_softly(daemon);
+	if (info.ssi_signo == SIGUSR1)
+		status_dump(daemon->mixer);
+	else
+		stop_softly(daemon);
 }
 
 /* Before any thread is made, so that all of them leave signals to the loop. */
@@ -297,6 +336,7 @@ open_signals(void)
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGUSR1);
 	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
 		return -1;
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
@@ -315,7 +355,7 @@ daemon_open(struct daemon *daemon, const struct options *options)
 		log_at(LOG_LEVEL_ERROR, "cannot start: %s", strerror(errno));
 		return EXIT_FAILURE;
 	}
-	if (!options->check)
+	if (!options->check && !options->dump)
 		daemon->state_dir = state_dir_open(options->state);
 	if (daemon->state_dir) {
 		daemon->state_lock = state_dir_lock(daemon->state_dir);
@@ -458,7 +498,7 @@ main(int argc, char **argv)
 		code = check_options(&options, argc, argv);
 	if (code >= 0)
 		return code;
-	if (!options.check)
+	if (!options.check && !options.dump)
 		log_open(options.log_level);
 	code = daemon_open(&daemon, &options);
 	if (code != 0) {
@@ -471,6 +511,8 @@ main(int argc, char **argv)
 	} else if (options.check) {
 		code = check_config(&options, desk);
 		desk_free(desk);
+	} else if (options.dump) {
+		code = dump_state(&options, daemon.plugins, desk);
 	} else {
 		code = daemon_run(&daemon, &options, desk);
 	}

@@ -96,6 +96,16 @@ state_dir_lock(const char *directory)
 }
 
 char *
+state_dir_name(const char *wanted)
+{
+	char path[PATH_MAX];
+
+	if (wanted)
+		return wanted[0] != '\0' ? strdup(wanted) : NULL;
+	return from_environment(path) ? strdup(path) : NULL;
+}
+
+char *
 state_dir_open(const char *wanted)
 {
 	char path[PATH_MAX] = "";

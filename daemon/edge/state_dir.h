@@ -12,6 +12,10 @@
  * none. */
 char *state_dir_open(const char *wanted);
 
+/* The name of that directory, which may not be there; nothing is made and nothing
+ * is said. NULL if nothing names one. */
+char *state_dir_name(const char *wanted);
+
 /* Takes the directory for this process, until the descriptor that is returned is
  * closed. -EWOULDBLOCK, and a line in the log that says who has it, if another
  * one does; another -errno, and a line, where nobody can take it. */

@@ -6,6 +6,7 @@
 #include "edge/worker.h"
 #include "mixer/state.h"
 
+#include <cjson/cJSON.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -123,6 +124,88 @@ restore_from(struct state_file *file, const char *path)
 	}
 	free(text);
 	return false;
+}
+
+/* --- to be looked at --- */
+
+/* Adds what this file would give to the JSON; true if it would be taken. */
+static bool
+dump_from(struct state *state, const char *path, cJSON *refused, cJSON *root)
+{
+	struct state_count count;
+	char why[256], *text;
+	size_t size;
+
+	text = read_whole_file(path, LARGEST, &size);
+	if (!text && errno == ENOENT)
+		return false;
+	if (!text)
+		snprintf(why, sizeof why, "%s", strerror(errno));
+	if (text && state_read(state, text, size, &count, why, sizeof why) ==
+			STATE_TAKEN) {
+		cJSON *whole = cJSON_ParseWithLength(text, size);
+		cJSON_AddStringToObject(root, "file", path);
+		cJSON_AddNumberToObject(root, "taken", count.taken);
+		cJSON_AddNumberToObject(root, "kept", count.kept);
+		cJSON_AddItemToObject(root, "values",
+		    cJSON_DetachItemFromObjectCaseSensitive(whole, "values"));
+		cJSON_Delete(whole);
+		free(text);
+		return true;
+	}
+	free(text);
+	cJSON *item = cJSON_CreateObject();
+	cJSON_AddStringToObject(item, "file", path);
+	cJSON_AddStringToObject(item, "reason", why);
+	cJSON_AddItemToArray(refused, item);
+	return false;
+}
+
+static int
+print_json(const cJSON *root, FILE *out)
+{
+	char *text = cJSON_Print(root);
+	int error =
+	    text && fprintf(out, "%s\n", text) > 0 && fflush(out) == 0 ? 0 : -1;
+
+	cJSON_free(text);
+	if (error < 0)
+		log_at(LOG_LEVEL_ERROR, "cannot print the state: %s",
+		    strerror(errno));
+	return error;
+}
+
+int
+state_file_dump(
+    struct mixer *mixer, const char *directory, const char *config, FILE *out)
+{
+	struct state_file names;
+	struct state *state;
+	cJSON *root, *refused;
+	int error;
+
+	if (!name_files(&names, directory, config)) {
+		log_at(LOG_LEVEL_ERROR,
+		    "the configuration is no file: it has no state");
+		return -1;
+	}
+	state = state_new(mixer);
+	if (!state)
+		return -1;
+	root = cJSON_CreateObject();
+	refused = cJSON_CreateArray();
+	if (!dump_from(state, names.path, refused, root) &&
+	    !dump_from(state, names.before, refused, root)) {
+		cJSON_AddNullToObject(root, "file");
+		cJSON_AddNumberToObject(root, "taken", 0);
+		cJSON_AddNumberToObject(root, "kept", 0);
+		cJSON_AddObjectToObject(root, "values");
+	}
+	cJSON_AddItemToObject(root, "refused", refused);
+	error = print_json(root, out);
+	cJSON_Delete(root);
+	state_free(state);
+	return error;
 }
 
 /* --- out --- */

@@ -2,6 +2,7 @@
 #define EDGE_STATE_FILE_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 /*
  * The live state on disk: read at start, written within 2 s of a change and at
@@ -21,6 +22,13 @@ struct state_file;
  * configuration, or no memory or thread. */
 struct state_file *state_file_open(struct mixer *mixer, struct loop *loop,
     const char *directory, const char *config, bool restore);
+
+/* Prints as JSON what state_file_open() would take: "file", or null for none; how
+ * many values are "taken" and "kept"; "values" by their addresses; and "refused",
+ * a list of files with the reason. Changes no file, but the mixer. Returns 0, or
+ * -1 with a line in the log. */
+int state_file_dump(
+    struct mixer *mixer, const char *directory, const char *config, FILE *out);
 
 /* Writes what is not yet written, and ends. */
 void state_file_close(struct state_file *file);

@@ -265,7 +265,8 @@ mixer_fade_out(struct mixer *mixer)
 	mixer_commit(mixer);
 	for (size_t i = 0; i < desk->strips; i++) {
 		struct live_strip *strip = &mixer->live->strip[i];
-		if (desk_feeds_hardware(&desk->strip[i]))
+		if (desk_feeds_hardware(&desk->strip[i]) ||
+		    desk->strip[i].tos == 0)
 			collect(&batch,
 			    (struct engine_change){
 				.moved = &strip->state[strip->slots].moved,

@@ -136,8 +136,8 @@ int mixer_set_rate(struct mixer *mixer, unsigned rate);
  * thread runs the engine: then batches are taken here. */
 void mixer_tick(struct mixer *mixer, bool running);
 
-/* Fades out what leaves for hardware, for good: whatever is set from now on is
- * kept, but not heard. Returns the ms after which it is silent; 0 if nothing
+/* Fades out what leaves for hardware, and what feeds no other strip, for good:
+ * whatever is set from now on is kept, but not heard. Returns the ms after which it is silent; 0 if nothing
  * plays now, or there is no room for it. */
 unsigned mixer_fade_out(struct mixer *mixer);
 

@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -236,6 +237,56 @@ without_a_restore_the_configuration_counts(void **state)
 	assert_float_equal(fader(rig), -20, 1e-6);
 }
 
+static void
+each_value_is_dumped_with_the_file_it_comes_from(void **state)
+{
+	struct place *place = *state;
+	const char *build = getenv("HEADROOM_BUILD");
+	char command[1024], words[4096];
+	const char *damaged[] = { "\"refused\":\t[]", "checksum" };
+	const char *value[] = { "\"/ch/a/fader\":\t-21",
+		"\"/ch/a/fader\":\t-20" };
+
+	start(place);
+	set_fader(&place->rig, -20);
+	start(place);
+	set_fader(&place->rig, -21);
+	assert_int_equal(rig_stop_daemon(&place->rig), 0);
+	for (int i = 0; i < 2; i++) {
+		unsigned files = each_file(place, "", NULL);
+		snprintf(command, sizeof command,
+		    "timeout 20 %s/headroomd -c %s --state %s --dump-state",
+		    build != NULL && build[0] != '\0' ? build : "build",
+		    place->config, place->directory);
+		FILE *out = popen(command, "r");
+		assert_non_null(out);
+		words[fread(words, 1, sizeof words - 1, out)] = '\0';
+		assert_int_equal(pclose(out), 0);
+		if (!strstr(words, value[i]) || !strstr(words, damaged[i]) ||
+		    !strstr(words, i == 0 ? ".state.json\"" : ".json.1\""))
+			fail_msg("dumped %s", words);
+		/* It was looked at, no more. */
+		assert_int_equal(each_file(place, "", NULL), files);
+		each_file(place, ".state.json", damage);
+	}
+}
+
+static void
+sigusr1_tells_how_it_stands(void **state)
+{
+	struct place *place = *state;
+
+	start(place);
+	kill(place->rig.daemon, SIGUSR1);
+	assert_float_equal(fader(&place->rig), -6, 1e-6);
+	rig_sleep(100);
+	expect_log(&place->rig, "<5>headroomd: status: headroomd ");
+	expect_log(&place->rig, "status: JACK is waiting");
+	expect_log(&place->rig, " 0 xruns");
+	/* And it goes on. */
+	assert_float_equal(fader(&place->rig), -6, 1e-6);
+}
+
 /* Starts a second daemon beside the first; returns its exit status. What it says
  * is left in `words`. */
 static int
@@ -305,8 +356,11 @@ main(void)
 		TEST(nothing_older_than_2_s_is_lost_by_a_kill_at_any_moment),
 		TEST(a_second_one_with_the_same_directory_says_who_has_it),
 		TEST(a_second_one_with_the_same_address_says_so),
+		TEST(each_value_is_dumped_with_the_file_it_comes_from),
+		TEST(sigusr1_tells_how_it_stands),
 		TEST(without_a_restore_the_configuration_counts),
 	};
 
+	cmocka_set_test_filter(getenv("HEADROOM_ONLY"));
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
