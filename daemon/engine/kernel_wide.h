@@ -27,11 +27,11 @@ wide_max(wide_bits a, wide_bits b)
 	return (wide_bits)_mm512_max_epi32((__m512i)a, (__m512i)b);
 }
 
-/* Is a above b anywhere? */
-INLINE bool
-wide_above(wide_bits a, wide_bits b)
+/* Bits of where a is above b. */
+INLINE uint32_t
+wide_which(wide_bits a, wide_bits b)
 {
-	return _mm512_cmpgt_epi32_mask((__m512i)a, (__m512i)b) != 0;
+	return _mm512_cmpgt_epi32_mask((__m512i)a, (__m512i)b);
 }
 
 INLINE int32_t
@@ -58,11 +58,11 @@ wide_max(wide_bits a, wide_bits b)
 	return (wide_bits)_mm256_max_epi32((__m256i)a, (__m256i)b);
 }
 
-INLINE bool
-wide_above(wide_bits a, wide_bits b)
+INLINE uint32_t
+wide_which(wide_bits a, wide_bits b)
 {
-	__m256i above = _mm256_cmpgt_epi32((__m256i)a, (__m256i)b);
-	return !_mm256_testz_si256(above, above);
+	return (uint32_t)_mm256_movemask_ps(
+	    (__m256)_mm256_cmpgt_epi32((__m256i)a, (__m256i)b));
 }
 
 INLINE int32_t
@@ -96,11 +96,11 @@ wide_max(wide_bits a, wide_bits b)
 	return (wide_bits)_mm_max_epi32((__m128i)a, (__m128i)b);
 }
 
-INLINE bool
-wide_above(wide_bits a, wide_bits b)
+INLINE uint32_t
+wide_which(wide_bits a, wide_bits b)
 {
-	__m128i above = _mm_cmpgt_epi32((__m128i)a, (__m128i)b);
-	return _mm_movemask_epi8(above) != 0;
+	return (uint32_t)_mm_movemask_ps(
+	    (__m128)_mm_cmpgt_epi32((__m128i)a, (__m128i)b));
 }
 
 INLINE int32_t
@@ -125,6 +125,14 @@ wide_load(const float *x)
 {
 	wide v;
 	memcpy(&v, x, sizeof v);
+	return v;
+}
+
+/* The same in a register: else the compiler may load it anew for each use. */
+INLINE wide
+wide_keep(wide v)
+{
+	__asm__("" : "+v"(v));
 	return v;
 }
 
