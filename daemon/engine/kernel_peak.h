@@ -138,49 +138,32 @@ peak_where(const float *x, int from, int to, int end, uint64_t which, float ref,
 	return peak_of_those(x, from, to, end, which, ref, few);
 }
 
+/* The first `n` outputs of a block, which need what came before it, from what
+ * is near by: the KERNEL_LAST samples before and as many as the outputs are,
+ * made up to vectors. */
 INLINE float
-peak_of_short(const float *x, int n, const float *before, float bend, float ref,
-    const bool few)
+peak_of_first(const float *near_by, int n, float ref, const bool few)
+{
+	const float *x = near_by + KERNEL_LAST;
+	int outputs = (n + WIDE - 1) / WIDE * WIDE;
+	float bend = bend_of(x, -10, outputs - 1);
+	uint64_t which =
+	    which_matter(x, 0, outputs, kernel_level_room(bend, ref));
+
+	return peak_of_those(x, 0, outputs, n, which, ref, few);
+}
+
+INLINE float
+peak_of_short(
+    const float *x, int n, const float *before, float ref, const bool few)
 {
 	float near_by[KERNEL_LAST + SHORT + KERNEL_WIDEST];
-	int outputs = (n + WIDE - 1) / WIDE * WIDE;
 
 	memcpy(near_by, before, KERNEL_LAST * sizeof *near_by);
 	for (int i = 0; i < n; i += WIDE)
 		wide_store(near_by + KERNEL_LAST + i,
 		    wide_load_most(x + i, (uint32_t)(n - i)));
-	uint64_t which = which_matter(
-	    near_by + KERNEL_LAST, 0, outputs, kernel_level_room(bend, ref));
-	return peak_where(
-	    near_by + KERNEL_LAST, 0, outputs, n, which, ref, few);
-}
-
-/* Are samples above `room` in the middle of the first KERNEL_LAST outputs? They
- * are the last 6 before the block and its first 11. */
-INLINE bool
-first_matter(const float *x, const float *before, float room)
-{
-	wide_bits limit = wide_fill_bits(room), place;
-	wide_bits most = wide_magnitude(wide_load(before + KERNEL_LAST - WIDE));
-
-	memcpy(&place, kernel_place, sizeof place);
-	most &= place >= WIDE - 6;
-	for (int i = 0; i < 11; i += WIDE)
-		most = wide_max(
-		    most, wide_magnitude(wide_load(x + i)) & (place < 11 - i));
-	return room < 0 || wide_which(most, limit) != 0;
-}
-
-/* The first KERNEL_LAST outputs, which need what came before. */
-INLINE float
-peak_of_first(const float *x, const float *before, float ref, const bool few)
-{
-	float near_by[2 * KERNEL_LAST];
-
-	memcpy(near_by, before, KERNEL_LAST * sizeof *near_by);
-	memcpy(near_by + KERNEL_LAST, x, KERNEL_LAST * sizeof *near_by);
-	return peak_where(near_by + KERNEL_LAST, 0, KERNEL_LAST, INT_MAX,
-	    UINT64_MAX >> (GRAIN - KERNEL_LAST), ref, few);
+	return peak_of_first(near_by, n, ref, few);
 }
 
 /* Where a grain that begins at `at` ends: none is too short for a vector. */
@@ -249,16 +232,18 @@ peak_of(const float *x, int n, const float *before, float bend, float ref,
     const bool few)
 {
 	if (n < SHORT)
-		return peak_of_short(x, n, before, bend, ref, few);
+		return peak_of_short(x, n, before, ref, few);
+	float near_by[2 * KERNEL_LAST];
+	/* Long before they are read: stores take their time. */
+	memcpy(near_by, before, KERNEL_LAST * sizeof *near_by);
+	memcpy(near_by + KERNEL_LAST, x, KERNEL_LAST * sizeof *near_by);
 	for (int at = KERNEL_LAST, end; at < n; at = end) {
 		end = n - at > GRAINS * GRAIN ? at + (GRAINS - 1) * GRAIN : n;
 		float here =
 		    bend < KERNEL_LARGEST ? bend : bend_of(x, at - 10, end - 1);
 		ref = peak_of_grains(x, at, end, here, ref, few);
 	}
-	return first_matter(x, before, kernel_level_room(bend, ref))
-		   ? peak_of_first(x, before, ref, few)
-		   : ref;
+	return peak_of_first(near_by, KERNEL_LAST, ref, few);
 }
 
 REALTIME static float

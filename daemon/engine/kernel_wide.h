@@ -367,21 +367,69 @@ wide_add_ramp(float *restrict out, const float *restrict x, float gain,
 		    n - i);
 }
 
+/* --- second differences --- */
+
+/* Those that end in v. `behind` are as many samples that end BEHIND before
+ * them: shifted in registers, for a load across cache lines counts twice. */
+#define BEHIND (WIDE == 16 ? 16 : 4)
+INLINE wide_bits
+bend_behind(wide v, wide behind)
+{
+#if WIDE == 16
+	__m512i now = (__m512i)v, then = (__m512i)behind;
+	wide last = (wide)_mm512_alignr_epi32(now, then, 15);
+	wide but_one = (wide)_mm512_alignr_epi32(now, then, 14);
+#elif WIDE == 8
+	__m256i now = (__m256i)v, then = (__m256i)behind;
+	wide last = (wide)_mm256_alignr_epi8(now, then, 12);
+	wide but_one = (wide)_mm256_alignr_epi8(now, then, 8);
+#else
+	__m128i now = (__m128i)v, then = (__m128i)behind;
+	wide last = (wide)_mm_alignr_epi8(now, then, 12);
+	wide but_one = (wide)_mm_alignr_epi8(now, then, 8);
+#endif
+	return wide_magnitude(wide_fma(wide_fill(-2), last, v + but_one));
+}
+
+/* Those that end in the first samples of a block: `before` are the KERNEL_LAST
+ * before it. */
+INLINE wide_bits
+bend_first(const float *x, const float *before)
+{
+	wide v = wide_load(x), behind = wide_load(before + KERNEL_LAST - WIDE);
+
+#if WIDE == 8
+	behind =
+	    (wide)_mm256_permute2x128_si256((__m256i)behind, (__m256i)v, 0x21);
+#endif
+	return bend_behind(v, behind);
+}
+
+INLINE wide_bits
+bend_next(const float *x)
+{
+	return bend_behind(wide_load(x), wide_load(x - BEHIND));
+}
+
 /* --- mixing --- */
 
 /* One source on its way through a pass, all of it in registers. */
 struct source {
 	const float *x;
 	wide_bits most, bend;
-	wide squares;
+	wide squares, behind;
 	wide gain, other_gain;
 };
+
+/* Are there registers to take second differences in the same pass? */
+#define AT_ONCE (ENGINE_METERS > 1 && WIDE == 16)
 
 INLINE struct source
 mix_open(const struct kernel_mix *mix, uint32_t k, const uint32_t sums)
 {
 	return (struct source){
 		.x = mix->x[k],
+		.behind = wide_load(mix->last[k] + KERNEL_LAST - WIDE),
 		.gain = wide_fill(sums > 0 ? mix->gain[0][k] : 0),
 		.other_gain = wide_fill(sums > 1 ? mix->gain[1][k] : 0),
 	};
@@ -398,47 +446,38 @@ mix_add(struct source *source, wide v, wide *sum, wide *other)
 }
 
 INLINE void
-mix_bend(struct source *source, wide v, wide last, wide last_but_one)
+mix_take(
+    struct source *source, uint32_t i, uint32_t left, wide *sum, wide *other)
 {
-	wide bend = wide_fma(wide_fill(-2), last, v + last_but_one);
-
-	source->bend = wide_max(source->bend, wide_magnitude(bend));
-}
-
-/* The first second differences of a block: `before` are the samples before
- * it. */
-INLINE void
-mix_bend_first(struct source *source, const float *before)
-{
-	wide v = wide_load(source->x);
-	wide h = wide_load(before + KERNEL_LAST - WIDE);
-
-#if WIDE == 16
-	wide last = (wide)_mm512_alignr_epi32((__m512i)v, (__m512i)h, 15);
-	wide but_one = (wide)_mm512_alignr_epi32((__m512i)v, (__m512i)h, 14);
-#elif WIDE == 8
-	__m256i mid = _mm256_permute2x128_si256((__m256i)h, (__m256i)v, 0x21);
-	wide last = (wide)_mm256_alignr_epi8((__m256i)v, mid, 12);
-	wide but_one = (wide)_mm256_alignr_epi8((__m256i)v, mid, 8);
-#else
-	wide last = (wide)_mm_alignr_epi8((__m128i)v, (__m128i)h, 12);
-	wide but_one = (wide)_mm_alignr_epi8((__m128i)v, (__m128i)h, 8);
-#endif
-	mix_bend(source, v, last, but_one);
-}
-
-/* Looks at a vector and adds it; the bends of the first are known. */
-INLINE void
-mix_take(struct source *source, uint32_t i, uint32_t left, const bool first,
-    wide *sum, wide *other)
-{
-	const float *x = source->x + i;
-	wide v = wide_load_most(x, left);
+	wide v = wide_load_most(source->x + i, left);
 
 	mix_add(source, v, sum, other);
-	if (ENGINE_METERS > 1 && !first)
-		mix_bend(source, v, wide_load_most(x - 1, left),
-		    wide_load_most(x - 2, left));
+	if (AT_ONCE && left >= WIDE) {
+		source->bend =
+		    wide_max(source->bend, bend_behind(v, source->behind));
+		source->behind = v;
+	}
+}
+
+/* The second differences of at least KERNEL_LAST samples that are not known
+ * yet. */
+INLINE void
+mix_bend(struct source *source, const float *before, uint32_t n)
+{
+	wide_bits bend = source->bend;
+
+	if (!AT_ONCE) {
+		bend = bend_first(source->x, before);
+		for (uint32_t i = WIDE; i + WIDE <= n; i += WIDE)
+			bend = wide_max(bend, bend_next(source->x + i));
+	}
+	if (n % WIDE != 0 && n >= WIDE + BEHIND)
+		bend = wide_max(bend, bend_next(source->x + n - WIDE));
+	for (uint32_t i = WIDE; n < WIDE + BEHIND && i < n; i++)
+		bend = wide_max(
+		    bend, wide_fill_bits(source->x[i] + source->x[i - 2] -
+					 2 * source->x[i - 1]));
+	source->bend = bend;
 }
 
 /* Of each source KERNEL_PARTS values, as a tally has them. */
@@ -534,7 +573,6 @@ mix_bounds(
 	    _mm_and_ps(bend, _mm_cmpge_ps(bend, _mm_set1_ps(KERNEL_LARGEST))));
 	__m128 bound = _mm_min_ps(_mm_max_ps(outer, inner), any);
 
-	_mm_store_ps(tally->reach, bend);
 	if (n < KERNEL_LAST) {
 		_mm_store_ps(tally->bend, _mm_set1_ps(KERNEL_LARGEST));
 		return UINT32_MAX;
@@ -590,8 +628,8 @@ struct pass {
 /* `sources` and `sums` are constants where it is called, and what they leave
  * out costs nothing; so is `left` but in the tail. */
 INLINE void
-mix_step(struct pass *pass, uint32_t i, uint32_t left, const bool first,
-    const uint32_t sources, const uint32_t sums)
+mix_step(struct pass *pass, uint32_t i, uint32_t left, const uint32_t sources,
+    const uint32_t sums)
 {
 	wide sum = { 0 }, other = { 0 };
 
@@ -599,32 +637,33 @@ mix_step(struct pass *pass, uint32_t i, uint32_t left, const bool first,
 		sum = wide_load_most(pass->from + i, left);
 	if (sums > 1)
 		other = wide_load_most(pass->other_from + i, left);
-	mix_take(&pass->a, i, left, first, &sum, &other);
+	mix_take(&pass->a, i, left, &sum, &other);
 	if (sources > 1)
-		mix_take(&pass->b, i, left, first, &sum, &other);
+		mix_take(&pass->b, i, left, &sum, &other);
 	if (sources > 2)
-		mix_take(&pass->c, i, left, first, &sum, &other);
+		mix_take(&pass->c, i, left, &sum, &other);
 	if (sources > 3)
-		mix_take(&pass->d, i, left, first, &sum, &other);
+		mix_take(&pass->d, i, left, &sum, &other);
 	if (sums > 0)
 		wide_store_most(pass->to + i, sum, left);
 	if (sums > 1)
 		wide_store_most(pass->other_to + i, other, left);
 }
 
+/* Behind the pass, which has brought the samples near. */
 INLINE void
-mix_bends_first(
-    struct pass *pass, const struct kernel_mix *mix, const uint32_t sources)
+mix_bends(struct pass *pass, const struct kernel_mix *mix, uint32_t n,
+    const uint32_t sources)
 {
-	if (ENGINE_METERS < 2)
+	if (ENGINE_METERS < 2 || n < KERNEL_LAST)
 		return;
-	mix_bend_first(&pass->a, mix->last[0]);
+	mix_bend(&pass->a, mix->last[0], n);
 	if (sources > 1)
-		mix_bend_first(&pass->b, mix->last[1]);
+		mix_bend(&pass->b, mix->last[1], n);
 	if (sources > 2)
-		mix_bend_first(&pass->c, mix->last[2]);
+		mix_bend(&pass->c, mix->last[2], n);
 	if (sources > 3)
-		mix_bend_first(&pass->d, mix->last[3]);
+		mix_bend(&pass->d, mix->last[3], n);
 }
 
 INLINE uint32_t
@@ -644,15 +683,11 @@ mix_some(struct kernel_mix *mix, uint32_t n, const uint32_t sources,
 	const struct source none = { 0 };
 	uint32_t i = 0;
 
-	if (n >= KERNEL_LAST) {
-		mix_bends_first(&pass, mix, sources);
-		mix_step(&pass, 0, WIDE, true, sources, sums);
-		i = WIDE;
-	}
 	for (; i + WIDE <= n; i += WIDE)
-		mix_step(&pass, i, WIDE, n < KERNEL_LAST, sources, sums);
+		mix_step(&pass, i, WIDE, sources, sums);
 	if (i < n)
-		mix_step(&pass, i, n - i, n < KERNEL_LAST, sources, sums);
+		mix_step(&pass, i, n - i, sources, sums);
+	mix_bends(&pass, mix, n, sources);
 	const struct source *b = sources > 1 ? &pass.b : &none,
 			    *c = sources > 2 ? &pass.c : &none,
 			    *d = sources > 3 ? &pass.d : &none;
