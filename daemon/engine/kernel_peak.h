@@ -18,7 +18,8 @@ phases(const float *x, const bool few)
 
 	for (int k = 0; k < KERNEL_TAPS / 2; k++) {
 		int far = KERNEL_TAPS - 1 - k;
-		wide near_x = wide_load(x - k), far_x = wide_load(x - far);
+		wide near_x = wide_keep(wide_load(x - k));
+		wide far_x = wide_keep(wide_load(x - far));
 		wide sum = near_x + far_x, difference = near_x - far_x;
 		const float *inner = kernel_inner, *outer = kernel_outer;
 		a = wide_fma(wide_fill((inner[k] + inner[far]) / 2), sum, a);
@@ -67,97 +68,90 @@ bend_of(const float *x, int from, int to)
 	return kernel_float(wide_top(bend));
 }
 
-/* Outputs from…to - 1 in vectors, the last of which may overlap. */
-INLINE int
-vector_at(int from, int to, int index)
+/* Outputs that are judged together, for each has a bit. */
+#define GRAIN 64
+#define GRAINS 4
+/* Blocks up to this long are copied behind what came before them. */
+#define SHORT 48
+
+/* Bits of the magnitudes x[0…n), as many as a vector to 64, that are above
+ * `limit`. */
+INLINE uint64_t
+which_above_limit(const float *x, int n, float limit)
 {
-	int at = from + index * WIDE;
+	wide_bits bits = wide_fill_bits(limit);
+	uint64_t which = 0;
 
-	return at < to - WIDE ? at : to - WIDE;
-}
-
-/* Bits of the vectors of outputs that have a sample above `room` in the middle
- * of their filters, which is 5 and 6 before them. Also tells the highest. */
-INLINE uint32_t
-which_matter(const float *x, int from, int to, float room, wide_bits *most)
-{
-	wide_bits limit = wide_fill_bits(room);
-	int vectors = (to - from + WIDE - 1) / WIDE;
-	uint32_t which = 0;
-
-	if (room < 0)
-		return UINT32_MAX >> (32 - vectors);
-	for (int i = 0; i < vectors; i++) {
-		const float *middle = x + vector_at(from, to, i) - 6;
-		wide_bits level = wide_max(wide_magnitude(wide_load(middle)),
-		    wide_magnitude(wide_load(middle + 1)));
-		*most = wide_max(*most, level);
-		which |= (uint32_t)wide_above(level, limit) << i;
+	for (int i = 0; i < n; i += WIDE) {
+		int at = i < n - WIDE ? i : n - WIDE;
+		wide_bits level = wide_magnitude(wide_load(x + at));
+		which |= (uint64_t)wide_which(level, bits) << at;
 	}
 	return which;
 }
 
+/* Bits of the outputs from…to - 1 that have a sample above `room` in the
+ * middle of their filters, which is 5 and 6 before them. */
+INLINE uint64_t
+which_matter(const float *x, int from, int to, float room)
+{
+	int n = to - from;
+
+	if (room < 0)
+		return UINT64_MAX >> (GRAIN - n);
+	uint64_t early = which_above_limit(x + from - 6, n, room);
+	uint64_t last = kernel_bits(x[to - 6]) > kernel_bits(room);
+	return early | early >> 1 | last << (n - 1);
+}
+
+/* The outputs of those bits, in as few vectors as they need. */
 INLINE float
-peak_of_those(const float *x, int from, int to, int end, uint32_t which,
+peak_of_those(const float *x, int from, int to, int end, uint64_t which,
     float ref, const bool few)
 {
 	wide_bits most = wide_fill_bits(ref);
 
-	for (; which != 0; which &= which - 1) {
-		int at = vector_at(from, to, __builtin_ctz(which));
+	while (which != 0) {
+		int first = __builtin_ctzll(which);
+		int at = from + first < to - WIDE ? from + first : to - WIDE;
 		most = wide_max(most, peaks_at(x, at, end, few));
+		which &= ~(((UINT64_C(1) << WIDE) - 1) << first);
 	}
 	return kernel_float(wide_top(most));
 }
 
-/* More than three bits. */
-INLINE bool
-are_many(uint32_t bits)
-{
-	for (int i = 0; i < 3; i++)
-		bits &= bits - 1;
-	return bits != 0;
-}
-
-/* Outputs from…to - 1, at least WIDE, which depend on x[from - 11…to); those
- * from `end` on, if that is not INT_MAX, do not count. Where no sample in the middle of its filter is
- * above what the second differences leave room for, an output need not be
- * known. */
+/* Outputs from…to - 1, from a vector to GRAIN, which depend on
+ * x[from - 11…to); those from `end` on, if that is not INT_MAX, do not count.
+ * Where no sample in the middle of its filter is above what the second
+ * differences leave room for, an output need not be known: `which` are those
+ * that it must, as far as is known. */
 INLINE float
-peak_where(const float *x, int from, int to, int end, float bend, float ref,
+peak_where(const float *x, int from, int to, int end, uint64_t which, float ref,
     const bool few)
 {
-	float room = kernel_level_room(bend, ref);
-	wide_bits most = { 0 };
-	uint32_t which = which_matter(x, from, to, room, &most);
-
-	if (which == 0)
-		return ref;
-	/* Many: the crests first, for they may settle the others. */
-	if (room > 0 && are_many(which)) {
-		float level = kernel_float(wide_top(most));
-		uint32_t first =
-		    which & which_matter(x, from, to, 0.97F * level, &most);
-		ref = peak_of_those(x, from, to, end, first, ref, few);
-		which &= ~first & which_matter(x, from, to,
-				      kernel_level_room(bend, ref), &most);
+	/* Many: the second differences of the block may lie elsewhere. */
+	if (__builtin_popcountll(which) > 4 * WIDE) {
+		float bend = bend_of(x, from - 10, to - 1);
+		which &=
+		    which_matter(x, from, to, kernel_level_room(bend, ref));
 	}
 	return peak_of_those(x, from, to, end, which, ref, few);
 }
 
+/* The first `n` outputs of a block, which need what came before it, from what
+ * is near by: the KERNEL_LAST samples before and as many as the outputs are,
+ * made up to vectors. */
 INLINE float
-peak_between(
-    const float *x, int from, int to, int end, float ref, const bool few)
+peak_of_first(const float *near_by, int n, float ref, const bool few)
 {
-	return peak_where(
-	    x, from, to, end, bend_of(x, from - 10, to - 1), ref, few);
-}
+	const float *x = near_by + KERNEL_LAST;
+	int outputs = (n + WIDE - 1) / WIDE * WIDE;
+	float bend = bend_of(x, -10, outputs - 1);
+	uint64_t which =
+	    which_matter(x, 0, outputs, kernel_level_room(bend, ref));
 
-/* Outputs that are judged together: a burst among them does not spoil more
- * than that. Two of these at most have a bit for each vector. */
-#define CHUNK (8 * WIDE)
-/* Blocks up to this long are copied behind what came before them. */
-#define SHORT 48
+	return peak_of_those(x, 0, outputs, n, which, ref, few);
+}
 
 INLINE float
 peak_of_short(
@@ -169,47 +163,68 @@ peak_of_short(
 	for (int i = 0; i < n; i += WIDE)
 		wide_store(near_by + KERNEL_LAST + i,
 		    wide_load_most(x + i, (uint32_t)(n - i)));
-	return peak_between(near_by + KERNEL_LAST, 0,
-	    (n + WIDE - 1) / WIDE * WIDE, n, ref, few);
+	return peak_of_first(near_by, n, ref, few);
 }
 
-/* Are samples above `room` in the middle of the first KERNEL_LAST outputs? They
- * are the last 6 before the block and its first 11. */
-INLINE bool
-first_matter(const float *x, const float *before, float room)
+/* Where a grain that begins at `at` ends: none is too short for a vector. */
+INLINE int
+grain_end(int at, int n)
 {
-	wide_bits limit = wide_fill_bits(room), place;
-	wide_bits most = wide_magnitude(wide_load(before + KERNEL_LAST - WIDE));
-
-	memcpy(&place, kernel_place, sizeof place);
-	most &= place >= WIDE - 6;
-	for (int i = 0; i < 11; i += WIDE)
-		most = wide_max(
-		    most, wide_magnitude(wide_load(x + i)) & (place < 11 - i));
-	return room < 0 || wide_above(most, limit);
+	if (n - at <= GRAIN)
+		return n;
+	return at + (n - at < GRAIN + WIDE ? GRAIN - WIDE : GRAIN);
 }
 
-/* The first KERNEL_LAST outputs, which need what came before. */
+/* The outputs around the first sample that is as high as `ref`, if there is
+ * one: they settle most of the others. */
 INLINE float
-peak_of_first(const float *x, const float *before, float ref, const bool few)
+peak_of_crest(const float *x, int n, float ref, const bool few)
 {
-	float near_by[2 * KERNEL_LAST];
-
-	memcpy(near_by, before, KERNEL_LAST * sizeof *near_by);
-	memcpy(near_by + KERNEL_LAST, x, KERNEL_LAST * sizeof *near_by);
-	return peak_between(
-	    near_by + KERNEL_LAST, 0, KERNEL_LAST, INT_MAX, ref, few);
+	for (int i = KERNEL_LAST; i < n; i += GRAIN) {
+		int at = i < n - GRAIN ? i : n - GRAIN;
+		uint64_t which =
+		    which_above_limit(x + at, GRAIN, 0.9999F * ref);
+		if (which == 0)
+			continue;
+		at += __builtin_ctzll(which) + 6 - WIDE / 2;
+		at = at < n - WIDE ? at : n - WIDE;
+		wide_bits peaks = peaks_at(x, at, INT_MAX, few);
+		peaks = wide_max(peaks, wide_fill_bits(ref));
+		return kernel_float(wide_top(peaks));
+	}
+	return ref;
 }
 
-/* Of a block whose largest second difference is known. */
+/* Of the outputs from `from` on, at most GRAINS grains. */
 INLINE float
-peak_of_bent(const float *x, int n, const float *before, float bend, float ref,
-    const bool few)
+peak_of_grains(
+    const float *x, int from, int n, float bend, float ref, const bool few)
 {
-	ref = peak_where(x, KERNEL_LAST, n, INT_MAX, bend, ref, few);
-	return first_matter(x, before, kernel_level_room(bend, ref))
-		   ? peak_of_first(x, before, ref, few)
-		   : ref;
+	uint64_t which[GRAINS];
+	float room = kernel_level_room(bend, ref);
+	int count = 0, grains = 0;
+
+	for (int at = from, end; at < n; at = end, grains++) {
+		end = grain_end(at, n);
+		which[grains] = which_matter(x, at, end, room);
+		count += __builtin_popcountll(which[grains]);
+	}
+	if (count == 0)
+		return ref;
+	bool many = count > 3 * WIDE && room >= 0 && n - from >= GRAIN;
+	if (many)
+		ref = peak_of_crest(x, n, ref, few);
+	room = kernel_level_room(bend, ref);
+	grains = 0;
+	for (int at = from, end; at < n; at = end, grains++) {
+		end = grain_end(at, n);
+		if (which[grains] == 0)
+			continue;
+		if (many)
+			which[grains] &= which_matter(x, at, end, room);
+		ref = peak_where(x, at, end, INT_MAX, which[grains], ref, few);
+	}
+	return ref;
 }
 
 INLINE float
@@ -218,13 +233,17 @@ peak_of(const float *x, int n, const float *before, float bend, float ref,
 {
 	if (n < SHORT)
 		return peak_of_short(x, n, before, ref, few);
-	if (n < 2 * CHUNK && bend < KERNEL_LARGEST)
-		return peak_of_bent(x, n, before, bend, ref, few);
-	for (int at = KERNEL_LAST, next; at < n; at = next) {
-		next = n - at < 2 * CHUNK ? n : at + CHUNK;
-		ref = peak_between(x, at, next, INT_MAX, ref, few);
+	float near_by[2 * KERNEL_LAST];
+	/* Long before they are read: stores take their time. */
+	memcpy(near_by, before, KERNEL_LAST * sizeof *near_by);
+	memcpy(near_by + KERNEL_LAST, x, KERNEL_LAST * sizeof *near_by);
+	for (int at = KERNEL_LAST, end; at < n; at = end) {
+		end = n - at > GRAINS * GRAIN ? at + (GRAINS - 1) * GRAIN : n;
+		float here =
+		    bend < KERNEL_LARGEST ? bend : bend_of(x, at - 10, end - 1);
+		ref = peak_of_grains(x, at, end, here, ref, few);
 	}
-	return peak_of_first(x, before, ref, few);
+	return peak_of_first(near_by, KERNEL_LAST, ref, few);
 }
 
 REALTIME static float

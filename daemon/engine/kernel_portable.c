@@ -101,7 +101,6 @@ portable_bound(struct kernel_mix *mix, uint32_t k, float level, uint32_t n)
 	float most_bend = larger(bend, tally->bend[k]);
 	float most = larger(level, tally->level[k]);
 
-	tally->reach[k] = most_bend;
 	tally->level[k] = level;
 	tally->bend[k] = n < KERNEL_LAST ? KERNEL_LARGEST : bend;
 	/* The level of a few samples reaches back less far than the filter. */

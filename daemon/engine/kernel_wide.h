@@ -27,11 +27,11 @@ wide_max(wide_bits a, wide_bits b)
 	return (wide_bits)_mm512_max_epi32((__m512i)a, (__m512i)b);
 }
 
-/* Is a above b anywhere? */
-INLINE bool
-wide_above(wide_bits a, wide_bits b)
+/* Bits of where a is above b. */
+INLINE uint32_t
+wide_which(wide_bits a, wide_bits b)
 {
-	return _mm512_cmpgt_epi32_mask((__m512i)a, (__m512i)b) != 0;
+	return _mm512_cmpgt_epi32_mask((__m512i)a, (__m512i)b);
 }
 
 INLINE int32_t
@@ -58,11 +58,11 @@ wide_max(wide_bits a, wide_bits b)
 	return (wide_bits)_mm256_max_epi32((__m256i)a, (__m256i)b);
 }
 
-INLINE bool
-wide_above(wide_bits a, wide_bits b)
+INLINE uint32_t
+wide_which(wide_bits a, wide_bits b)
 {
-	__m256i above = _mm256_cmpgt_epi32((__m256i)a, (__m256i)b);
-	return !_mm256_testz_si256(above, above);
+	return (uint32_t)_mm256_movemask_ps(
+	    (__m256)_mm256_cmpgt_epi32((__m256i)a, (__m256i)b));
 }
 
 INLINE int32_t
@@ -96,11 +96,11 @@ wide_max(wide_bits a, wide_bits b)
 	return (wide_bits)_mm_max_epi32((__m128i)a, (__m128i)b);
 }
 
-INLINE bool
-wide_above(wide_bits a, wide_bits b)
+INLINE uint32_t
+wide_which(wide_bits a, wide_bits b)
 {
-	__m128i above = _mm_cmpgt_epi32((__m128i)a, (__m128i)b);
-	return _mm_movemask_epi8(above) != 0;
+	return (uint32_t)_mm_movemask_ps(
+	    (__m128)_mm_cmpgt_epi32((__m128i)a, (__m128i)b));
 }
 
 INLINE int32_t
@@ -125,6 +125,14 @@ wide_load(const float *x)
 {
 	wide v;
 	memcpy(&v, x, sizeof v);
+	return v;
+}
+
+/* The same in a register: else the compiler may load it anew for each use. */
+INLINE wide
+wide_keep(wide v)
+{
+	__asm__("" : "+v"(v));
 	return v;
 }
 
@@ -359,337 +367,7 @@ wide_add_ramp(float *restrict out, const float *restrict x, float gain,
 		    n - i);
 }
 
-/* --- mixing --- */
-
-/* One source on its way through a pass, all of it in registers. */
-struct source {
-	const float *x;
-	wide_bits most, bend;
-	wide squares;
-	wide gain, other_gain;
-};
-
-INLINE struct source
-mix_open(const struct kernel_mix *mix, uint32_t k, const uint32_t sums)
-{
-	return (struct source){
-		.x = mix->x[k],
-		.gain = wide_fill(sums > 0 ? mix->gain[0][k] : 0),
-		.other_gain = wide_fill(sums > 1 ? mix->gain[1][k] : 0),
-	};
-}
-
-INLINE void
-mix_add(struct source *source, wide v, wide *sum, wide *other)
-{
-	source->most = wide_max(source->most, wide_magnitude(v));
-	if (ENGINE_METERS > 0)
-		source->squares = wide_fma(v, v, source->squares);
-	*sum = wide_fma(source->gain, v, *sum);
-	*other = wide_fma(source->other_gain, v, *other);
-}
-
-INLINE void
-mix_bend(struct source *source, wide v, wide last, wide last_but_one)
-{
-	wide bend = wide_fma(wide_fill(-2), last, v + last_but_one);
-
-	source->bend = wide_max(source->bend, wide_magnitude(bend));
-}
-
-/* The first second differences of a block: `before` are the samples before
- * it. */
-INLINE void
-mix_bend_first(struct source *source, const float *before)
-{
-	wide v = wide_load(source->x);
-	wide h = wide_load(before + KERNEL_LAST - WIDE);
-
-#if WIDE == 16
-	wide last = (wide)_mm512_alignr_epi32((__m512i)v, (__m512i)h, 15);
-	wide but_one = (wide)_mm512_alignr_epi32((__m512i)v, (__m512i)h, 14);
-#elif WIDE == 8
-	__m256i mid = _mm256_permute2x128_si256((__m256i)h, (__m256i)v, 0x21);
-	wide last = (wide)_mm256_alignr_epi8((__m256i)v, mid, 12);
-	wide but_one = (wide)_mm256_alignr_epi8((__m256i)v, mid, 8);
-#else
-	wide last = (wide)_mm_alignr_epi8((__m128i)v, (__m128i)h, 12);
-	wide but_one = (wide)_mm_alignr_epi8((__m128i)v, (__m128i)h, 8);
-#endif
-	mix_bend(source, v, last, but_one);
-}
-
-/* Looks at a vector and adds it; the bends of the first are known. */
-INLINE void
-mix_take(struct source *source, uint32_t i, uint32_t left, const bool first,
-    wide *sum, wide *other)
-{
-	const float *x = source->x + i;
-	wide v = wide_load_most(x, left);
-
-	mix_add(source, v, sum, other);
-	if (ENGINE_METERS > 1 && !first)
-		mix_bend(source, v, wide_load_most(x - 1, left),
-		    wide_load_most(x - 2, left));
-}
-
-/* Of each source KERNEL_PARTS values, as a tally has them. */
-#define FOLDS (KERNEL_SOURCES * KERNEL_PARTS / WIDE)
-struct folded {
-	wide v[FOLDS];
-};
-
-INLINE wide
-fold_two(wide a, wide b, const bool peaks)
-{
-	return peaks ? (wide)wide_max((wide_bits)a, (wide_bits)b) : a + b;
-}
-
-/* Folds each source's vector to the width of its parts: the largest, or the
- * sum. */
-INLINE struct folded
-fold(wide a, wide b, wide c, wide d, const bool peaks)
-{
-#if WIDE == 16
-	__m512 ab = (__m512)fold_two(
-	    (wide)_mm512_shuffle_f32x4((__m512)a, (__m512)b, 0x44),
-	    (wide)_mm512_shuffle_f32x4((__m512)a, (__m512)b, 0xee), peaks);
-	__m512 cd = (__m512)fold_two(
-	    (wide)_mm512_shuffle_f32x4((__m512)c, (__m512)d, 0x44),
-	    (wide)_mm512_shuffle_f32x4((__m512)c, (__m512)d, 0xee), peaks);
-	return (
-	    struct folded){ { fold_two((wide)_mm512_shuffle_f32x4(ab, cd, 0x88),
-	    (wide)_mm512_shuffle_f32x4(ab, cd, 0xdd), peaks) } };
-#elif WIDE == 8
-	return (struct folded){ {
-	    fold_two((wide)_mm256_permute2f128_ps((__m256)a, (__m256)b, 0x20),
-		(wide)_mm256_permute2f128_ps((__m256)a, (__m256)b, 0x31),
-		peaks),
-	    fold_two((wide)_mm256_permute2f128_ps((__m256)c, (__m256)d, 0x20),
-		(wide)_mm256_permute2f128_ps((__m256)c, (__m256)d, 0x31),
-		peaks),
-	} };
-#else
-	(void)peaks;
-	return (struct folded){ { a, b, c, d } };
-#endif
-}
-
-/* Where the parts of the i-th vector stand. */
-INLINE float *
-fold_at(float (*x)[KERNEL_PARTS], int i)
-{
-	return (float *)(void *)(x + i * WIDE / KERNEL_PARTS);
-}
-
-/* The largest part of each source. */
-INLINE __m128i
-fold_most(const struct folded *most)
-{
-#if WIDE == 16
-	__m512i v = (__m512i)most->v[0];
-	v = _mm512_max_epi32(v, _mm512_shuffle_epi32(v, 0x4e));
-	v = _mm512_max_epi32(v, _mm512_shuffle_epi32(v, 0xb1));
-	return _mm512_castsi512_si128(_mm512_permutexvar_epi32(
-	    _mm512_set_epi32(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 12, 8, 4, 0),
-	    v));
-#else
-	__m128 a[KERNEL_SOURCES];
-	memcpy(a, most->v, sizeof a);
-	_MM_TRANSPOSE4_PS(a[0], a[1], a[2], a[3]);
-	return _mm_max_epi32(_mm_max_epi32((__m128i)a[0], (__m128i)a[1]),
-	    _mm_max_epi32((__m128i)a[2], (__m128i)a[3]));
-#endif
-}
-
-INLINE uint32_t
-which_above(__m128i a, __m128i b)
-{
-	return (uint32_t)_mm_movemask_ps((__m128)_mm_cmpgt_epi32(a, b));
-}
-
-/* Which sources may have a true peak above the ones that they had? The block
- * before reaches into this one's. */
-INLINE uint32_t
-mix_bounds(
-    struct kernel_tally *tally, __m128i most, __m128i most_bend, uint32_t n)
-{
-	__m128 level = _mm_max_ps((__m128)most, _mm_load_ps(tally->level));
-	__m128 bend = _mm_max_ps((__m128)most_bend, _mm_load_ps(tally->bend));
-	__m128 outer = level * _mm_set1_ps(KERNEL_OUTER_LEVEL) +
-		       bend * _mm_set1_ps(KERNEL_OUTER_BEND);
-	__m128 inner = level * _mm_set1_ps(KERNEL_INNER_LEVEL) +
-		       bend * _mm_set1_ps(KERNEL_INNER_BEND);
-	__m128 any = level * _mm_set1_ps(KERNEL_OVERSHOOT);
-	/* The level of a few samples reaches back less far than the filter. */
-	any = _mm_max_ps(any,
-	    _mm_and_ps(bend, _mm_cmpge_ps(bend, _mm_set1_ps(KERNEL_LARGEST))));
-	__m128 bound = _mm_min_ps(_mm_max_ps(outer, inner), any);
-
-	_mm_store_ps(tally->reach, bend);
-	if (n < KERNEL_LAST) {
-		_mm_store_ps(tally->bend, _mm_set1_ps(KERNEL_LARGEST));
-		return UINT32_MAX;
-	}
-	_mm_store_ps(tally->bend, (__m128)most_bend);
-	return (uint32_t)_mm_movemask_ps(
-	    _mm_cmpgt_ps(bound, _mm_load_ps(tally->true_peak)));
-}
-
-/* What was seen of the sources; those that are none were silent. */
-INLINE uint32_t
-mix_say(struct kernel_tally *tally, const struct folded *peaks,
-    const struct folded *squares, const struct folded *bends, uint32_t n,
-    const uint32_t sources)
-{
-	__m128i most = fold_most(peaks);
-	uint32_t says =
-	    KERNEL_INVALID(0) *
-	    which_above(most, _mm_set1_epi32(kernel_bits(KERNEL_LARGEST)));
-
-	if (says != 0)
-		return says;
-	says = which_above(most, (__m128i)_mm_load_ps(tally->limit));
-	if (which_above(most, _mm_setzero_si128()) != 0)
-		says |= KERNEL_SOUND;
-	if (ENGINE_METERS > 1)
-		says |= mix_bounds(tally, most, fold_most(bends), n) &
-			(KERNEL_ABOVE(sources) - 1);
-	if (ENGINE_METERS > 0)
-		_mm_store_ps(tally->level, (__m128)most);
-	for (int i = 0; ENGINE_METERS > 0 && i < FOLDS; i++) {
-		float *peak = fold_at(tally->peak, i);
-		float *sum = fold_at(tally->squares, i);
-		wide_store(peak, fold_two(wide_load(peak), peaks->v[i], true));
-		wide_store(sum, wide_load(sum) + squares->v[i]);
-	}
-	return says;
-}
-
-INLINE void
-mix_keep(float *last, const float *x, uint32_t n)
-{
-	for (int i = 0; i < KERNEL_LAST; i += WIDE)
-		wide_store(last + i, wide_load(x + n - KERNEL_LAST + i));
-}
-
-struct pass {
-	struct source a, b, c, d;
-	const float *from, *other_from;
-	float *to, *other_to;
-};
-
-/* `sources` and `sums` are constants where it is called, and what they leave
- * out costs nothing; so is `left` but in the tail. */
-INLINE void
-mix_step(struct pass *pass, uint32_t i, uint32_t left, const bool first,
-    const uint32_t sources, const uint32_t sums)
-{
-	wide sum = { 0 }, other = { 0 };
-
-	if (sums > 0)
-		sum = wide_load_most(pass->from + i, left);
-	if (sums > 1)
-		other = wide_load_most(pass->other_from + i, left);
-	mix_take(&pass->a, i, left, first, &sum, &other);
-	if (sources > 1)
-		mix_take(&pass->b, i, left, first, &sum, &other);
-	if (sources > 2)
-		mix_take(&pass->c, i, left, first, &sum, &other);
-	if (sources > 3)
-		mix_take(&pass->d, i, left, first, &sum, &other);
-	if (sums > 0)
-		wide_store_most(pass->to + i, sum, left);
-	if (sums > 1)
-		wide_store_most(pass->other_to + i, other, left);
-}
-
-INLINE void
-mix_bends_first(
-    struct pass *pass, const struct kernel_mix *mix, const uint32_t sources)
-{
-	if (ENGINE_METERS < 2)
-		return;
-	mix_bend_first(&pass->a, mix->last[0]);
-	if (sources > 1)
-		mix_bend_first(&pass->b, mix->last[1]);
-	if (sources > 2)
-		mix_bend_first(&pass->c, mix->last[2]);
-	if (sources > 3)
-		mix_bend_first(&pass->d, mix->last[3]);
-}
-
-INLINE uint32_t
-mix_some(struct kernel_mix *mix, uint32_t n, const uint32_t sources,
-    const uint32_t sums)
-{
-	struct pass pass = {
-		mix_open(mix, 0, sums),
-		mix_open(mix, sources > 1 ? 1 : 0, sums),
-		mix_open(mix, sources > 2 ? 2 : 0, sums),
-		mix_open(mix, sources > 3 ? 3 : 0, sums),
-		mix->from[0],
-		mix->from[1],
-		mix->to[0],
-		mix->to[1],
-	};
-	const struct source none = { 0 };
-	uint32_t i = 0;
-
-	if (n >= KERNEL_LAST) {
-		mix_bends_first(&pass, mix, sources);
-		mix_step(&pass, 0, WIDE, true, sources, sums);
-		i = WIDE;
-	}
-	for (; i + WIDE <= n; i += WIDE)
-		mix_step(&pass, i, WIDE, n < KERNEL_LAST, sources, sums);
-	if (i < n)
-		mix_step(&pass, i, n - i, n < KERNEL_LAST, sources, sums);
-	const struct source *b = sources > 1 ? &pass.b : &none,
-			    *c = sources > 2 ? &pass.c : &none,
-			    *d = sources > 3 ? &pass.d : &none;
-	struct folded most = fold((wide)pass.a.most, (wide)b->most,
-	    (wide)c->most, (wide)d->most, true);
-	struct folded squares =
-	    fold(pass.a.squares, b->squares, c->squares, d->squares, false);
-	struct folded bends = fold((wide)pass.a.bend, (wide)b->bend,
-	    (wide)c->bend, (wide)d->bend, true);
-	uint32_t says =
-	    mix_say(&mix->tally, &most, &squares, &bends, n, sources);
-	if (ENGINE_METERS > 1 && kernel_keeps(says, n))
-		for (uint32_t k = 0; k < sources; k++)
-			mix_keep(mix->last[k], mix->x[k], n);
-	return says;
-}
-
-INLINE uint32_t
-mix_into(struct kernel_mix *mix, uint32_t n, const uint32_t sums)
-{
-	switch (mix->sources) {
-	case 1:
-		return mix_some(mix, n, 1, sums);
-	case 2:
-		return mix_some(mix, n, 2, sums);
-	case 3:
-		return mix_some(mix, n, 3, sums);
-	default:
-		return mix_some(mix, n, 4, sums);
-	}
-}
-
-REALTIME static uint32_t
-wide_mix(struct kernel_mix *mix, uint32_t n)
-{
-	switch (mix->sums) {
-	case 0:
-		return mix_into(mix, n, 0);
-	case 1:
-		return mix_into(mix, n, 1);
-	default:
-		return mix_into(mix, n, 2);
-	}
-}
-
+#include "engine/kernel_mix.h"
 #include "engine/kernel_peak.h"
 
 const struct kernels KERNELS = {

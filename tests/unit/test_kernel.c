@@ -219,6 +219,9 @@ check_mix(const struct kernels *kernels, uint32_t sources, uint32_t sums,
 		}
 		assert_true(peak == want.mix.tally.peak[k][0]);
 		assert_float_equal(squares, want.mix.tally.squares[k][0], 1e-4);
+		if (k < sources)
+			assert_float_equal(
+			    is.mix.tally.bend[k], want.mix.tally.bend[k], 1e-6);
 	}
 	assert_memory_equal(is.last, want.last, sizeof is.last);
 }
@@ -226,11 +229,11 @@ check_mix(const struct kernels *kernels, uint32_t sources, uint32_t sums,
 static void
 mixing_equals_the_reference(const struct kernels *kernels)
 {
-	static const uint32_t frames[] = { 1, 3, 5, 16, 64, 250, 441 };
+	static const uint32_t frames[] = { 1, 3, 5, 16, 17, 31, 64, 250, 441 };
 
 	for (uint32_t sources = 1; sources <= KERNEL_SOURCES; sources++)
 		for (uint32_t sums = 0; sums <= KERNEL_SUMS; sums++)
-			for (uint32_t k = 0; k < 7 * OFFSETS; k++)
+			for (uint32_t k = 0; k < 9 * OFFSETS; k++)
 				check_mix(kernels, sources, sums,
 				    frames[k / OFFSETS], k % OFFSETS);
 }
