@@ -4,7 +4,7 @@
 
 #include <inttypes.h>
 #include <math.h>
-#include <stdlib.h>
+#include <stdbool.h>
 #include <string.h>
 #include <time.h>
 
@@ -153,40 +153,48 @@ report_finding_part(FILE *file, const struct advice_finding *finding)
 }
 
 /* By severity, then by how far it is off, then in the order of the signal. */
-static int
-worse(const void *a, const void *b)
+static bool
+is_worse(const struct advice_finding *one, const struct advice_finding *other)
 {
-	const struct advice_finding *one = *(const struct advice_finding **)a;
-	const struct advice_finding *other = *(const struct advice_finding **)b;
 	double by =
 	    fabs(one->value - one->limit) - fabs(other->value - other->limit);
 
 	if (severity_of(one) != severity_of(other))
-		return severity_of(other) - severity_of(one);
-	if (by != 0)
-		return by > 0 ? -1 : 1;
-	return one < other ? -1 : one > other;
+		return severity_of(one) > severity_of(other);
+	return by != 0 ? by > 0 : one < other;
+}
+
+/* The worst of those that are not as bad as `last`; NULL: of all. */
+static const struct advice_finding *
+next_worst(
+    const struct advice_report *advice, const struct advice_finding *last)
+{
+	const struct advice_finding *next = NULL;
+
+	for (size_t i = 0; i < advice->findings; i++) {
+		const struct advice_finding *finding = &advice->finding[i];
+
+		if ((!last || is_worse(last, finding)) &&
+		    (!next || is_worse(finding, next)))
+			next = finding;
+	}
+	return next;
 }
 
 static void
 print_worst(FILE *file, const struct report *report)
 {
-	const struct advice_report *advice = &report->advice;
-	const struct advice_finding **order =
-	    calloc(advice->findings + 1, sizeof(*order));
+	const struct advice_finding *finding =
+	    next_worst(&report->advice, NULL);
 
-	if (!order || !advice->findings) {
-		free(order);
+	if (!finding)
 		return;
-	}
-	for (size_t i = 0; i < advice->findings; i++)
-		order[i] = &advice->finding[i];
-	qsort(order, advice->findings, sizeof(*order), worse);
 	fprintf(file, "<h2>What is worst</h2>\n<ol>\n");
-	for (size_t i = 0; i < advice->findings && i < WORST; i++)
-		report_finding_part(file, order[i]);
+	for (int i = 0; i < WORST && finding; i++) {
+		report_finding_part(file, finding);
+		finding = next_worst(&report->advice, finding);
+	}
 	fprintf(file, "</ol>\n");
-	free(order);
 }
 
 /* The first of the most severe ones in the order of the signal: what is mended
@@ -209,15 +217,18 @@ print_first(FILE *file, const struct advice_report *advice)
 	fprintf(file, "<p><b>What to do first:</b> mend ");
 	report_text(file, first->strip);
 	fprintf(file, " at its ");
-	report_text(file, first->stage);
+	report_text(
+	    file, strcmp(first->stage, "in") == 0 ? "input" : first->stage);
 	if (first->fixes)
 		fprintf(file, ", by <code>headroomctl advise --apply %d</code>",
 		    first->id);
+	else
+		fprintf(file, ", by hand");
 	if (mendable)
 		fprintf(file,
-		    "; or all %zu that the desk can mend, by <code>headroomctl "
-		    "advise --all</code>",
-		    mendable);
+		    ". The desk can mend %zu of %zu by itself, balance kept, "
+		    "by <code>headroomctl advise --all</code>",
+		    mendable, advice->findings);
 	fprintf(file, ".</p>\n");
 }
 

@@ -81,6 +81,8 @@ MODE = {"symbol": "mode", "name": "Dete\x1bctor", "unit": "", "min": 0,
             {"value": 0, "label": "peak"}, {"value": 4, "label": "true"}]}
 SLOTS = {"ch/keys": [("lv2", "Comp\x1bressor", "active", 0, (THR, MODE)),
                      ("jack", "jack", "bypassed", 1, ())]}
+MORE_ADVICE = (("note", "ch/keys", 3.0), ("warning", "bus/verb", -3.0),
+               ("warning", "bus/verb", -1.0), ("alarm", "master", -5.0))
 EVIL = "</text><script>document.title='gone'</script><b x='&\""
 PLUGINS = [("urn:a:comp", "Compressor", 2, 2, (THR, MODE)),
            ("urn:a:gain", "Gain", 1, 1, ())]
@@ -332,7 +334,12 @@ class Desk:
                                    -8.0))
             self.send(to, pack("/advice/fix", "isf", 3, "/ch/kick/fader",
                                2.1))
-        self.send(to, pack("/advice/end", "i", self.sick))
+        more = MORE_ADVICE if self.slots else ()
+        for number, (severity, strip, value) in enumerate(more, 4):
+            self.send(to, pack("/advice", "issssffsiis", number, severity,
+                               "bus-hot", strip, "in", value, -6.0, "dBFS", 12,
+                               0, f"{strip} is {severity} no. {number}."))
+        self.send(to, pack("/advice/end", "i", self.sick + len(more)))
 
     def apply(self, to, number):
         if number not in (0, 3):

@@ -519,6 +519,18 @@ run report page; warns 'found "page", allowed: only options'
 it "report takes no argument" 2
 run report -S 0; warns "--seconds: found"; it "seconds are in bounds" 2
 stop
+start slots
+run report -o -; silent
+[ "$(sed -n '/What is worst/,/<.ol>/s/.*span> \(.*no\. .\)\..*/\1/p' \
+	"$work/out" | tr '\n' ',')" = \
+	"master is alarm no. 7,bus/verb is warning no. 6," ] ||
+	wrong="$wrong another order;"
+says "Something is over full scale: 1 alarm, 3 warnings, 1 note."
+says "What to do first:</b> mend master at its input, by hand."
+says "The desk can mend 1 of 5"
+says "active: Comp?ressor"
+it "the worst findings come first, and slots are told" 0
+stop
 start hostile
 run report -o "$work/page"; silent; grep -q '&lt;script&gt;' "$work/page" ||
 	wrong="$wrong no name;"
