@@ -238,15 +238,20 @@ main_finding(const char *option, const char *text, int *id)
 	return -1;
 }
 
+/* What only scenes have. */
 static int
-main_only(struct command *command, const char *pattern)
+main_scene(struct command *command, int letter)
 {
+	if (letter == OPTION_FADE)
+		return main_number("fade", optarg, 0, 3600, &command->fade);
+	if (letter != OPTION_ONLY)
+		return -1;
 	if (command->onlys == COMMAND_PATTERNS) {
 		command_warn("--only: found more than %d, allowed: so many",
 		    COMMAND_PATTERNS);
 		return -1;
 	}
-	command->only[command->onlys++] = pattern;
+	command->only[command->onlys++] = optarg;
 	return 0;
 }
 
@@ -307,12 +312,8 @@ main_option(struct request *request, int letter)
 	case OPTION_UNDO:
 		command->undo = true;
 		break;
-	case OPTION_FADE:
-		return main_number("fade", optarg, 0, 3600, &command->fade);
-	case OPTION_ONLY:
-		return main_only(command, optarg);
 	default:
-		return -1;
+		return main_scene(command, letter);
 	}
 	return 0;
 }

@@ -479,17 +479,6 @@ osc_command(struct osc_request *request, enum param command,
 	case PARAM_RESET_LOUDNESS:
 		reset_loudness(&call);
 		break;
-	case PARAM_SCENE_SAVE:
-	case PARAM_SCENE_RECALL:
-	case PARAM_SCENE_PREVIEW:
-	case PARAM_SCENE_SHOW:
-	case PARAM_SCENE_LIST:
-	case PARAM_SCENE_CURRENT:
-	case PARAM_SCENE_STOP:
-	case PARAM_SCENE_RENAME:
-	case PARAM_SCENE_DELETE:
-		osc_scene(request, command, message, values, count);
-		break;
 	case PARAM_REPLY:
 		reply_to(&call);
 		break;
@@ -500,6 +489,7 @@ osc_command(struct osc_request *request, enum param command,
 		show_token(&call);
 		break;
 	default:
+		osc_scene(request, command, message, values, count);
 		break;
 	}
 }

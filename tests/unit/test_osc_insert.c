@@ -130,6 +130,7 @@ patterns_go_through_slots_and_parameters(void **state)
 	    "/ch/snare/trim f 0\n/ch/snare/polarity i 0\n"
 	    "/ch/snare/delay f 0\n/ch/snare/fader f 0\n/ch/snare/pan f 0\n"
 	    "/ch/snare/mute i 0\n/ch/snare/solo i 0\n"
+	    "/ch/snare/safe i 0\n"
 	    "/ch/snare/name s snare\n");
 }
 
