@@ -430,11 +430,8 @@ osc_command(struct osc_request *request, enum param command,
     const struct packet_message *message, const struct schema_value *values,
     size_t count)
 {
-	struct call call = { .request = request,
-		.address = message->address,
-		.types = message->types,
-		.value = values,
-		.count = count };
+	struct call call = { request, message->address, message->types, values,
+		count, 0 };
 
 	switch (command) {
 	case PARAM_SUBSCRIBE:
