@@ -251,6 +251,23 @@ main_finding(const char *option, const char *text, int *id)
 	return -1;
 }
 
+/* What only scenes have. */
+static int
+main_scene(struct command *command, int letter)
+{
+	if (letter == OPTION_FADE)
+		return main_number("fade", optarg, 0, 3600, &command->fade);
+	if (letter != OPTION_ONLY)
+		return -1;
+	if (command->onlys == COMMAND_PATTERNS) {
+		command_warn("--only: found more than %d, allowed: so many",
+		    COMMAND_PATTERNS);
+		return -1;
+	}
+	command->only[command->onlys++] = optarg;
+	return 0;
+}
+
 /* An option without an argument that says how a command goes. */
 static int
 main_flag(struct command *command, int letter)
@@ -278,20 +295,8 @@ main_flag(struct command *command, int letter)
 		command->undo = true;
 		break;
 	default:
-		return -1;
+		return main_scene(command, letter);
 	}
-	return 0;
-}
-
-static int
-main_only(struct command *command, const char *pattern)
-{
-	if (command->onlys == COMMAND_PATTERNS) {
-		command_warn("--only: found more than %d, allowed: so many",
-		    COMMAND_PATTERNS);
-		return -1;
-	}
-	command->only[command->onlys++] = pattern;
 	return 0;
 }
 
@@ -337,10 +342,6 @@ main_option(struct request *request, int letter)
 	case OPTION_TITLE:
 		command->title = optarg;
 		break;
-	case OPTION_FADE:
-		return main_number("fade", optarg, 0, 3600, &command->fade);
-	case OPTION_ONLY:
-		return main_only(command, optarg);
 	default:
 		return main_flag(command, letter);
 	}
@@ -405,6 +406,18 @@ main_run(struct request *request, const struct entry *entry, int count,
 	return status;
 }
 
+/* "get, set, …, ": what there is. */
+static void
+main_names(char *text, size_t size)
+{
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < ENTRIES && used < size; i++)
+		used += (size_t)snprintf(
+		    text + used, size - used, "%s, ", entries[i].name);
+}
+
 /* `help` and the like; -1 for what is to be run. */
 static int
 main_inform(const struct request *request, const char *name, const char *about)
@@ -417,11 +430,11 @@ main_inform(const struct request *request, const char *name, const char *about)
 		return STATUS_OK;
 	}
 	if ((help || name) && of && !main_find(of)) {
+		char names[256];
+
+		main_names(names, sizeof(names));
 		command_warn(
-		    "found command \"%s\", allowed: get, set, dump, batch, "
-		    "export, watch, meters, events, advise, report, scene, "
-		    "status, list, inserts, plugins, help",
-		    of);
+		    "found command \"%s\", allowed: %shelp", of, names);
 		return STATUS_USAGE;
 	}
 	if (help || request->help) {

@@ -98,7 +98,9 @@ print_addresses(FILE *file, const cJSON *addresses, const char *what)
 	const cJSON *address;
 
 	cJSON_ArrayForEach(address, addresses)
-	    fprintf(file, "%s  %s\n", shown(address, text), what);
+	{
+		fprintf(file, "%s  %s\n", shown(address, text), what);
+	}
 }
 
 static void
@@ -129,9 +131,13 @@ print_show(FILE *file, const cJSON *answer)
 	const cJSON *item;
 
 	cJSON_ArrayForEach(item, member(answer, "values"))
-	    fprintf(file, "%s %s\n", item->string, shown(item, text));
+	{
+		fprintf(file, "%s %s\n", item->string, shown(item, text));
+	}
 	cJSON_ArrayForEach(item, member(answer, "unknown"))
-	    fprintf(file, "# not of this desk: %s\n", shown(item, text));
+	{
+		fprintf(file, "# not of this desk: %s\n", shown(item, text));
+	}
 }
 
 static void

@@ -55,6 +55,7 @@ struct answer {
 	cJSON *json;
 	double heard; /* time of the last message */
 	bool complete, refused;
+	bool lost; /* its end came, but not all before it */
 	char refusal[1200];
 };
 
@@ -125,15 +126,15 @@ take_part(cJSON *json, const struct link_message *message)
 
 	if (message->values == 0 || !value[0].text)
 		return false;
-	if (strcmp(name, "/scene/list") == 0 && message->values == 4)
+	if (link_is(message, "/scene/list", "shis"))
 		take_row(json, value);
 	else if (strcmp(name, "/scene/change") == 0 && message->values == 3)
 		take_change(json, value);
 	else if (strcmp(name, "/scene/value") == 0 && message->values == 2)
 		take_value(json, value);
-	else if (strcmp(name, "/scene/safe") == 0)
+	else if (link_is(message, "/scene/safe", "s"))
 		add_part(json, "safe", value_json(value));
-	else if (strcmp(name, "/scene/unknown") == 0)
+	else if (link_is(message, "/scene/unknown", "s"))
 		add_part(json, "unknown", value_json(value));
 	else
 		return false;
@@ -176,6 +177,7 @@ take_end(struct answer *answer, const struct link_message *message)
 			    (int)value->number;
 	}
 	answer->complete = whole;
+	answer->lost = !whole;
 }
 
 static void
@@ -184,12 +186,11 @@ take(void *arg, const struct link_message *message)
 	struct answer *answer = arg;
 	const struct schema_value *value = message->value;
 
-	if (answer->complete)
+	if (answer->complete || answer->lost)
 		return;
 	answer->heard = link_now();
-	if (strcmp(message->address, "/error") == 0) {
-		if (message->values < 3 || !value[0].text || !value[2].text ||
-		    strcmp(value[0].text, answer->action->address) != 0)
+	if (link_is(message, "/error", "sss")) {
+		if (strcmp(value[0].text, answer->action->address) != 0)
 			return;
 		snprintf(answer->refusal, sizeof(answer->refusal), "%s",
 		    value[2].text);
@@ -232,7 +233,7 @@ static enum status
 wait_for(struct command *command, struct answer *answer)
 {
 	answer->heard = link_now();
-	while (!answer->complete &&
+	while (!answer->complete && !answer->lost &&
 	       link_now() - answer->heard < command->timeout) {
 		int got = link_receive(
 		    &command->link, command->timeout / 4, take, answer);

@@ -430,11 +430,8 @@ osc_command(struct osc_request *request, enum param command,
     const struct packet_message *message, const struct schema_value *values,
     size_t count)
 {
-	struct call call = { .request = request,
-		.address = message->address,
-		.types = message->types,
-		.value = values,
-		.count = count };
+	struct call call = { request, message->address, message->types, values,
+		count, 0 };
 
 	switch (command) {
 	case PARAM_SUBSCRIBE:
@@ -479,17 +476,6 @@ osc_command(struct osc_request *request, enum param command,
 	case PARAM_RESET_LOUDNESS:
 		reset_loudness(&call);
 		break;
-	case PARAM_SCENE_SAVE:
-	case PARAM_SCENE_RECALL:
-	case PARAM_SCENE_PREVIEW:
-	case PARAM_SCENE_SHOW:
-	case PARAM_SCENE_LIST:
-	case PARAM_SCENE_CURRENT:
-	case PARAM_SCENE_STOP:
-	case PARAM_SCENE_RENAME:
-	case PARAM_SCENE_DELETE:
-		osc_scene(request, command, message, values, count);
-		break;
 	case PARAM_REPLY:
 		reply_to(&call);
 		break;
@@ -500,6 +486,7 @@ osc_command(struct osc_request *request, enum param command,
 		show_token(&call);
 		break;
 	default:
+		osc_scene(request, command, message, values, count);
 		break;
 	}
 }

@@ -11,6 +11,14 @@
 #define ASKINGS 16   /* on their way at most */
 #define TELL_EVERY 5 /* ticks: values of a fade are told 20 times a second */
 
+static void
+asking_free(struct osc_asking *asking)
+{
+	scene_order_clear(&asking->order);
+	scene_free(&asking->scene);
+	free(asking);
+}
+
 void
 osc_scene_forget(struct osc_asking *asking)
 {
@@ -21,9 +29,7 @@ osc_scene_forget(struct osc_asking *asking)
 		at = &(*at)->behind;
 	*at = asking->behind;
 	scenes->askings--;
-	scene_order_clear(&asking->order);
-	scene_free(&asking->scene);
-	free(asking);
+	asking_free(asking);
 }
 
 /* --- what was asked --- */
@@ -333,8 +339,11 @@ osc_scene_end(struct osc *osc)
 	/* Where the disk hangs, what it holds is left to it. */
 	if (!scenes || !scene_files_close(scenes->files))
 		return;
-	while (scenes->asking)
-		osc_scene_forget(scenes->asking);
+	for (struct osc_asking *asking = scenes->asking, *behind; asking;
+	     asking = behind) {
+		behind = asking->behind;
+		asking_free(asking);
+	}
 	scene_free(&scenes->current);
 	free(scenes);
 	osc->scenes = NULL;

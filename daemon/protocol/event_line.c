@@ -38,8 +38,8 @@ static const struct event_form form[EVENT_KINDS] = {
 	    (const char *const[]){ "sequence", "frame", "strip", "stage",
 		"from", "to", "time", NULL } },
 	[EVENT_SCENE] = { "scene", "hhssh",
-	    (const char *const[]){ "sequence", "frame", "action", "scene",
-		"time", NULL } },
+	    (const char *const[]){
+		"sequence", "frame", "action", "scene", "time", NULL } },
 };
 
 const struct event_form *

@@ -245,15 +245,16 @@ a_renamed_text_keeps_all_else(void **state)
 static void
 names_are_1_to_64_bytes_of_printable_text(void **state)
 {
-	static const char *const good[] = { "a", "..", "Lied 1 – größer",
-		"0123456789012345678901234567890123456789012345678901234567890"
-		"123" };
-	static const char *const bad[] = { "", "a/b", "a\nb", "\xff",
-		"0123456789012345678901234567890123456789012345678901234567890"
-		"1234" };
+	char most[] = "012345678901234567890123456789012345678901234567890123"
+		      "4567890123";
+	char more[] = "012345678901234567890123456789012345678901234567890123"
+		      "45678901234";
+	const char *const good[] = { "a", "..", "Lied 1 – größer", most };
+	const char *const bad[] = { "", "a/b", "a\nb", "\xff", more };
 	char why[256];
 
 	(void)state;
+	assert_int_equal(strlen(most), 64);
 	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
 		assert_true(scene_name_is_valid(good[i], why, sizeof why));
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
