@@ -1,5 +1,9 @@
 #include "edge/replace.h"
 
+#include "mixer/desk.h"
+#include "mixer/mixer.h"
+#include "mixer/state.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -29,6 +33,8 @@ ssize_t __wrap_write(int fd, const void *data, size_t size);
 int __wrap_fsync(int fd);
 int __wrap_close(int fd);
 int __wrap_rename(const char *from, const char *to);
+int __real_unlink(const char *path);
+int __wrap_unlink(const char *path);
 
 static struct {
 	bool armed;
@@ -36,6 +42,7 @@ static struct {
 	int failing; /* the one that fails, from 1 */
 	int error;
 	bool power; /* nothing happens any more from that one on */
+	bool dirty; /* the file written last is in the cache only */
 } fault;
 
 /* Does this call happen? */
@@ -66,6 +73,7 @@ __wrap_open(const char *path, int flags, ...)
 ssize_t
 __wrap_write(int fd, const void *data, size_t size)
 {
+	fault.dirty = true;
 	if (happens())
 		return __real_write(fd, data, size);
 	/* A full disk takes some of it, and so does a power cut. */
@@ -78,7 +86,10 @@ __wrap_write(int fd, const void *data, size_t size)
 int
 __wrap_fsync(int fd)
 {
-	return happens() ? __real_fsync(fd) : -1;
+	if (!happens())
+		return -1;
+	fault.dirty = false;
+	return __real_fsync(fd);
 }
 
 /* It is closed in any case, as Linux does. */
@@ -93,10 +104,23 @@ __wrap_close(int fd)
 	return well ? 0 : -1;
 }
 
+/* What is in the cache only may have its new name on the disk and nothing in
+ * it. */
 int
 __wrap_rename(const char *from, const char *to)
 {
-	return happens() ? __real_rename(from, to) : -1;
+	if (!happens())
+		return -1;
+	if (fault.power && fault.dirty && strstr(from, ".new") &&
+	    truncate(from, 0) < 0)
+		return -1;
+	return __real_rename(from, to);
+}
+
+int
+__wrap_unlink(const char *path)
+{
+	return happens() ? __real_unlink(path) : -1;
 }
 
 /* --- a directory of its own --- */
@@ -142,7 +166,7 @@ tear_down(void **state)
 static const char *
 content(const char *path)
 {
-	static char text[64];
+	static char text[1024];
 	FILE *in = fopen(path, "r");
 	size_t size = 0;
 
@@ -246,6 +270,92 @@ whenever_the_power_goes_one_of_the_two_is_whole(void **state)
 	}
 }
 
+/* --- the state itself --- */
+
+#define CUTS 60
+
+static void
+keep(void *arg, const struct address *address)
+{
+	*(struct address *)arg = *address;
+}
+
+static void
+set_number(struct mixer *mixer, double number)
+{
+	const struct schema_value value = { .type = 'f', .number = number };
+	struct address address;
+	unsigned tries = 1;
+	char why[128];
+
+	assert_int_equal(
+	    mixer_each(mixer, "/master/fader", &tries, keep, &address), 1);
+	assert_int_equal(
+	    mixer_set(mixer, &address, &value, NULL, why, sizeof why),
+	    SCHEMA_OK);
+}
+
+/* The number in the state that the next start takes; 1 if there is none that is
+ * sound. */
+static double
+read_number(const struct place *place)
+{
+	struct mixer *mixer = mixer_new(desk_new());
+	struct state *state = state_new(mixer);
+	const char *text = content(place->path);
+	struct schema_value value = { 0 };
+	struct state_count count;
+	struct address address;
+	unsigned tries = 1;
+	char why[256];
+	double number = 1;
+
+	if (*text == '\0')
+		text = content(place->before);
+	if (state_read(state, text, strlen(text), &count, why, sizeof why) ==
+	    STATE_TAKEN) {
+		mixer_each(mixer, "/master/fader", &tries, keep, &address);
+		mixer_get(mixer, &address, &value);
+		number = value.number;
+	}
+	state_free(state);
+	mixer_free(mixer);
+	return number;
+}
+
+/* The power goes at each call in turn, and the next writing finds what that
+ * left. */
+static void
+after_each_of_60_power_cuts_the_state_of_now_or_before_is_read(void **state)
+{
+	struct place *place = *state;
+	struct mixer *mixer = mixer_new(desk_new());
+	struct state *now = state_new(mixer);
+	int calls = count_calls(place);
+	double before = -1;
+
+	for (int i = 0; i <= CUTS; i++) {
+		double number = -1 - i / 4.0;
+		set_number(mixer, number);
+		char *text = state_print(now);
+		assert_non_null(text);
+		fault.armed = fault.power = i > 0;
+		fault.failing = 1 + i % (calls + 1);
+		fault.error = EIO;
+		fault.calls = 0;
+		replace(place, text);
+		fault.armed = fault.power = false;
+		free(text);
+		double found = read_number(place);
+		if (found != number && found != before)
+			fail_msg("cut %d at call %d: %g, not %g or %g", i,
+			    fault.failing, found, number, before);
+		before = found;
+	}
+	state_free(now);
+	mixer_free(mixer);
+}
+
 static void
 a_directory_that_is_not_there_is_an_error(void **state)
 {
@@ -262,6 +372,8 @@ main(void)
 		TEST(the_new_one_is_there_and_the_one_before_is_kept),
 		TEST(whatever_call_fails_the_old_or_the_new_one_is_there),
 		TEST(whenever_the_power_goes_one_of_the_two_is_whole),
+		TEST(
+		    after_each_of_60_power_cuts_the_state_of_now_or_before_is_read),
 		TEST(a_directory_that_is_not_there_is_an_error),
 	};
 
