@@ -142,6 +142,10 @@ notice_happened(const struct event_line *line, char *text, size_t size)
 	case EVENT_JACK:
 		notice_jack(line, text, size);
 		break;
+	case EVENT_STATE:
+		snprintf(text, size, "state %s: %s", notice_word(line, "state"),
+		    notice_word(line, "reason"));
+		break;
 	case EVENT_XRUN:
 		snprintf(text, size,
 		    "xrun, %.0f so far: where there are many, a longer period "

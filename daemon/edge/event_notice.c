@@ -44,6 +44,11 @@ level_of(const struct event *event)
 	case EVENT_INSERT:
 		return strcmp(event->state, "failed") == 0 ? LOG_LEVEL_WARNING
 							   : LOG_LEVEL_NOTICE;
+	case EVENT_STATE:
+		return strcmp(event->state, "unsaved") == 0 ||
+			       strcmp(event->state, "set-aside") == 0
+			   ? LOG_LEVEL_WARNING
+			   : LOG_LEVEL_INFO;
 	case EVENT_OVER:
 		return LOG_LEVEL_NOTICE;
 	case EVENT_ZONE:

@@ -40,6 +40,26 @@ struct state_file {
 	int told;         /* the failure that the log knows of, or 0 */
 };
 
+/* --- events --- */
+
+/* The file without its directory, which every client knows or need not. */
+static void
+happen(struct state_file *file, const char *what, const char *path,
+    const char *why)
+{
+	struct event event = { .kind = EVENT_STATE };
+	char words[512];
+	const char *slash = strrchr(path, '/');
+
+	snprintf(event.state, sizeof event.state, "%s", what);
+	/* What is too long for an event is cut; the log has it whole. */
+	snprintf(words, sizeof words, "%s%s%s", slash ? slash + 1 : path,
+	    why[0] != '\0' ? ": " : "", why);
+	snprintf(event.text, sizeof event.text, "%.*s",
+	    (int)sizeof event.text - 1, words);
+	event_log_add(mixer_events(file->mixer), &event);
+}
+
 /* --- names --- */
 
 /* DIRECTORY/club-1a2b3c4d.state.json: desks in different places have different
@@ -73,7 +93,8 @@ name_files(struct state_file *file, const char *directory, const char *config)
 
 /* Out of the way, but kept: "….state.json.damaged-20261123T013500Z". */
 static void
-set_aside(const char *path, const char *what, const char *why)
+set_aside(struct state_file *file, const char *path, const char *what,
+    const char *why)
 {
 	char aside[PATH_MAX + 64], when[32];
 	time_t now = time(NULL);
@@ -82,13 +103,15 @@ set_aside(const char *path, const char *what, const char *why)
 	gmtime_r(&now, &utc);
 	strftime(when, sizeof when, "%Y%m%dT%H%M%SZ", &utc);
 	snprintf(aside, sizeof aside, "%s.%s-%s", path, what, when);
-	if (rename(path, aside) < 0)
+	if (rename(path, aside) < 0) {
 		log_at(LOG_LEVEL_ERROR,
 		    "state %s: %s; it could not be set aside: %s", path, why,
 		    strerror(errno));
-	else
-		log_at(LOG_LEVEL_WARNING, "state %s: %s; it is set aside as %s",
-		    path, why, aside);
+		return;
+	}
+	log_at(LOG_LEVEL_WARNING, "state %s: %s; it is set aside as %s", path,
+	    why, aside);
+	happen(file, "set-aside", path, why);
 }
 
 /* Returns true if the values of this file were taken. */
@@ -102,20 +125,22 @@ restore_from(struct state_file *file, const char *path)
 	text = read_whole_file(path, LARGEST, &size);
 	if (!text) {
 		if (errno != ENOENT)
-			set_aside(path, "unreadable", strerror(errno));
+			set_aside(file, path, "unreadable", strerror(errno));
 		return false;
 	}
 	switch (state_read(file->state, text, size, &count, why, sizeof why)) {
 	case STATE_NEWER:
-		set_aside(path, "newer", why);
+		set_aside(file, path, "newer", why);
 		break;
 	case STATE_DAMAGED:
-		set_aside(path, "damaged", why);
+		set_aside(file, path, "damaged", why);
 		break;
 	case STATE_TAKEN:
 		free(text);
 		log_line("state %s: %u values are as they were left", path,
 		    count.taken);
+		snprintf(why, sizeof why, "%u values", count.taken);
+		happen(file, "restored", path, why);
 		if (count.kept > 0)
 			log_line("state %s: %u values have no place in this "
 				 "desk; they are kept for when they have",
@@ -222,6 +247,10 @@ write_state(struct worker_job *job)
 static void
 tell(struct state_file *file)
 {
+	if (file->error < 0 && file->error != file->told)
+		happen(file, "unsaved", file->path, strerror(-file->error));
+	else if (file->error == 0 && file->told != 0)
+		happen(file, "saved", file->path, "");
 	if (file->error < 0 && file->error != file->told)
 		log_at(LOG_LEVEL_ERROR,
 		    "state %s: cannot be written: %s; what is there "

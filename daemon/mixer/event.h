@@ -33,10 +33,12 @@ struct event {
 	 * who made it up and their parts of it in dB; else "" */
 	char sum[160];
 	/* jack: as in /status/jack; insert: as in /<s>/insert/<n>/state; zone:
-	 * the new one; scene: "saved", "recalled", "renamed" or "deleted" */
+	 * the new one; scene: "saved", "recalled", "renamed" or "deleted";
+	 * state: restored, set-aside, unsaved, saved */
 	char state[16];
 	char before[16]; /* zone: the old one */
-	char text[96];   /* insert: why; scene: its name */
+	/* insert: why; scene: its name; state: which file, and why */
+	char text[96];
 	unsigned slot;   /* insert: 1, 2, … */
 };
 

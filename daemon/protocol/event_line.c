@@ -40,6 +40,9 @@ static const struct event_form form[EVENT_KINDS] = {
 	[EVENT_SCENE] = { "scene", "hhssh",
 	    (const char *const[]){
 		"sequence", "frame", "action", "scene", "time", NULL } },
+	[EVENT_STATE] = { "state", "hhssh",
+	    (const char *const[]){
+		"sequence", "frame", "state", "reason", "time", NULL } },
 };
 
 const struct event_form *

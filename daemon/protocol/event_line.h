@@ -35,6 +35,7 @@ enum event_kind {
 	EVENT_INSERT, /* an insert slot works, or works no more */
 	EVENT_ZONE,   /* a stage is in another zone */
 	EVENT_SCENE,  /* a scene was saved, recalled, renamed or deleted */
+	EVENT_STATE,  /* the saved state was taken, refused, or not written */
 	EVENT_KINDS
 };
 

@@ -144,6 +144,27 @@ wait_log(struct place *place, const char *words)
 	}
 }
 
+/* The history has an event of the state that says so. */
+static void
+expect_event(struct place *place, const char *what, const char *reason)
+{
+	struct osc_client *osc = place->rig.osc;
+	const struct osc_reply *reply;
+	bool found = false;
+
+	osc_drain(osc);
+	osc_send(osc, "/events", "h", (int64_t)0);
+	while ((reply = osc_next(osc, 300)) != NULL)
+		found |= strcmp(reply->address, "/event/state") == 0 &&
+			 strcmp(reply->types, "hhssh") == 0 &&
+			 strcmp(osc_text(reply, 2), what) == 0 &&
+			 strstr(osc_text(reply, 3), ".state.json") != NULL &&
+			 strstr(osc_text(reply, 3), reason) != NULL;
+	if (!found)
+		rig_fail(
+		    &place->rig, "no event \"%s\" with \"%s\"", what, reason);
+}
+
 /* The file of the state, in `path`. */
 static void
 find_state(const struct place *place, char path[512])
@@ -186,7 +207,7 @@ a_full_disk_is_told_and_the_state_is_written_once_there_is_room(void **state)
 	set_fader(place, -22);
 	wait_log(place, "cannot be written: No space left on device");
 	unlink(place->filler);
-	wait_log(place, "written again");
+	wait_log(place, ".state.json: written again");
 	rig_kill_daemon(&place->rig);
 	start(place);
 	expect_fader(place, -22);
@@ -236,9 +257,12 @@ a_directory_that_goes_away_is_told_and_used_again(void **state)
 	wait_log(place, "cannot be written: No such file or directory");
 	expect_fader(place, -21);
 	assert_int_equal(rename(aside, place->disk), 0);
-	wait_log(place, "written again");
+	wait_log(place, ".state.json: written again");
+	expect_event(place, "unsaved", "No such file");
+	expect_event(place, "saved", "");
 	rig_kill_daemon(&place->rig);
 	start(place);
+	expect_event(place, "restored", "1 values");
 	expect_fader(place, -21);
 }
 
@@ -260,6 +284,7 @@ a_file_that_cannot_be_read_is_set_aside_and_the_one_before_taken(void **state)
 	start(place);
 	wait_log(place, "it is set aside as ");
 	wait_log(place, ".unreadable-");
+	expect_event(place, "set-aside", "");
 	expect_fader(place, -20);
 }
 

@@ -39,6 +39,8 @@ static const char *const sound[] = {
 	"\"from\":\"nominal\",\"to\":\"hot\"}",
 	"{" TIME ",\"event\":\"scene\",\"sequence\":8,\"frame\":5,"
 	"\"action\":\"recalled\",\"scene\":\"Vers \xc3\xa9\"}",
+	"{" TIME ",\"event\":\"state\",\"sequence\":9,\"frame\":5,"
+	"\"state\":\"set-aside\",\"reason\":\"a.state.json: cut off\"}",
 };
 #define SOUND (sizeof sound / sizeof sound[0])
 
