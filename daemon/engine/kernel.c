@@ -29,7 +29,8 @@ can_v3(void)
 static bool
 can_v2(void)
 {
-	return __builtin_cpu_supports("sse4.1");
+	return __builtin_cpu_supports("sse4.1") &&
+	       __builtin_cpu_supports("popcnt");
 }
 #endif
 
