@@ -357,6 +357,15 @@ run_plain(struct call *call, enum param command)
 }
 
 static void
+release_guards(struct call *call)
+{
+	const char *strips = take_text(call);
+
+	if (!has_more(call, "none, or a strip"))
+		osc_release_guards(call->request, strips);
+}
+
+static void
 apply_advice(struct call *call)
 {
 	static const char allowed[] = "the number of a finding, or 0 for all";
@@ -472,6 +481,9 @@ osc_command(struct osc_request *request, enum param command,
 		break;
 	case PARAM_ADVICE_APPLY:
 		apply_advice(&call);
+		break;
+	case PARAM_GUARD_RELEASE:
+		release_guards(&call);
 		break;
 	case PARAM_RESET_LOUDNESS:
 		reset_loudness(&call);

@@ -274,6 +274,10 @@ void osc_pack_headroom(struct osc_packer *packer, struct mixer *mixer,
 void osc_publish_headroom(
     struct osc *osc, const struct lease_client *client, struct lease *lease);
 
+/* Gives back what the guards of these strips have taken, if the sender may;
+ * NULL: of all. */
+void osc_release_guards(struct osc_request *request, const char *strips);
+
 /* Resets every strip, if the sender may. */
 void osc_headroom_reset(struct osc_request *request, const char *address);
 

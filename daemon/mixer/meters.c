@@ -1,6 +1,7 @@
 #include "mixer/meters.h"
 
 #include "mixer/episode.h"
+#include "mixer/clip_guard.h"
 #include "mixer/history.h"
 #include "mixer/meters_fold.h"
 #include "mixer/zones.h"
@@ -42,6 +43,7 @@ struct meters {
 	struct episodes *episodes;
 	struct zones *zones;
 	struct history *history;
+	struct clip_guard *guard;
 	struct loudness **loudness; /* a strip: NULL for channels */
 };
 
@@ -97,7 +99,9 @@ meters_new(const struct desk *desk, struct event_log *log)
 	if (meters->zones != NULL)
 		meters->history =
 		    history_new(desk, meters->first, meters->count);
-	if (meters->history == NULL) {
+	if (meters->history != NULL)
+		meters->guard = clip_guard_new(desk, meters->first);
+	if (meters->guard == NULL) {
 		meters_free(meters);
 		return NULL;
 	}
@@ -131,6 +135,7 @@ meters_free(struct meters *meters)
 	episodes_free(meters->episodes);
 	zones_free(meters->zones);
 	history_free(meters->history);
+	clip_guard_free(meters->guard);
 	for (size_t i = 0; meters->loudness != NULL && i < meters->desk->strips;
 	     i++)
 		free(meters->loudness[i]);
@@ -156,6 +161,7 @@ meters_set_rate(struct meters *meters, unsigned rate)
 	episodes_set_rate(meters->episodes, rate);
 	zones_set_rate(meters->zones, rate);
 	history_set_rate(meters->history, rate);
+	clip_guard_set_rate(meters->guard, rate);
 	for (size_t i = desk->channels; i < desk->strips; i++)
 		loudness_set_rate(meters->loudness[i], rate);
 }
@@ -216,6 +222,7 @@ meters_fold(struct meters *meters, const struct meter_window *window)
 	episodes_fold(meters->episodes, window);
 	zones_fold(meters->zones, window);
 	history_fold(meters->history, window);
+	clip_guard_fold(meters->guard, window);
 	fold_loudness(meters, window);
 }
 
@@ -387,4 +394,10 @@ struct history *
 meters_history(const struct meters *meters)
 {
 	return meters->history;
+}
+
+struct clip_guard *
+meters_guard(const struct meters *meters)
+{
+	return meters->guard;
 }
