@@ -497,6 +497,12 @@ osc_command(struct osc_request *request, enum param command,
 	case PARAM_AUTH:
 		show_token(&call);
 		break;
+	case PARAM_SOUNDCHECK_START:
+	case PARAM_SOUNDCHECK_STATUS:
+	case PARAM_SOUNDCHECK_APPLY:
+	case PARAM_SOUNDCHECK_CANCEL:
+		osc_soundcheck(request, command, values, count);
+		break;
 	default:
 		osc_scene(request, command, message, values, count);
 		break;

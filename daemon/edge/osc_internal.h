@@ -264,6 +264,12 @@ void osc_scene_touch(struct osc *osc);
 
 void osc_scene_end(struct osc *osc);
 
+/* --- osc_soundcheck.c --- */
+
+/* Handles /soundcheck/…, with its arguments. */
+void osc_soundcheck(struct osc_request *request, enum param command,
+    const struct schema_value *value, size_t count);
+
 /* --- osc_headroom.c --- */
 
 /* Packs headroom and zone of one stage. */

@@ -4,6 +4,7 @@
 #include "mixer/clip_guard.h"
 #include "mixer/history.h"
 #include "mixer/meters_fold.h"
+#include "mixer/soundcheck.h"
 #include "mixer/zones.h"
 #include "protocol/level.h"
 
@@ -44,6 +45,7 @@ struct meters {
 	struct zones *zones;
 	struct history *history;
 	struct clip_guard *guard;
+	struct soundcheck *soundcheck;
 	struct loudness **loudness; /* a strip: NULL for channels */
 };
 
@@ -101,7 +103,9 @@ meters_new(const struct desk *desk, struct event_log *log)
 		    history_new(desk, meters->first, meters->count);
 	if (meters->history != NULL)
 		meters->guard = clip_guard_new(desk, meters->first);
-	if (meters->guard == NULL) {
+	if (meters->guard != NULL)
+		meters->soundcheck = soundcheck_new(desk, meters->first);
+	if (meters->soundcheck == NULL) {
 		meters_free(meters);
 		return NULL;
 	}
@@ -136,6 +140,7 @@ meters_free(struct meters *meters)
 	zones_free(meters->zones);
 	history_free(meters->history);
 	clip_guard_free(meters->guard);
+	soundcheck_free(meters->soundcheck);
 	for (size_t i = 0; meters->loudness != NULL && i < meters->desk->strips;
 	     i++)
 		free(meters->loudness[i]);
@@ -162,6 +167,7 @@ meters_set_rate(struct meters *meters, unsigned rate)
 	zones_set_rate(meters->zones, rate);
 	history_set_rate(meters->history, rate);
 	clip_guard_set_rate(meters->guard, rate);
+	soundcheck_set_rate(meters->soundcheck, rate);
 	for (size_t i = desk->channels; i < desk->strips; i++)
 		loudness_set_rate(meters->loudness[i], rate);
 }
@@ -223,6 +229,7 @@ meters_fold(struct meters *meters, const struct meter_window *window)
 	zones_fold(meters->zones, window);
 	history_fold(meters->history, window);
 	clip_guard_fold(meters->guard, window);
+	soundcheck_fold(meters->soundcheck, window);
 	fold_loudness(meters, window);
 }
 
@@ -400,4 +407,10 @@ struct clip_guard *
 meters_guard(const struct meters *meters)
 {
 	return meters->guard;
+}
+
+struct soundcheck *
+meters_soundcheck(const struct meters *meters)
+{
+	return meters->soundcheck;
 }

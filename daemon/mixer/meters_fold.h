@@ -13,6 +13,7 @@ struct clip_guard;
 struct history;
 struct meters;
 struct route_solo;
+struct soundcheck;
 
 /* Meters of a desk, which must outlive them; overs, clips and invalid samples
  * go into the log. NULL without memory. */
@@ -33,6 +34,9 @@ struct history *meters_history(const struct meters *meters);
 
 /* What pulls buses and the master down, for clip_guard.h. */
 struct clip_guard *meters_guard(const struct meters *meters);
+
+/* A sound check, for soundcheck.h. */
+struct soundcheck *meters_soundcheck(const struct meters *meters);
 
 /* The first JACK frame that is not measured yet. */
 uint64_t meters_frame(const struct meters *meters);

@@ -292,6 +292,31 @@ static const struct schema_param table[PARAMS] = {
 	    "what "
 	    "the guards have taken of the trims and answers /guard/release ,i "
 	    "strips." },
+	[PARAM_SOUNDCHECK_START] = { PARAM_SOUNDCHECK_START,
+	    "/soundcheck/start", "soundcheck/start", SCOPE_DESK, SCHEMA_COMMAND,
+	    0, false, false, "", 0, 0, 0, NULL,
+	    "Nothing, or f seconds (1 to 300, else 20) and s strips or patterns "
+	    "of them (else all channels); listens to their inputs and answers "
+	    "/soundcheck/start ,fi seconds strips." },
+	[PARAM_SOUNDCHECK_STATUS] = { PARAM_SOUNDCHECK_STATUS,
+	    "/soundcheck/status", "soundcheck/status", SCOPE_DESK,
+	    SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
+	    "No arguments; answers /soundcheck/status ,sff state heard seconds "
+	    "(idle, listening or done), /soundcheck/strip ,ssfffffs strip "
+	    "verdict peak rms sounded trim proposed words for each strip, then "
+	    "/soundcheck/end ,i strips." },
+	[PARAM_SOUNDCHECK_APPLY] = { PARAM_SOUNDCHECK_APPLY,
+	    "/soundcheck/apply", "soundcheck/apply", SCOPE_DESK, SCHEMA_COMMAND,
+	    0, false, false, "", 0, 0, 0, NULL,
+	    "Nothing, or i 1 and s strips or patterns of them (else all that "
+	    "were listened to); moves their trims to what is proposed, with 1 "
+	    "their faders against them, as one step, and answers "
+	    "/soundcheck/apply ,i strips." },
+	[PARAM_SOUNDCHECK_CANCEL] = { PARAM_SOUNDCHECK_CANCEL,
+	    "/soundcheck/cancel", "soundcheck/cancel", SCOPE_DESK,
+	    SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
+	    "No arguments; forgets the sound check and answers "
+	    "/soundcheck/cancel ,i 1, or 0 if there was none." },
 	[PARAM_SCENE_SAVE] = { PARAM_SCENE_SAVE, "/scene/save", "scene/save",
 	    SCOPE_DESK, SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
 	    "s name, then if wanted up to 8 times s scope, for the role admin; "
