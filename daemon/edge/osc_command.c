@@ -434,6 +434,40 @@ show_token(struct call *call)
 		osc_auth(call->request, text);
 }
 
+/* What moves the desk, or says how it should be moved. */
+static void
+run_work(
+    struct call *call, enum param command, const struct packet_message *message)
+{
+	switch (command) {
+	case PARAM_ADVICE:
+	case PARAM_UNDO:
+	case PARAM_RESET_HEADROOM:
+		run_plain(call, command);
+		break;
+	case PARAM_ADVICE_APPLY:
+		apply_advice(call);
+		break;
+	case PARAM_GUARD_RELEASE:
+		release_guards(call);
+		break;
+	case PARAM_RESET_LOUDNESS:
+		reset_loudness(call);
+		break;
+	case PARAM_SOUNDCHECK_START:
+	case PARAM_SOUNDCHECK_STATUS:
+	case PARAM_SOUNDCHECK_APPLY:
+	case PARAM_SOUNDCHECK_CANCEL:
+		osc_soundcheck(
+		    call->request, command, call->value, call->count);
+		break;
+	default:
+		osc_scene(
+		    call->request, command, message, call->value, call->count);
+		break;
+	}
+}
+
 void
 osc_command(struct osc_request *request, enum param command,
     const struct packet_message *message, const struct schema_value *values,
@@ -474,20 +508,6 @@ osc_command(struct osc_request *request, enum param command,
 	case PARAM_METERS_LAYOUT:
 		tell_layout(&call);
 		break;
-	case PARAM_ADVICE:
-	case PARAM_UNDO:
-	case PARAM_RESET_HEADROOM:
-		run_plain(&call, command);
-		break;
-	case PARAM_ADVICE_APPLY:
-		apply_advice(&call);
-		break;
-	case PARAM_GUARD_RELEASE:
-		release_guards(&call);
-		break;
-	case PARAM_RESET_LOUDNESS:
-		reset_loudness(&call);
-		break;
 	case PARAM_REPLY:
 		reply_to(&call);
 		break;
@@ -497,14 +517,8 @@ osc_command(struct osc_request *request, enum param command,
 	case PARAM_AUTH:
 		show_token(&call);
 		break;
-	case PARAM_SOUNDCHECK_START:
-	case PARAM_SOUNDCHECK_STATUS:
-	case PARAM_SOUNDCHECK_APPLY:
-	case PARAM_SOUNDCHECK_CANCEL:
-		osc_soundcheck(request, command, values, count);
-		break;
 	default:
-		osc_scene(request, command, message, values, count);
+		run_work(&call, command, message);
 		break;
 	}
 }

@@ -280,8 +280,8 @@ set_up(void **state)
 	    "/tmp/headroom-soak-XXXXXX");
 	assert_non_null(mkdtemp(soak->directory));
 	rig_init(&soak->rig, RATE, PERIOD);
-	snprintf(soak->config, sizeof soak->config, "%s/soak.json",
-	    soak->directory);
+	snprintf(
+	    soak->config, sizeof soak->config, "%s/soak.json", soak->directory);
 	soak->rig.config = soak->config;
 	soak->rig.state_dir = soak->directory;
 	soak->rig.port_max = 1024;
@@ -340,13 +340,15 @@ static void
 run(struct soak *soak, double seconds)
 {
 	double begin = rig_now(), now, renewed = begin, cycle = begin;
-	double checked = begin, set = begin;
+	double checked = begin, late = begin;
 
 	while ((now = rig_now()) < begin + seconds) {
-		for (; set < now; set += SET_EVERY)
-			move(soak,
-			    &soak->control[(size_t)(signal_random(&soak->seed) *
-						    (double)soak->controls)]);
+		while (late < now) {
+			size_t any = (size_t)(signal_random(&soak->seed) *
+					      (double)soak->controls);
+			move(soak, &soak->control[any]);
+			late += SET_EVERY;
+		}
 		hear(soak);
 		if (now - renewed > RENEW_EVERY) {
 			renewed = now;
@@ -359,7 +361,7 @@ run(struct soak *soak, double seconds)
 		}
 		if (now - checked > CHECK_EVERY) {
 			look_at_values(soak);
-			checked = set = rig_now();
+			checked = late = rig_now();
 		}
 		/* Everything that can grow has been used by then. */
 		if (soak->resident == 0 && now - begin > seconds / 6) {

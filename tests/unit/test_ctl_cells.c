@@ -27,8 +27,8 @@ roster_zone(const struct roster_strip *strip, const struct roster_stage *stage,
 {
 	struct zone_target target = roster_target(strip, stage);
 
-	return zone_of(&target,
-	    strip->outputs && strcmp(stage->name, "fader") == 0, peak);
+	return zone_of(
+	    &target, strip->outputs && strcmp(stage->name, "fader") == 0, peak);
 }
 
 static const struct cells_look colours = { false, false };
