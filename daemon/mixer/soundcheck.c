@@ -5,17 +5,20 @@
 #include "mixer/mixer_state.h"
 #include "mixer/undo.h"
 #include "protocol/level.h"
+#include "protocol/zone.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #define BLOCKS_A_SECOND 10
-#define RAIL (32767.0F / 32768) /* of a converter */
-#define STEP 0.5                /* dB: trims are proposed in these */
+#define STEP 0.5   /* dB: trims are proposed in these */
 #define DENSE 3.0  /* dB that RMS may be above what slots are to be fed with */
 #define SPARSE 6.0 /* dB that it may be below, before peaks go to the edge */
 #define EDGE 0.5   /* dB below the upper end of the window */
+#define SLACK 0.05 /* dB beside the window that nobody hears */
+#define NOISY 20.0 /* dB of trim that lift the noise of a preamp, too */
 
 /* A stretch of 1 / BLOCKS_A_SECOND s of a strip's input. */
 struct passage {
@@ -98,7 +101,7 @@ listen(struct heard *heard, const struct meter *meter, unsigned lanes)
 	for (unsigned lane = 0; lane < lanes; lane++) {
 		heard->squares[lane] += meter[lane].squares;
 		heard->peak = fmaxf(heard->peak, meter[lane].true_peak);
-		heard->clipped |= meter[lane].peak >= RAIL;
+		heard->clipped |= meter[lane].rails != 0;
 	}
 }
 
@@ -148,35 +151,34 @@ loudest_peak(const struct soundcheck *check, const struct heard *heard)
 	return level_db((double)peak);
 }
 
-/* RMS of the loudest passage. */
-static double
-loudest_passage(const struct soundcheck *check, const struct heard *heard)
+/* What sounded of it and is no bleed: in s, and the RMS of its loudest passage,
+ * pauses left out. */
+static void
+judge_passages(const struct soundcheck *check, const struct heard *heard,
+    struct soundcheck_finding *finding)
 {
-	size_t size = (size_t)(SOUNDCHECK_PASSAGE * BLOCKS_A_SECOND);
+	double gate = fmax(SOUNDCHECK_GATE, finding->peak - SOUNDCHECK_BELOW);
+	float least = (float)level_gain(gate);
+	float power[SOUNDCHECK_PASSAGE * BLOCKS_A_SECOND] = { 0 };
+	const size_t size = sizeof power / sizeof power[0];
 	double sum = 0, most = 0;
+	size_t blocks = 0;
 
-	if (size > check->blocks)
-		size = check->blocks;
 	for (size_t i = 0; i < check->blocks; i++) {
-		sum += (double)heard->block[i].power;
-		if (i >= size)
-			sum -= (double)heard->block[i - size].power;
-		most = fmax(most, sum);
+		if (heard->block[i].peak < least)
+			continue;
+		/* A ring, whose oldest makes room. */
+		sum += (double)heard->block[i].power -
+		       (double)power[blocks % size];
+		power[blocks % size] = heard->block[i].power;
+		blocks++;
+		if (blocks >= size)
+			most = fmax(most, sum / (double)size);
 	}
-	return level_power_db(size != 0 ? most / (double)size : 0);
-}
-
-/* Seconds that are no bleed. */
-static double
-sounded(const struct soundcheck *check, const struct heard *heard, double peak)
-{
-	float gate =
-	    (float)level_gain(fmax(SOUNDCHECK_GATE, peak - SOUNDCHECK_BELOW));
-	unsigned blocks = 0;
-
-	for (size_t i = 0; i < check->blocks; i++)
-		blocks += heard->block[i].peak >= gate;
-	return (double)blocks / BLOCKS_A_SECOND;
+	if (blocks != 0 && blocks < size)
+		most = sum / (double)blocks;
+	finding->loud = level_power_db(most);
+	finding->sounded = (double)blocks / BLOCKS_A_SECOND;
 }
 
 /* The trim that puts peak and RMS where they should be: peaks into the upper
@@ -194,60 +196,85 @@ wanted_trim(const double *target, double peak, double loud)
 		trim = fmax(feed + DENSE - loud, low - peak);
 	else if (loud + trim < feed - SPARSE)
 		trim = fmax(trim, fmin(high - EDGE - peak, feed - loud));
-	return floor(trim / STEP) * STEP;
+	trim = round(trim / STEP) * STEP;
+	if (peak + trim < low)
+		trim = ceil((low - peak) / STEP) * STEP;
+	return fmin(trim, high - peak);
 }
 
 static void
-say_move(struct soundcheck_finding *finding, double from)
-{
-	double by = finding->trim - from;
+say(struct soundcheck_finding *finding, enum soundcheck_verdict verdict,
+    const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-	snprintf(finding->words, sizeof finding->words,
-	    "peaks at %.1f dBFS: trim %s by %.1f dB, to %+.1f dB, puts its "
-	    "peaks "
-	    "at %.1f dBFS",
+static void
+say(struct soundcheck_finding *finding, enum soundcheck_verdict verdict,
+    const char *format, ...)
+{
+	va_list list;
+
+	finding->verdict = verdict;
+	va_start(list, format);
+	vsnprintf(finding->words, sizeof finding->words, format, list);
+	va_end(list);
+}
+
+/* By how much a preamp is to be turned for a peak without a trim, in whole dB. */
+static double
+preamp(const double *target, double peak)
+{
+	double low = target[TARGET_VALUE(PARAM_TARGET_LOW)];
+	double high = target[TARGET_VALUE(PARAM_TARGET_HIGH)];
+
+	return fmax(ceil(fabs((low + high) / 2 - peak) - SLACK), 1);
+}
+
+static void
+judge_move(const struct desk_strip *strip, struct soundcheck_finding *finding)
+{
+	const struct schema_param *param = schema_param(PARAM_TRIM);
+	double wanted =
+	    wanted_trim(strip->target, finding->peak, finding->loud);
+	double by;
+	char more[64] = "";
+
+	finding->trim = fmin(fmax(wanted, param->min), param->max);
+	by = finding->trim - strip->value[PARAM_TRIM];
+	if (finding->trim > NOISY)
+		snprintf(more, sizeof more,
+		    ". Better: its preamp up by %.0f dB",
+		    preamp(strip->target, finding->peak));
+	say(finding, VERDICT_MOVE,
+	    "peaks at %.1f dBFS: trim %s by %.1f dB, to %+.1f dB, makes that "
+	    "%.1f%s",
 	    finding->peak, by < 0 ? "down" : "up", fabs(by), finding->trim,
-	    finding->peak + finding->trim);
+	    finding->peak + finding->trim, more);
 }
 
 static void
 judge_trim(const struct desk_strip *strip, struct soundcheck_finding *finding)
 {
 	const struct schema_param *param = schema_param(PARAM_TRIM);
-	const double *target = strip->target;
-	double low = target[TARGET_VALUE(PARAM_TARGET_LOW)];
-	double high = target[TARGET_VALUE(PARAM_TARGET_HIGH)];
-	double now = strip->value[PARAM_TRIM];
-	double at = finding->peak + now;
+	double low = strip->target[TARGET_VALUE(PARAM_TARGET_LOW)];
+	double high = strip->target[TARGET_VALUE(PARAM_TARGET_HIGH)];
+	double at = finding->peak + strip->value[PARAM_TRIM];
 
-	if (finding->peak + param->max < low) {
-		finding->verdict = VERDICT_QUIET;
-		snprintf(finding->words, sizeof finding->words,
+	if (finding->peak + param->max < low)
+		say(finding, VERDICT_QUIET,
 		    "peaks at %.1f dBFS, more than the trim can make up for: "
-		    "turn the preamp up by %.0f dB, then listen again",
-		    finding->peak, ceil(low - param->max - finding->peak + 6));
-	} else if (finding->peak + param->min > high) {
-		finding->verdict = VERDICT_LOUD;
-		snprintf(finding->words, sizeof finding->words,
+		    "turn its preamp up by %.0f dB, then listen again",
+		    finding->peak, preamp(strip->target, finding->peak));
+	else if (finding->peak + param->min > high)
+		say(finding, VERDICT_LOUD,
 		    "peaks at %.1f dBFS, more than the trim can take away: "
-		    "turn "
-		    "the source down by %.0f dB, then listen again",
-		    finding->peak, ceil(finding->peak + param->min - high));
-	} else if (at >= low && at <= high) {
-		finding->verdict = VERDICT_RIGHT;
-		snprintf(finding->words, sizeof finding->words,
+		    "turn its source down by %.0f dB, then listen again",
+		    finding->peak, preamp(strip->target, finding->peak));
+	else if (at >= low - SLACK && at <= high + SLACK)
+		say(finding, VERDICT_RIGHT,
 		    "peaks at %.1f dBFS behind its trim, within %g to %g: "
-		    "leave "
-		    "it",
+		    "leave it",
 		    at, low, high);
-	} else {
-		finding->verdict = VERDICT_MOVE;
-		finding->trim =
-		    fmin(fmax(wanted_trim(target, finding->peak, finding->loud),
-			     param->min),
-			param->max);
-		say_move(finding, now);
-	}
+	else
+		judge_move(strip, finding);
 }
 
 static void
@@ -256,36 +283,34 @@ judge(const struct soundcheck *check, unsigned strip,
 {
 	const struct heard *heard = &check->heard[strip];
 	const struct desk_strip *at = &check->desk->strip[strip];
-	double peak = loudest_peak(check, heard);
 
 	*finding = (struct soundcheck_finding){
-		.peak = peak,
-		.loud = loudest_passage(check, heard),
-		.sounded = sounded(check, heard, peak),
+		.peak = loudest_peak(check, heard),
 		.trim = at->value[PARAM_TRIM],
 	};
-	if (peak < SOUNDCHECK_GATE) {
-		finding->verdict = VERDICT_SILENT;
-		snprintf(finding->words, sizeof finding->words,
+	judge_passages(check, heard, finding);
+	if (finding->peak < ZONE_SILENCE)
+		say(finding, VERDICT_SILENT,
 		    "nothing above %g dBFS: play it, or look at its cable, "
-		    "mute "
-		    "and preamp",
-		    SOUNDCHECK_GATE);
-	} else if (heard->clipped) {
-		finding->verdict = VERDICT_CLIPPED;
-		snprintf(finding->words, sizeof finding->words,
-		    "clips at the input, which no trim mends: turn the preamp "
-		    "down by 10 dB, then listen again");
-	} else if (finding->sounded < SOUNDCHECK_LEAST) {
-		finding->verdict = VERDICT_SHORT;
-		snprintf(finding->words, sizeof finding->words,
+		    "its JACK connection and its preamp",
+		    ZONE_SILENCE);
+	else if (heard->clipped)
+		say(finding, VERDICT_CLIPPED,
+		    "clips at the input, which no trim mends: turn its preamp "
+		    "down by %.0f dB, then listen again",
+		    preamp(at->target, finding->peak));
+	else if (finding->peak < SOUNDCHECK_GATE)
+		say(finding, VERDICT_QUIET,
+		    "too quiet to judge, %.1f dBFS may be bleed: play it, or "
+		    "turn its preamp up by %.0f dB, then listen again",
+		    finding->peak, preamp(at->target, finding->peak));
+	else if (finding->sounded < SOUNDCHECK_LEAST)
+		say(finding, VERDICT_SHORT,
 		    "heard for %.1f s only: play its loudest passage for %.1f "
-		    "s "
-		    "at least",
+		    "s at least",
 		    finding->sounded, SOUNDCHECK_LEAST);
-	} else {
+	else
 		judge_trim(at, finding);
-	}
 }
 
 /* --- for the mixer --- */

@@ -16,10 +16,10 @@
 #define SOUNDCHECK_SECONDS 20.0 /* unless told otherwise */
 #define SOUNDCHECK_SHORTEST 1.0
 #define SOUNDCHECK_LONGEST 300.0
-#define SOUNDCHECK_GATE (-55.0) /* dBFS peak; what is below is bleed */
+#define SOUNDCHECK_GATE (-45.0) /* dBFS peak; what is below may be bleed */
 #define SOUNDCHECK_BELOW 30.0   /* dB under the loudest: bleed as well */
 #define SOUNDCHECK_LEAST 0.5    /* s of it that can be judged */
-#define SOUNDCHECK_PASSAGE 3.0  /* s whose RMS is told */
+#define SOUNDCHECK_PASSAGE 3    /* s whose RMS is told */
 
 enum soundcheck_state {
 	SOUNDCHECK_IDLE,
@@ -29,13 +29,13 @@ enum soundcheck_state {
 };
 
 enum soundcheck_verdict {
-	VERDICT_SILENT,  /* nothing above the gate */
+	VERDICT_SILENT,  /* nothing comes in */
 	VERDICT_SHORT,   /* too little to judge */
 	VERDICT_CLIPPED, /* at the input: no trim mends that */
-	VERDICT_QUIET,   /* the trim cannot turn it up so far */
-	VERDICT_LOUD,    /* or so far down */
-	VERDICT_RIGHT,   /* the trim stands where it should */
-	VERDICT_MOVE,    /* it should be another */
+	VERDICT_QUIET, /* below the gate, or the trim cannot turn it so far up */
+	VERDICT_LOUD,  /* or so far down */
+	VERDICT_RIGHT, /* the trim stands where it should */
+	VERDICT_MOVE,  /* it should be another */
 	VERDICTS
 };
 
