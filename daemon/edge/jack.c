@@ -226,6 +226,9 @@ note_again(struct jack *jack, double now)
 {
 	bool again = jack->doubt && now - jack->noted_at >= NOTE_AGAIN;
 
+	/* What vanishes as a server does is not the user's doing. */
+	if (now - jack->cycles_at > NO_CYCLE / 2)
+		return false;
 	if (!take_due(&jack->note_due) && !again)
 		return false;
 	jack->noted_at = now;

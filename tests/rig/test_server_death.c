@@ -21,10 +21,11 @@
 #define DEATHS 6
 #define WARM 4 /* deaths before anything is compared */
 #define MOST 1000
-#define GROWTH 1024.0  /* kB of resident memory, at most */
-#define BACK_S 0.3     /* s, median */
-#define LONGEST 10.0   /* s, of each */
-#define BY_HAND_MS 900 /* well above the time in which a cable may come back */
+#define GROWTH 1024.0   /* kB of resident memory, at most */
+#define BACK_S 0.3      /* s, median */
+#define LONGEST 10.0    /* s, of each */
+#define SLOW_ANSWER 0.2 /* s */
+#define BY_HAND_MS 900  /* well above the time in which a cable may come back */
 
 static const char desk[] =
     "{ \"version\": 1, \"jack\": { \"client\": \"desk\" }, \"channels\": ["
@@ -98,6 +99,40 @@ programs_that_return_find_their_connections(void **state)
 	rig_sleep(100);
 	rig_join(rig, 3, 3);
 	rig_wait_connected(rig, out[0][0], out[0][1]);
+}
+
+/* How long OSC took to answer at most, asked for `s` seconds. */
+static double
+slowest_answer(struct rig *rig, double s)
+{
+	double end = rig_now() + s, slowest = 0, asked;
+
+	while ((asked = rig_now()) < end) {
+		osc_get(rig->osc, "/ch/a/fader");
+		double took = rig_now() - asked;
+		slowest = took > slowest ? took : slowest;
+		rig_sleep(2);
+	}
+	return slowest;
+}
+
+static void
+a_server_that_stands_still_holds_nothing_up(void **state)
+{
+	struct rig *rig = *state;
+
+	rig_start(rig, 48000, 256, desk);
+	patch_by_hand(rig);
+	kill(rig->jackd, SIGSTOP);
+	double slowest = slowest_answer(rig, 2.5);
+	rig_wait_state(rig, "waiting");
+	kill(rig->jackd, SIGCONT);
+	rig_wait_state(rig, "running");
+	rig_join(rig, 3, 3);
+	expect_patched(rig);
+	print_message("OSC answered within %.1f ms\n", 1e3 * slowest);
+	if (!rig_sanitized())
+		assert_true(slowest < SLOW_ANSWER);
 }
 
 /* --- many deaths --- */
@@ -259,6 +294,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		RIG_TEST(programs_that_return_find_their_connections),
+		RIG_TEST(a_server_that_stands_still_holds_nothing_up),
 		RIG_TEST(every_death_of_a_server_is_survived),
 	};
 
