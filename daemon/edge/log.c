@@ -88,13 +88,11 @@ to_stderr(enum log_level level, const char *text)
 {
 	bool told = level <= LOG_LEVEL_WARNING;
 
-	if (most == 0)
+	/* Before it is opened, errors are about the command line. */
+	if (most == 0 || !told)
 		fprintf(stderr, "headroomd: %s\n", text);
-	else if (isatty(STDERR_FILENO))
-		fprintf(stderr, "headroomd: %s%s%s\n", told ? name[level] : "",
-		    told ? ": " : "", text);
 	else
-		fprintf(stderr, "<%d>headroomd: %s\n", (int)level, text);
+		fprintf(stderr, "headroomd: %s: %s\n", name[level], text);
 }
 
 void

@@ -6,9 +6,7 @@
 /*
  * Lines for whoever watches the daemon. Where standard error is the journal
  * (JOURNAL_STREAM) they go there with their level and fields; else to standard
- * error: to a terminal "headroomd: warning: TEXT", to anything else with the
- * level as "<4>" before it, as sd-daemon(3) has it. Any thread but the realtime
- * one.
+ * error, as "headroomd: warning: TEXT". Any thread but the realtime one.
  */
 
 /* As in syslog(3), and with the same numbers. */

@@ -132,12 +132,12 @@ add_over(const struct stage *stage, const char *strip)
 }
 
 static void
-a_file_gets_lines_with_their_level_as_a_number(void **state)
+warnings_say_that_they_are(void **state)
 {
 	log_at(LOG_LEVEL_WARNING, "%d of them", 3);
 	log_line("so it is");
 	assert_string_equal(printed(*state),
-	    "<4>headroomd: 3 of them\n<5>headroomd: so it is\n");
+	    "headroomd: warning: 3 of them\nheadroomd: so it is\n");
 }
 
 static void
@@ -150,7 +150,7 @@ what_is_above_the_level_is_left_out(void **state)
 	assert_string_equal(printed(*state), "");
 	log_open(LOG_LEVEL_DEBUG);
 	log_at(LOG_LEVEL_DEBUG, "all");
-	assert_string_equal(printed(*state), "<7>headroomd: all\n");
+	assert_string_equal(printed(*state), "headroomd: all\n");
 }
 
 static void
@@ -184,7 +184,7 @@ another_journal_is_none(void **state)
 {
 	be_journal(*state, 1);
 	log_line("here");
-	assert_string_equal(printed(*state), "<5>headroomd: here\n");
+	assert_string_equal(printed(*state), "headroomd: here\n");
 	assert_string_equal(journal, "");
 }
 
@@ -221,8 +221,9 @@ a_storm_does_not_hide_another_kind(void **state)
 	snprintf(insert.text, sizeof insert.text, "it crashed");
 	event_log_add(mixer_events(stage->mixer), &insert);
 	event_notice_take(stage->notice, 1);
-	assert_non_null(strstr(printed(stage),
-	    "<4>headroomd: insert: ch/b insert/2 is failed: it crashed\n"));
+	assert_non_null(
+	    strstr(printed(stage), "headroomd: warning: insert: ch/b insert/2 "
+				   "is failed: it crashed\n"));
 }
 
 int
@@ -230,7 +231,7 @@ main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	static const struct CMUnitTest tests[] = {
-		TEST(a_file_gets_lines_with_their_level_as_a_number),
+		TEST(warnings_say_that_they_are),
 		TEST(what_is_above_the_level_is_left_out),
 		TEST(levels_have_names),
 		TEST(
