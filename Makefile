@@ -11,8 +11,8 @@ VERSION = 0.1.0
 
 PACKAGES = gcc make pkg-config jackd2 libjack-jackd2-dev liblo-dev zlib1g-dev \
 	libcjson-dev libncurses-dev liblilv-dev lv2-dev libsodium-dev libsystemd-dev
-TEST_PACKAGES = libcmocka-dev python3-jsonschema mandoc procps liblo-tools \
-	libebur128-dev x42-plugins lsp-plugins-lv2 swh-lv2 chromium
+TEST_PACKAGES = libcmocka-dev python3-jsonschema mandoc procps liblo-tools pipewire \
+	libebur128-dev x42-plugins lsp-plugins-lv2 swh-lv2 chromium pipewire-jack
 LINT_PACKAGES = clang-format clang-tidy cppcheck binutils shellcheck systemd
 SAN_PACKAGES = clang libclang-rt-14-dev
 RT_PACKAGES = clang-22 libclang-rt-22-dev strace

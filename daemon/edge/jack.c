@@ -16,6 +16,7 @@
 #define RETRY_LONGEST 1.0 /* … growing to this */
 #define RETRY_GROWTH 1.25
 #define SLOW_EVERY 1.0 /* s between two looks at what changes seldom */
+#define NOTE_AGAIN 0.1 /* s until a cable that is gone is looked at again */
 #define NO_CYCLE 0.5   /* s without a cycle: the server is as good as gone */
 #define QUIET_WAIT 0.1 /* s in which R must have left the engine */
 #define END_WAIT 3.0   /* s for the server to let go at the end */
@@ -156,6 +157,7 @@ phase_started(struct jack *jack)
 	jack->told = REASON_NONE;
 	jack->retry_wait = RETRY_FIRST;
 	jack->connect_due = jack->label_due = true;
+	jack->doubt = jack->note_due = false;
 	jack->cycles_seen = atomic_load(&jack->cycles);
 	jack->cycles_at = jack->slow_at = now;
 	jack->running = true;
@@ -204,6 +206,7 @@ up_notes(struct jack *jack)
 	if (mixer_latency_version(jack->mixer) != jack->latency_version)
 		follow_latency(jack);
 	if (atomic_exchange(&jack->rewired, false)) {
+		jack->note_due = true;
 		follow_connections(jack);
 		follow_inserts(jack);
 	}
@@ -216,6 +219,20 @@ take_due(bool *due)
 
 	*due = false;
 	return was;
+}
+
+static bool
+note_again(struct jack *jack, double now)
+{
+	bool again = jack->doubt && now - jack->noted_at >= NOTE_AGAIN;
+
+	/* What vanishes as a server does is not the user's doing. */
+	if (now - jack->cycles_at > NO_CYCLE / 2)
+		return false;
+	if (!take_due(&jack->note_due) && !again)
+		return false;
+	jack->noted_at = now;
+	return true;
 }
 
 static void
@@ -236,6 +253,8 @@ up_work(struct jack *jack, double now)
 		     atomic_load(&jack->ports_tail) ||
 		 atomic_load(&jack->ports_lost))
 		worker_give(jack, client_connect_new);
+	else if (note_again(jack, now))
+		worker_give(jack, client_note);
 	else if (!hold_any(jack) && take_due(&jack->latency_due))
 		worker_give(jack, client_recompute);
 	else if (take_due(&jack->label_due))

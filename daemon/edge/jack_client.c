@@ -3,6 +3,7 @@
 #include <jack/metadata.h>
 #include <jack/uuid.h>
 #include <stdio.h>
+#include <time.h>
 
 #define RT_THREAD "headroom-rt" /* in top(1), ps(1) and the tests */
 #define TYPE_TEXT "text/plain"
@@ -175,6 +176,20 @@ client_connect_new(struct jack *jack)
 	}
 	if (atomic_exchange(&jack->ports_lost, false))
 		client_connect(jack);
+}
+
+void
+client_note(struct jack *jack)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	double now = (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+	jack->doubt = false;
+	for (size_t i = 0; i < port_count(jack); i++)
+		if (!hold_is(jack, i - jack->port[i].lane))
+			jack->doubt |= patchbay_note(jack->patchbay,
+			    jack->client, i, jack->handle[i], now);
 }
 
 void

@@ -89,12 +89,12 @@ struct jack {
 	bool running; /* R may be inside the engine */
 	bool ending;  /* edge_jack_free() is on */
 	bool closing; /* W is at the last job of this client */
-	bool connect_due, label_due, latency_due;
+	bool connect_due, note_due, label_due, latency_due;
 	unsigned latency_version;
 	unsigned xruns_seen;
 	uint32_t cycles_seen;
 	double cycles_at; /* when `cycles_seen` last changed, s */
-	double retry_at, retry_wait, left_at, slow_at; /* s */
+	double retry_at, retry_wait, left_at, slow_at, noted_at; /* s */
 
 	/* W and its jobs */
 	pthread_t worker;
@@ -114,6 +114,7 @@ struct jack {
 	double probed_at;     /* s */
 	jack_status_t status; /* of the last attempt to open */
 	int started;          /* 0 or -1: client_start() */
+	bool doubt;           /* a cable is gone, by the user's hand or not */
 	struct jack_label *label;
 
 	/* W, then fixed while active: inputs, then outputs */
@@ -216,6 +217,9 @@ void client_connect(struct jack *jack);
 
 /* Connects the ports that were announced since. */
 void client_connect_new(struct jack *jack);
+
+/* Remembers what is connected to our ports. Sets `doubt`. */
+void client_note(struct jack *jack);
 
 /* Gives the server the stale labels. */
 void client_label(struct jack *jack);

@@ -1,5 +1,6 @@
 #include "edge/patchbay.h"
 
+#include "edge/cable.h"
 #include "edge/log.h"
 #include "mixer/segment.h"
 
@@ -25,6 +26,7 @@ struct patchbay {
 	size_t ports, inputs;
 	struct want *want;
 	size_t wants;
+	struct cables cables;
 };
 
 /* --- from the desk --- */
@@ -189,6 +191,7 @@ patchbay_free(struct patchbay *patchbay)
 		else
 			regfree(&want->pattern);
 	}
+	cables_free(&patchbay->cables);
 	free(patchbay->want);
 	free(patchbay->port);
 	free(patchbay->client);
@@ -253,26 +256,52 @@ is_ours(const struct patchbay *patchbay, const char *name)
 }
 
 static void
-connect_pair(const struct patchbay *patchbay, jack_client_t *client,
-    const struct want *want, const char *other)
+connect_ports(struct patchbay *patchbay, jack_client_t *client, size_t index,
+    const char *other)
 {
-	const struct patchbay_port *port = &patchbay->port[want->port];
+	const struct patchbay_port *port = &patchbay->port[index];
 	char own[OWN_NAME_SIZE], name[PATCHBAY_CLIENT];
 
 	patchbay_client(patchbay, port->segment, name);
 	snprintf(own, sizeof own, "%s:%s", name, port->name);
 	/* Fails where it is connected already, or where the other program has
 	 * not yet activated its client: then it is announced once it has. */
-	if (port->input)
-		jack_connect(client, other, own);
-	else
-		jack_connect(client, own, other);
+	if (jack_connect(client, port->input ? other : own,
+		port->input ? own : other) == 0)
+		/* At once: the user may take it out before the next look. */
+		cables_see(&patchbay->cables, index, other);
+}
+
+/* What is remembered is for connect_again(), or was taken out. */
+static void
+connect_want(struct patchbay *patchbay, jack_client_t *client,
+    const struct want *want, const char *other)
+{
+	if (!cables_find(&patchbay->cables, want->port, other))
+		connect_ports(patchbay, client, want->port, other);
+}
+
+/* Connects what was connected before: to port `other`, or to all (NULL). */
+static void
+connect_again(
+    struct patchbay *patchbay, jack_client_t *client, const char *other)
+{
+	cables_renew(&patchbay->cables, other);
+	for (size_t i = 0; i < patchbay->cables.count; i++) {
+		const struct cable *cable = &patchbay->cables.cable[i];
+
+		if (cable->wanted &&
+		    (other ? strcmp(cable->other, other) == 0
+			   : jack_port_by_name(client, cable->other) != NULL))
+			connect_ports(
+			    patchbay, client, cable->port, cable->other);
+	}
 }
 
 /* Connects every want of one direction; unmet exact ones are counted, and the
  * first of them is returned. */
 static const struct want *
-connect_side(const struct patchbay *patchbay, jack_client_t *client, bool input,
+connect_side(struct patchbay *patchbay, jack_client_t *client, bool input,
     const char *const *name, size_t *unmet)
 {
 	const struct want *first = NULL;
@@ -287,7 +316,7 @@ connect_side(const struct patchbay *patchbay, jack_client_t *client, bool input,
 			if (is_ours(patchbay, name[k]) ||
 			    !want_matches(want, name[k]))
 				continue;
-			connect_pair(patchbay, client, want, name[k]);
+			connect_want(patchbay, client, want, name[k]);
 			met = true;
 		}
 		if (!met && (*unmet)++ == 0)
@@ -304,6 +333,7 @@ patchbay_connect(struct patchbay *patchbay, jack_client_t *client)
 	const struct want *first = NULL;
 	size_t unmet = 0;
 
+	connect_again(patchbay, client, NULL);
 	for (int input = 1; input >= 0; input--) {
 		const char **name = jack_get_ports(
 		    client, NULL, JACK_DEFAULT_AUDIO_TYPE, flags[input]);
@@ -337,11 +367,44 @@ patchbay_connect_new(
 	if (!name || !type || strcmp(type, JACK_DEFAULT_AUDIO_TYPE) != 0 ||
 	    is_ours(patchbay, name))
 		return;
+	connect_again(patchbay, client, name);
 	/* What gives a signal goes to our inputs. */
 	input = jack_port_flags(port) & JackPortIsOutput;
 	for (size_t i = 0; i < patchbay->wants; i++)
 		if (patchbay->port[patchbay->want[i].port].input == input &&
 		    want_matches(&patchbay->want[i], name))
-			connect_pair(
+			connect_want(
 			    patchbay, client, &patchbay->want[i], name);
+}
+
+static bool
+is_among(const char *const *name, const char *wanted)
+{
+	while (name && *name && strcmp(*name, wanted) != 0)
+		name++;
+	return name && *name;
+}
+
+bool
+patchbay_note(struct patchbay *patchbay, jack_client_t *client, size_t port,
+    const jack_port_t *handle, double now)
+{
+	const char **name = jack_port_get_all_connections(client, handle);
+	bool doubt = false;
+
+	for (size_t i = 0; name && name[i]; i++)
+		cables_see(&patchbay->cables, port, name[i]);
+	for (size_t i = 0; i < patchbay->cables.count; i++) {
+		struct cable *cable = &patchbay->cables.cable[i];
+
+		if (cable->port != port || !cable->seen ||
+		    is_among((const char *const *)name, cable->other))
+			continue;
+		if (jack_port_by_name(client, cable->other))
+			doubt |= cable_miss(cable, now);
+		else
+			cables_renew(&patchbay->cables, cable->other);
+	}
+	jack_free(name);
+	return doubt;
 }

@@ -8,7 +8,8 @@
 #include <stddef.h>
 
 /*
- * The connections that the configuration asks for. Made on the control
+ * The connections that the configuration asks for, and those that were made and
+ * taken out by hand since. Made on the control
  * thread; the rest talks to the JACK server and runs on the worker thread,
  * one call at a time.
  */
@@ -42,12 +43,19 @@ unsigned patchbay_segments(const struct patchbay *patchbay);
 void
 patchbay_client(const struct patchbay *patchbay, unsigned segment, char *name);
 
-/* Connects all that is wanted and there. Says in one line which exactly named
+/* Connects all that is wanted and there: what patchbay_note() saw before, and
+ * what the configuration asks for, but nothing that the user took out. Says in one line which exactly named
  * ports are not there. The client must be active. */
 void patchbay_connect(struct patchbay *patchbay, jack_client_t *client);
 
 /* Connects a port that has just appeared to whatever wants it. */
 void patchbay_connect_new(
     struct patchbay *patchbay, jack_client_t *client, jack_port_id_t id);
+
+/* Remembers what is connected to our port number `port`, and what was and is no
+ * more. Returns whether it must be asked again to tell a program that ends from
+ * a cable taken out by hand. `now` in s. */
+bool patchbay_note(struct patchbay *patchbay, jack_client_t *client,
+    size_t port, const jack_port_t *handle, double now);
 
 #endif

@@ -116,6 +116,8 @@ run_segment(struct engine *engine, uint32_t index, const float *const *in,
 			.program =
 			    meter_programs(at->window, plan->meters.meters),
 		};
+		if (index == 0)
+			probe_run(plan, &block);
 		load_sums(plan, index, i, at->offset);
 		engine_strips(engine, &block, segment);
 		store_sums(plan, index, i, &block);

@@ -5,6 +5,7 @@
 #include "engine/gain.h"
 #include "engine/kernel.h"
 #include "engine/meter.h"
+#include "engine/probe.h"
 #include "engine/processor.h"
 #include "engine/weighting.h"
 
@@ -195,6 +196,7 @@ struct plan {
 	uint32_t rail_samples; /* run at the rail that is a clip */
 	bool few_phases;       /* of the true peak: from 96 kHz on */
 	struct meter_ring meters;
+	struct probe probe;
 };
 
 #endif

@@ -234,7 +234,7 @@ advice_run(struct advice *advice, const struct advice_input *input)
 			advisor_sum(&advisor, i);
 		if (desk->strip[i].kind != STRIP_MASTER)
 			advisor_feeds(&advisor, i);
-		if (desk->strip[i].kind != STRIP_CHANNEL)
-			advisor_polarity(&advisor, i);
+		advisor_dc(&advisor, i);
+		advisor_polarity(&advisor, i);
 	}
 }

@@ -64,6 +64,11 @@ void advisor_channel(struct advisor *advisor, unsigned strip);
 void advisor_slots(struct advisor *advisor, unsigned strip, bool trimmed);
 void advisor_sum(struct advisor *advisor, unsigned strip);
 void advisor_feeds(struct advisor *advisor, unsigned strip);
+void advisor_dc(struct advisor *advisor, unsigned strip);
 void advisor_polarity(struct advisor *advisor, unsigned strip);
+
+/* Does what leaves a strip come into a bus at all? */
+bool
+advisor_reaches(const struct advisor *advisor, unsigned strip, unsigned bus);
 
 #endif

@@ -14,8 +14,6 @@
 #define ROOM 1.5   /* dB that a fix leaves below the target */
 #define PULLED 1.0 /* dB that a master is down when it mends */
 #define LOUDNESS_OFF 1.0
-#define DC_MOST (-40.0) /* dBFS */
-#define OPPOSED (-0.5)  /* correlation */
 #define PLACE_TEXT 32
 #define HEARD (-50.0) /* dBFS that a send brings */
 
@@ -101,8 +99,8 @@ lower_feeder(struct advisor *advisor, unsigned strip, unsigned bus, double down)
 	return fits;
 }
 
-static bool
-feeds(const struct advisor *advisor, unsigned strip, unsigned bus)
+bool
+advisor_reaches(const struct advisor *advisor, unsigned strip, unsigned bus)
 {
 	struct origin_way way[2];
 	double gain = 0;
@@ -121,7 +119,7 @@ lower_sum(struct advisor *advisor, unsigned bus, double down)
 	bool fits = true;
 
 	for (unsigned i = 0; fits && i < advisor->desk->strips; i++)
-		if (feeds(advisor, i, bus))
+		if (advisor_reaches(advisor, i, bus))
 			fits = lower_feeder(advisor, i, bus, down);
 	fits = fits && advisor_change(advisor, bus, PARAM_FADER, 0, down);
 	for (unsigned i = 0; i < desk->sends; i++)
@@ -333,32 +331,6 @@ check_loudness(struct advisor *advisor, unsigned master)
 		advisor_drop_fix(advisor);
 }
 
-static void
-check_dc(struct advisor *advisor, unsigned strip)
-{
-	const struct advice_strip *known = &advisor->in->strip[strip];
-	const struct desk_strip *desk = &advisor->desk->strip[strip];
-	char text[DESK_STRIP_TEXT];
-
-	if (known->program.dc <= DC_MOST)
-		return;
-	/* It is told where it comes in, not all the way down. */
-	for (unsigned i = (unsigned)advisor->desk->channels; i < strip; i++)
-		if (advisor->in->strip[i].program.dc > DC_MOST &&
-		    feeds(advisor, i, strip))
-			return;
-	desk_strip_text(desk, false, text);
-	struct finding *finding = advisor_find(
-	    advisor, ADVICE_DC, ADVICE_WARNING, strip, desk_stage_fader(desk));
-	advisor_evidence(finding, known->program.dc, DC_MOST, "dBFS",
-	    known->stage[0].sounding);
-	advisor_say(finding,
-	    "There is DC of %.0f dBFS in %s, %.0f dB above %.0f: it eats "
-	    "headroom and clicks when muted. Mute one channel after the other "
-	    "to find its source, and put a high-pass into that one.",
-	    known->program.dc, text, known->program.dc - DC_MOST, DC_MOST);
-}
-
 void
 advisor_sum(struct advisor *advisor, unsigned strip)
 {
@@ -374,7 +346,6 @@ advisor_sum(struct advisor *advisor, unsigned strip)
 	}
 	/* Sums are fed as loud as they are: only the change counts. */
 	advisor_slots(advisor, strip, true);
-	check_dc(advisor, strip);
 }
 
 /* --- who seems off and is heard --- */
@@ -415,70 +386,4 @@ advisor_feeds(struct advisor *advisor, unsigned strip)
 		    level - HEARD, HEARD);
 		advisor_put(advisor, strip, PARAM_SEND_MUTE, i, 1);
 	}
-}
-
-/* --- polarity --- */
-
-/* Two mono strips that feed a bus from opposite sides are all that does; the
- * one on the right. */
-static int
-opposite_feeder(const struct advisor *advisor, unsigned bus)
-{
-	int side[2] = { -1, -1 };
-	unsigned found = 0;
-
-	for (unsigned i = 0; i < advisor->desk->strips; i++) {
-		const struct desk_strip *from = &advisor->desk->strip[i];
-		if (!feeds(advisor, i, bus))
-			continue;
-		double pan = from->value[PARAM_PAN];
-		if (from->lanes == 1 && fabs(pan) >= 0.5)
-			side[pan > 0] = (int)i;
-		found++;
-	}
-	return found == 2 && side[0] >= 0 ? side[1] : -1;
-}
-
-static bool
-opposed(const struct advisor *advisor, unsigned strip)
-{
-	const struct advice_strip *known = &advisor->in->strip[strip];
-
-	return advisor->desk->strip[strip].lanes == 2 &&
-	       known->stage[0].sounding >= ADVICE_LEAST &&
-	       known->program.correlation < OPPOSED;
-}
-
-void
-advisor_polarity(struct advisor *advisor, unsigned strip)
-{
-	const struct desk_strip *desk = &advisor->desk->strip[strip];
-	const struct advice_strip *known = &advisor->in->strip[strip];
-	char text[DESK_STRIP_TEXT], other[DESK_STRIP_TEXT] = "";
-
-	if (!opposed(advisor, strip))
-		return;
-	for (unsigned i = (unsigned)advisor->desk->channels; i < strip; i++)
-		if (opposed(advisor, i) && feeds(advisor, i, strip))
-			return;
-	desk_strip_text(desk, false, text);
-	struct finding *finding = advisor_find(advisor, ADVICE_POLARITY,
-	    ADVICE_WARNING, strip, desk_stage_fader(desk));
-	advisor_evidence(finding, known->program.correlation, OPPOSED, "",
-	    known->stage[0].sounding);
-	int right = opposite_feeder(advisor, strip);
-	if (right >= 0) {
-		const struct desk_strip *from = &advisor->desk->strip[right];
-		desk_strip_text(from, false, other);
-		advisor_put(advisor, (unsigned)right, PARAM_POLARITY, 0,
-		    from->value[PARAM_POLARITY] == 0);
-	}
-	advisor_say(finding,
-	    "Left and right of %s work against each other: their correlation "
-	    "is %.2f, below %.1f, so in mono they cancel. %s%s%s.",
-	    text, known->program.correlation, OPPOSED,
-	    right >= 0 ? "Invert the polarity of "
-		       : "Look for a stereo source with one lane inverted, and "
-			 "swap its wires",
-	    other, right >= 0 ? "" : " or its plugin's switch");
 }

@@ -86,8 +86,7 @@ gather(const struct mixer *mixer, struct advise *advise)
 		for (unsigned k = 0; k < desk_stages(strip); k++)
 			history_read(history, i, k, &known->stage[k]);
 		known->loudness = LEVEL_SILENCE;
-		if (strip->kind != STRIP_CHANNEL)
-			history_read_program(history, i, &known->program);
+		history_read_program(history, i, &known->program);
 		for (unsigned k = 0; k < strip->inserts; k++)
 			known->works[k] =
 			    mixer_insert_shown(mixer, i, k) == INSERT_ACTIVE;

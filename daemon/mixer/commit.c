@@ -1,5 +1,6 @@
 #include "mixer/align.h"
 #include "mixer/clip_guard.h"
+#include "mixer/history.h"
 #include "mixer/meters_fold.h"
 #include "mixer/mixer_state.h"
 #include "mixer/slots.h"
@@ -331,6 +332,15 @@ take_windows(struct mixer *mixer, struct meter_ring *ring)
 	}
 }
 
+static void
+take_probe(struct mixer *mixer, struct probe *probe)
+{
+	if (!atomic_load_explicit(&probe->told, memory_order_acquire))
+		return;
+	history_probe(meters_history(mixer->meters), &probe->reading);
+	atomic_store_explicit(&probe->told, false, memory_order_release);
+}
+
 /* A plan that R has left: its open window is C's now, too. */
 static void
 take_plan_back(struct mixer *mixer, struct plan *plan)
@@ -353,8 +363,10 @@ mixer_tick(struct mixer *mixer, bool running)
 			take_plan_back(mixer, batch->plan);
 		free(batch);
 	}
-	if (mixer->plan != NULL)
+	if (mixer->plan != NULL) {
 		take_windows(mixer, &mixer->plan->plan.meters);
+		take_probe(mixer, &mixer->plan->plan.probe);
+	}
 	if (!running)
 		meters_rest(mixer->meters);
 	mixer_guard_step(mixer);

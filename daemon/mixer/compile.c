@@ -239,6 +239,13 @@ compile_strip(struct making *making, size_t index, unsigned segment,
 			continue;
 		struct plan_strip *stretch =
 		    compile_stretch(making, live, index, place);
+		if (place == 0 && strip->kind == STRIP_CHANNEL) {
+			struct probe *probe = &making->plan->plan.probe;
+			probe->probed[probe->count++] = (struct probed){
+				.stretch = stretch,
+				.strip = (uint32_t)index,
+			};
+		}
 		stretch->from = place > 0 ? &slot[place - 1] : NULL;
 		stretch->into = place < strip->inserts ? &slot[place] : NULL;
 		if (place == strip->inserts)
@@ -283,6 +290,8 @@ plan_alloc(
 	    live_alloc(numbers->stretches * PLAN_LANES * sizeof *made->batch);
 	made->step = live_alloc(
 	    numbers->stretches * (PLAN_LANES + 1) * sizeof *made->step);
+	made->probed = calloc(desk->channels + 1, sizeof *made->probed);
+	plan->probe.probed = made->probed;
 	made->ending = calloc(numbers->slots + 1, sizeof(struct plan_slot *));
 	plan->strip = made->strip;
 	plan->batch = made->batch;
@@ -295,7 +304,7 @@ plan_alloc(
 	    made->standing == NULL || made->slot == NULL ||
 	    made->slot_memory == NULL || made->crossing == NULL ||
 	    made->store == NULL || made->batch == NULL || made->step == NULL ||
-	    made->ending == NULL) {
+	    made->ending == NULL || made->probed == NULL) {
 		live_plan_free(made);
 		return NULL;
 	}
@@ -407,6 +416,7 @@ live_plan_free(struct live_plan *plan)
 	free(plan->slot);
 	free(plan->slot_memory);
 	free(plan->ending);
+	free(plan->probed);
 	free(plan->crossing);
 	free(plan->store);
 	free(plan);

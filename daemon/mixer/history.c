@@ -41,10 +41,11 @@ struct history {
 	size_t count;
 	unsigned rate;
 	struct strip *strip;
-	struct lane *lane;       /* a meter */
-	struct program *program; /* a bus, and the master */
-	size_t at;               /* the bin that is filled */
-	uint32_t filled;         /* frames */
+	struct lane *lane;            /* a meter */
+	struct program *program;      /* a bus, and the master */
+	struct probe_reading *probed; /* a channel: what it was lately */
+	size_t at;                    /* the bin that is filled */
+	uint32_t filled;              /* frames */
 	uint64_t version;
 };
 
@@ -62,8 +63,9 @@ history_new(const struct desk *desk, const size_t *first, size_t count)
 	history->lane = calloc(count, sizeof *history->lane);
 	history->program =
 	    calloc(desk->strips - desk->channels, sizeof *history->program);
+	history->probed = calloc(desk->channels + 1, sizeof *history->probed);
 	if (history->strip == NULL || history->lane == NULL ||
-	    history->program == NULL) {
+	    history->program == NULL || history->probed == NULL) {
 		history_free(history);
 		return NULL;
 	}
@@ -78,6 +80,7 @@ history_free(struct history *history)
 	free(history->strip);
 	free(history->lane);
 	free(history->program);
+	free(history->probed);
 	free(history);
 }
 
@@ -115,7 +118,27 @@ history_forget(struct history *history, unsigned strip)
 	history->strip[strip].bins = 0;
 	history->strip[strip].skip = (uint32_t)(SKIP_SECONDS * history->rate);
 	clear_bin(history, strip);
+	if (history->desk->strip[strip].kind == STRIP_CHANNEL)
+		history->probed[strip] = (struct probe_reading){ .frames = 0 };
 	history->version++;
+}
+
+/* Older looks count for less and less. */
+void
+history_probe(struct history *history, const struct probe_reading *reading)
+{
+	struct probe_reading *at = &history->probed[reading->strip];
+
+	/* NaN or infinity came in: that is told elsewhere. */
+	if (!isfinite(reading->squares[0] + reading->squares[1]))
+		return;
+	at->frames = at->frames / 2 + reading->frames;
+	at->product = at->product / 2 + reading->product;
+	for (int lane = 0; lane < PROBE_LANES; lane++) {
+		at->squares[lane] =
+		    at->squares[lane] / 2 + reading->squares[lane];
+		at->sum[lane] = at->sum[lane] / 2 + reading->sum[lane];
+	}
 }
 
 void
@@ -272,14 +295,32 @@ history_read(const struct history *history, unsigned strip, unsigned stage,
 	}
 }
 
+static void
+tell_program(const struct program_bin *all, struct history_program *program)
+{
+	double power = sqrt(all->power[0] * all->power[1]);
+	double dc = fmax(fabs(all->sum[0]), fabs(all->sum[1]));
+
+	program->correlation = power > 0 ? all->product / power : 0;
+	program->dc = level_db(all->frames > 0 ? dc / all->frames : 0);
+}
+
 void
 history_read_program(const struct history *history, unsigned strip,
     struct history_program *program)
 {
-	const struct program *from =
-	    &history->program[strip - history->desk->channels];
 	struct program_bin all = { 0 };
 
+	if (strip < history->desk->channels) {
+		const struct probe_reading *from = &history->probed[strip];
+		tell_program(&(struct program_bin){ from->product,
+				 { from->squares[0], from->squares[1] },
+				 { from->sum[0], from->sum[1] }, from->frames },
+		    program);
+		return;
+	}
+	const struct program *from =
+	    &history->program[strip - history->desk->channels];
 	for (unsigned i = 1; i <= history->strip[strip].bins; i++) {
 		const struct program_bin *bin = &from->bin[bin_at(history, i)];
 		all.product += bin->product;
@@ -289,10 +330,7 @@ history_read_program(const struct history *history, unsigned strip,
 			all.sum[lane] += bin->sum[lane];
 		}
 	}
-	double power = sqrt(all.power[0] * all.power[1]);
-	double dc = fmax(fabs(all.sum[0]), fabs(all.sum[1]));
-	program->correlation = power > 0 ? all.product / power : 0;
-	program->dc = level_db(all.frames > 0 ? dc / all.frames : 0);
+	tell_program(&all, program);
 }
 
 uint64_t

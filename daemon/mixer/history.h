@@ -2,6 +2,7 @@
 #define MIXER_HISTORY_H
 
 #include "engine/meter.h"
+#include "engine/probe.h"
 #include "mixer/desk.h"
 
 #include <stdbool.h>
@@ -27,7 +28,7 @@ struct history_levels {
 	unsigned sounding; /* seconds with a peak above -60 dBFS */
 };
 
-/* What left a bus or the master. */
+/* What left a bus or the master, or came into a channel. */
 struct history_program {
 	double correlation; /* of left and right, -1…1; 0 in silence */
 	double dc;          /* dBFS, of the lane with more */
@@ -44,6 +45,10 @@ void history_set_rate(struct history *history, unsigned rate);
 
 /* Takes a window in. */
 void history_fold(struct history *history, const struct meter_window *window);
+
+/* Takes a look at a channel's input in. */
+void history_probe(
+    struct history *history, const struct probe_reading *reading);
 
 /* Forgets what a strip has been, or all strips: what is measured within the next
  * quarter of a second may still be old, and is left out. */

@@ -89,6 +89,7 @@ struct live_plan {
 	struct plan_standing *standing;
 	struct plan_batch *batch;
 	struct plan_step *step;
+	struct probed *probed;
 	struct live *retired; /* freed with the plan that used it last */
 	struct live_scrap *scrap;
 };

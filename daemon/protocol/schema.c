@@ -295,7 +295,8 @@ static const struct schema_param table[PARAMS] = {
 	[PARAM_SOUNDCHECK_START] = { PARAM_SOUNDCHECK_START,
 	    "/soundcheck/start", "soundcheck/start", SCOPE_DESK, SCHEMA_COMMAND,
 	    0, false, false, "", 0, 0, 0, NULL,
-	    "Nothing, or f seconds (1 to 300, else 20) and s strips or patterns "
+	    "Nothing, or f seconds (1 to 300, else 20) and s strips or "
+	    "patterns "
 	    "of them (else all channels); listens to their inputs and answers "
 	    "/soundcheck/start ,fi seconds strips." },
 	[PARAM_SOUNDCHECK_STATUS] = { PARAM_SOUNDCHECK_STATUS,

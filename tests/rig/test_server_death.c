@@ -1,0 +1,302 @@
+#include "rig.h"
+
+#include <jack/jack.h>
+
+#include <dirent.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/*
+ * JACK servers that end in every way, and what the daemon makes of it: audio,
+ * connections of the configuration and those by hand, memory, descriptors.
+ * HEADROOM_DEATHS=n sets how many servers end.
+ */
+
+#define DEATHS 6
+#define WARM 4 /* deaths before anything is compared */
+#define MOST 1000
+#define GROWTH 1024.0   /* kB of resident memory, at most */
+#define BACK_S 0.3      /* s, median */
+#define LONGEST 10.0    /* s, of each */
+#define SLOW_ANSWER 0.2 /* s */
+#define BY_HAND_MS 900  /* well above the time in which a cable may come back */
+
+static const char desk[] =
+    "{ \"version\": 1, \"jack\": { \"client\": \"desk\" }, \"channels\": ["
+    "  { \"id\": \"a\", \"from\": [\"rig-play:out_1\"], \"outputs\": [] },"
+    "  { \"id\": \"b\", \"from\": [\"/rig-play:out_[3]/\"] } ],"
+    "  \"master\": { \"lanes\": 2,"
+    "    \"outputs\": [ \"rig-rec:in_1\", \"rig-rec:in_3\" ] } }";
+
+static bool
+connected(const struct rig *rig, const char *from, const char *to)
+{
+	jack_port_t *port = jack_port_by_name(rig_client(rig), from);
+
+	return port != NULL && jack_port_connected_to(port, to);
+}
+
+/* Two that the configuration asks for, two made by hand. */
+static const char *const cable[][2] = {
+	{ "rig-play:out_1", "desk:a_in_1" },
+	{ "desk:master_out_1", "rig-rec:in_1" },
+	{ "rig-play:out_2", "desk:b_in_1" },
+	{ "desk:a_out_1", "rig-rec:in_2" },
+};
+#define CABLES (sizeof cable / sizeof *cable)
+
+/* Those that the configuration asks for and the user took out. */
+static const char *const out[][2] = {
+	{ "desk:master_out_2", "rig-rec:in_3" },
+	{ "rig-play:out_3", "desk:b_in_1" },
+};
+#define OUTS (sizeof out / sizeof *out)
+
+static void
+patch_by_hand(struct rig *rig)
+{
+	rig_join(rig, 3, 3);
+	for (size_t i = 0; i < OUTS; i++)
+		rig_wait_connected(rig, out[i][0], out[i][1]);
+	for (size_t i = 0; i < OUTS; i++)
+		jack_disconnect(rig_client(rig), out[i][0], out[i][1]);
+	for (size_t i = 2; i < CABLES; i++)
+		assert_int_equal(
+		    jack_connect(rig_client(rig), cable[i][0], cable[i][1]), 0);
+	rig_sleep(BY_HAND_MS);
+}
+
+static void
+expect_patched(struct rig *rig)
+{
+	for (size_t i = 0; i < CABLES; i++)
+		rig_wait_connected(rig, cable[i][0], cable[i][1]);
+	for (size_t i = 0; i < OUTS; i++)
+		if (connected(rig, out[i][0], out[i][1]))
+			rig_fail(rig, "%s is connected to %s again", out[i][0],
+			    out[i][1]);
+}
+
+static void
+programs_that_return_find_their_connections(void **state)
+{
+	struct rig *rig = *state;
+
+	rig_start(rig, 48000, 256, desk);
+	patch_by_hand(rig);
+	for (int i = 0; i < 3; i++) {
+		rig_join(rig, 3, 3);
+		expect_patched(rig);
+	}
+	/* By hand again, and so once more later. */
+	jack_connect(rig_client(rig), out[0][0], out[0][1]);
+	rig_sleep(100);
+	rig_join(rig, 3, 3);
+	rig_wait_connected(rig, out[0][0], out[0][1]);
+}
+
+/* How long OSC took to answer at most, asked for `s` seconds. */
+static double
+slowest_answer(struct rig *rig, double s)
+{
+	double end = rig_now() + s, slowest = 0, asked;
+
+	while ((asked = rig_now()) < end) {
+		osc_get(rig->osc, "/ch/a/fader");
+		double took = rig_now() - asked;
+		slowest = took > slowest ? took : slowest;
+		rig_sleep(2);
+	}
+	return slowest;
+}
+
+static void
+a_server_that_stands_still_holds_nothing_up(void **state)
+{
+	struct rig *rig = *state;
+
+	rig_start(rig, 48000, 256, desk);
+	patch_by_hand(rig);
+	kill(rig->jackd, SIGSTOP);
+	double slowest = slowest_answer(rig, 2.5);
+	rig_wait_state(rig, "waiting");
+	kill(rig->jackd, SIGCONT);
+	rig_wait_state(rig, "running");
+	rig_join(rig, 3, 3);
+	expect_patched(rig);
+	print_message("OSC answered within %.1f ms\n", 1e3 * slowest);
+	if (!rig_sanitized())
+		assert_true(slowest < SLOW_ANSWER);
+}
+
+/* --- many deaths --- */
+
+enum death { DEATH_TERM, DEATH_KILL, DEATH_HANG, DEATH_REPLACE, DEATH_KINDS };
+
+static void
+server_dies(struct rig *rig, enum death death)
+{
+	if (death == DEATH_HANG) {
+		kill(rig->jackd, SIGSTOP);
+		/* All that time it answers. */
+		rig_wait_state(rig, "waiting");
+	}
+	rig_stop_server(rig,
+	    death == DEATH_KILL || death == DEATH_HANG ? SIGKILL : SIGTERM);
+	rig_leave(rig);
+	if (death == DEATH_REPLACE) {
+		rig->period = rig->rate == 48000 ? 441 : 256;
+		rig->rate = rig->rate == 48000 ? 44100 : 48000;
+	}
+}
+
+static double
+first_sound(const struct rig *rig, const struct rig_take *take, double ready)
+{
+	uint32_t seen = 0;
+
+	for (;;) {
+		for (uint32_t rolled = rig_rolled(rig); seen < rolled; seen++)
+			if (take->capture[0][seen] > 0.01F)
+				return rig_now() - ready;
+		if (rig_now() - ready > LONGEST)
+			rig_fail(rig, "no audio for %.0f s", LONGEST);
+		rig_sleep(1);
+	}
+}
+
+/* Starts a server, and returns how long after that audio was back, in s. */
+static double
+server_returns(struct rig *rig, struct rig_take *take)
+{
+	double ready, back;
+
+	rig_start_server(rig);
+	ready = rig_now();
+	rig_join(rig, 3, 3);
+	rig_roll(rig, take);
+	back = first_sound(rig, take, ready);
+	rig_cut(rig);
+	return back;
+}
+
+static double
+resident(const struct rig *rig)
+{
+	char path[64], line[128];
+	unsigned long kb = 0;
+
+	snprintf(path, sizeof path, "/proc/%d/status", (int)rig->daemon);
+	FILE *file = fopen(path, "r");
+	assert_non_null(file);
+	while (fgets(line, sizeof line, file) != NULL)
+		if (strncmp(line, "VmRSS:", 6) == 0)
+			kb = strtoul(line + 6, NULL, 10);
+	fclose(file);
+	return (double)kb;
+}
+
+static unsigned
+descriptors(const struct rig *rig)
+{
+	char path[64];
+	unsigned count = 0;
+
+	snprintf(path, sizeof path, "/proc/%d/fd", (int)rig->daemon);
+	DIR *dir = opendir(path);
+	assert_non_null(dir);
+	while (readdir(dir) != NULL)
+		count++;
+	closedir(dir);
+	return count;
+}
+
+/* How often it said that it has joined a server. */
+static unsigned
+joins(const struct rig *rig)
+{
+	char *log = rig_daemon_log(rig);
+	unsigned count = 0;
+
+	for (const char *at = log; (at = strstr(at, " inputs, ")) != NULL; at++)
+		count++;
+	free(log);
+	return count;
+}
+
+static int
+by_size(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+static unsigned
+death_count(void)
+{
+	const char *text = getenv("HEADROOM_DEATHS");
+	unsigned long count = text != NULL ? strtoul(text, NULL, 10) : DEATHS;
+
+	return count > WARM && count <= MOST ? (unsigned)count : DEATHS;
+}
+
+static void
+every_death_of_a_server_is_survived(void **state)
+{
+	static double back[MOST];
+	struct rig *rig = *state;
+	struct rig_take *take = take_new(3, 3, 48000, 480000);
+	unsigned deaths = death_count(), fds = 0;
+	double rss = 0, median;
+
+	take->loops = true;
+	signal_dc(take->play[0], 48000, 0.25);
+	rig_start(rig, 48000, 256, desk);
+	patch_by_hand(rig);
+	for (unsigned i = 0; i < deaths; i++) {
+		server_dies(rig, (enum death)(i % DEATH_KINDS));
+		back[i] = server_returns(rig, take);
+		expect_patched(rig);
+		assert_int_equal(joins(rig), i + 2);
+		assert_true(
+		    osc_get(rig->osc, "/status/sample_rate") == rig->rate);
+		if (i + 1 == WARM) {
+			rss = resident(rig);
+			fds = descriptors(rig);
+		}
+	}
+	rss = resident(rig) - rss;
+	qsort(back, deaths, sizeof *back, by_size);
+	median = back[deaths / 2];
+	print_message("%u deaths, %u rejoins; audio back after %.0f ms "
+		      "(median), %.0f ms (longest); %+.0f kB, %+d "
+		      "descriptors\n",
+	    deaths, joins(rig) - 1, 1e3 * median, 1e3 * back[deaths - 1], rss,
+	    (int)descriptors(rig) - (int)fds);
+	assert_int_equal(descriptors(rig), fds);
+	if (!rig_sanitized()) {
+		assert_true(rss <= GROWTH);
+		/* A machine that other work slows gets as long again. */
+		assert_true(median <= 2 * BACK_S);
+	}
+	take_free(take);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		RIG_TEST(programs_that_return_find_their_connections),
+		RIG_TEST(a_server_that_stands_still_holds_nothing_up),
+		RIG_TEST(every_death_of_a_server_is_survived),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
