@@ -35,8 +35,10 @@ struct command {
 	const char *file;   /* of events, NULL for the daemon's own word */
 	const char *output; /* file to write to, NULL where none was named */
 	const char *title;  /* of a report, NULL where none was given */
-	double seconds;     /* that a report looks back, 0 where not told */
-	double fade;        /* seconds of a recall */
+	double seconds;     /* that a report looks back, or a sound check
+			       listens; 0 where not told */
+	bool agreed, balance; /* of a sound check: apply it, faders as well */
+	double fade;          /* seconds of a recall */
 	const char *only[COMMAND_PATTERNS]; /* scope of a scene */
 	size_t onlys;
 };
@@ -54,6 +56,7 @@ enum status list_run(struct command *command, int count, char **argument);
 enum status inserts_run(struct command *command, int count, char **argument);
 enum status advise_run(struct command *command, int count, char **argument);
 enum status report_run(struct command *command, int count, char **argument);
+enum status soundcheck_run(struct command *command, int count, char **argument);
 enum status scene_run(struct command *command, int count, char **argument);
 enum status plugins_run(struct command *command, int count, char **argument);
 

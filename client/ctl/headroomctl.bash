@@ -8,6 +8,9 @@ _headroomctl_options()
 	meters) echo "$common -1 --once -p --plain -r --rate" ;;
 	events) echo "$common -1 --once -f --follow -F --file -s --since" ;;
 	advise) echo "$common -A --apply -L --all -U --undo" ;;
+	soundcheck)
+		echo "$common -A --apply -K --keep-balance -p --plain -S --seconds"
+		;;
 	scene) echo "$common -D --fade -O --only" ;;
 	export) echo "$common -o --output" ;;
 	report) echo "$common -o --output -s --since -S --seconds -T --title" ;;
@@ -54,6 +57,8 @@ _headroomctl_parse()
 		elif [[ $command == set && $argument -gt 0 ]]; then
 			# What a value looks like does not matter.
 			argument=$((argument + 1))
+		elif [[ $command == soundcheck && ($word == -A || $word == --apply) ]]; then
+			: # of a sound check it has no number
 		elif [[ $word == -[utrsFoASTDO] || $word == --url ||
 			$word == --timeout || $word == --rate ||
 			$word == --since || $word == --file ||
@@ -74,7 +79,7 @@ _headroomctl_parse()
 
 _headroomctl()
 {
-	local commands='get set dump batch export watch meters events advise report scene status list inserts plugins help'
+	local commands='get set dump batch export watch meters events advise soundcheck report scene status list inserts plugins help'
 	local cur=${COMP_WORDS[COMP_CWORD]} command argument words=''
 
 	COMPREPLY=()
@@ -97,6 +102,8 @@ _headroomctl()
 	export) words='open-stage-control touchosc-table' ;;
 	meters) words=$(_headroomctl_addresses |
 		sed -n 's|^/meter\(/.*\)/[^/]*$|\1|p' | sort -u) ;;
+	soundcheck) words=$(_headroomctl_addresses |
+		sed -n 's|^/\(.*\)/trim$|\1|p' | sort -u) ;;
 	inserts) words=$(_headroomctl_addresses |
 		sed -n 's|^/\(.*\)/insert/[0-9]*/name$|\1|p' | sort -u) ;;
 	set)

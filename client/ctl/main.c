@@ -28,7 +28,8 @@ enum {
 	OPTION_SECONDS = 'S',
 	OPTION_TITLE = 'T',
 	OPTION_FADE = 'D',
-	OPTION_ONLY = 'O'
+	OPTION_ONLY = 'O',
+	OPTION_KEEP = 'K'
 };
 
 static const struct entry entries[] = {
@@ -91,6 +92,16 @@ static const struct entry entries[] = {
 	    "between steps\n"
 	    "  -U, --undo         take the last step back\n",
 	    advise_run },
+	{ "soundcheck", "AKpS", "[STRIP]...",
+	    "listen to inputs, and propose trims for them",
+	    "STRIP is one such as ch/kick, or a pattern such as 'ch/dr*'; "
+	    "without any, it is\nall channels.\n"
+	    "  -A, --apply         move the trims without asking\n"
+	    "  -K, --keep-balance  move the faders against them\n"
+	    "  -p, --plain         print lines, also in a terminal\n"
+	    "  -S, --seconds N     listen for N seconds (20)\n"
+	    "Nothing is moved before you say so.\n",
+	    soundcheck_run },
 	{ "report", "osST", "", "write a page about the levels",
 	    "  -o, --output FILE  write FILE (headroom-report.html), or - for "
 	    "standard output\n"
@@ -140,7 +151,7 @@ static const struct entry entries[] = {
 };
 #define ENTRIES (sizeof(entries) / sizeof(entries[0]))
 
-static const char letters[] = "u:t:jVh1pfF:r:s:aPo:A:LUS:T:D:O:";
+static const char letters[] = "u:t:jVh1pfF:r:s:aPo:A:LUS:T:D:O:K";
 
 static const struct option options[] = {
 	{ "url", required_argument, NULL, 'u' },
@@ -164,8 +175,10 @@ static const struct option options[] = {
 	{ "title", required_argument, NULL, OPTION_TITLE },
 	{ "fade", required_argument, NULL, OPTION_FADE },
 	{ "only", required_argument, NULL, OPTION_ONLY },
+	{ "keep-balance", no_argument, NULL, OPTION_KEEP },
 	{ 0 },
 };
+#define OPTIONS (sizeof(options) / sizeof(options[0]))
 
 struct request {
 	struct command command;
@@ -190,10 +203,10 @@ main_usage(FILE *file)
 	    "usage: headroomctl [-jhV] [-t SECONDS] [-u URL] COMMAND [...]\n\n"
 	    "Commands:\n");
 	for (size_t i = 0; i < ENTRIES; i++)
-		fprintf(file, "  %-7s %-34s %s\n", entries[i].name,
+		fprintf(file, "  %-10s %-34s %s\n", entries[i].name,
 		    entries[i].synopsis, entries[i].help);
 	fprintf(file,
-	    "  %-7s %-34s %s\n\n"
+	    "  %-10s %-34s %s\n\n"
 	    "Options:\n"
 	    "  -u, --url URL          the daemon, udp://HOST:PORT\n"
 	    "                         (HEADROOM_OSC, or " LINK_DEFAULT ")\n"
@@ -294,6 +307,9 @@ main_flag(struct command *command, int letter)
 	case OPTION_UNDO:
 		command->undo = true;
 		break;
+	case OPTION_KEEP:
+		command->balance = true;
+		break;
 	default:
 		return main_scene(command, letter);
 	}
@@ -335,7 +351,9 @@ main_option(struct request *request, int letter)
 		command->output = optarg;
 		break;
 	case OPTION_APPLY:
-		return main_finding("apply", optarg, &command->apply);
+		command->agreed = true;
+		return optarg ? main_finding("apply", optarg, &command->apply)
+			      : 0;
 	case OPTION_SECONDS:
 		return main_number(
 		    "seconds", optarg, 1, 1e7, &command->seconds);
@@ -348,18 +366,36 @@ main_option(struct request *request, int letter)
 	return 0;
 }
 
-/* Takes the options from optind on; `order` is "+" to stop at the first
- * argument, because what follows may look like an option: `set … -6`. */
+/* A sound check is applied as a whole: its --apply has no number. */
+static void
+main_bare_apply(char *accepted, struct option own[OPTIONS])
+{
+	char *colon = strchr(accepted, OPTION_APPLY) + 1;
+
+	memmove(colon, colon + 1, strlen(colon));
+	for (size_t i = 0; own[i].name; i++)
+		if (own[i].val == OPTION_APPLY)
+			own[i].has_arg = no_argument;
+}
+
+/* Takes the options from optind on: of a command, or those before its name
+ * (NULL). These end at the first argument, and so do those of `set`, because
+ * what follows may look like an option: `set … -6`. */
 static int
 main_options(
-    struct request *request, const char *order, int count, char **argument)
+    struct request *request, const char *name, int count, char **argument)
 {
+	bool first = !name || strcmp(name, "set") == 0;
 	char accepted[sizeof(letters) + 1];
+	struct option own[OPTIONS];
 	int letter;
 
-	snprintf(accepted, sizeof(accepted), "%s%s", order, letters);
-	while ((letter = getopt_long(
-		    count, argument, accepted, options, NULL)) != -1) {
+	snprintf(accepted, sizeof(accepted), "%s%s", first ? "+" : "", letters);
+	memcpy(own, options, sizeof(options));
+	if (name && strcmp(name, "soundcheck") == 0)
+		main_bare_apply(accepted, own);
+	while ((letter = getopt_long(count, argument, accepted, own, NULL)) !=
+	       -1) {
 		size_t given = strlen(request->given);
 		if (main_option(request, letter) < 0)
 			return -1;
@@ -463,14 +499,13 @@ main(int count, char **argument)
 	signal(SIGPIPE, SIG_IGN);
 	if (!request.url || !request.url[0])
 		request.url = LINK_DEFAULT;
-	if (main_options(&request, "+", count, argument) < 0)
+	if (main_options(&request, NULL, count, argument) < 0)
 		return STATUS_USAGE;
 	name = argument[optind];
 	count -= optind;
 	argument += optind;
 	optind = 0;
-	if (name && main_options(&request, strcmp(name, "set") == 0 ? "+" : "",
-			count, argument) < 0)
+	if (name && main_options(&request, name, count, argument) < 0)
 		return STATUS_USAGE;
 	int informed =
 	    main_inform(&request, name, name ? argument[optind] : NULL);

@@ -17,6 +17,7 @@
 struct cJSON;
 struct texts;
 struct advice_report;
+struct soundcheck_report;
 
 /* A plugin that is installed. */
 struct output_plugin {
@@ -59,6 +60,9 @@ struct output_form {
 	void (*advice)(struct output *out, const struct advice_report *report);
 	/* What an undo took back: so many values, 0 for nothing. */
 	void (*undone)(struct output *out, int sets, const char *step);
+	/* What a sound check has heard, and what was moved. */
+	void (*soundcheck)(
+	    struct output *out, const struct soundcheck_report *report);
 	/* What a command of scenes, such as "recall", was answered. */
 	void (*scene)(
 	    struct output *out, const char *action, const struct cJSON *answer);

@@ -2,6 +2,7 @@
 
 #include "advice.h"
 #include "notice.h"
+#include "soundcheck.h"
 #include "texts.h"
 #include "value.h"
 
@@ -330,6 +331,7 @@ const struct output_form output_json = {
 	.plugin = json_plugin,
 	.advice = json_advice,
 	.undone = json_undone,
+	.soundcheck = json_soundcheck,
 	.scene = json_scene,
 	.address = json_address,
 	.param = json_param,

@@ -3,6 +3,7 @@
 #include "advice.h"
 #include "notice.h"
 #include "output_plugin.h"
+#include "soundcheck.h"
 #include "value.h"
 
 #include "protocol/level.h"
@@ -217,6 +218,7 @@ const struct output_form output_text = {
 	.plugin = text_plugin,
 	.advice = text_advice,
 	.undone = text_undone,
+	.soundcheck = text_soundcheck,
 	.scene = text_scene,
 	.address = text_address,
 	.param = text_param,

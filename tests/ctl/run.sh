@@ -118,8 +118,8 @@ ended()
 # --- without a daemon ---
 run; warns "usage: headroomctl"; it "no command is a usage error" 2
 run --help; says "Commands:"; silent; it "help goes to standard output" 0
-for c in get set dump batch export watch meters events advise report scene \
-	status list inserts plugins; do
+for c in get set dump batch export watch meters events advise soundcheck \
+	report scene status list inserts plugins; do
 	run help "$c"; says "usage: headroomctl $c"; silent
 	it "help tells of $c" 0
 done
@@ -147,7 +147,8 @@ it "a closed port is no answer" 3
 
 start deaf
 for c in "get /ch/kick/fader" "get /ch/*/fader" "set /ch/kick/fader 1" \
-	status list meters "meters --once" watch events advise report inserts \
+	status list meters "meters --once" watch events advise soundcheck report \
+	inserts \
 	plugins "scene list" "scene recall a" \
 	"plugins urn:a:comp"; do
 	# shellcheck disable=SC2086
@@ -431,6 +432,86 @@ run advise --all; silent; says "Nothing to mend"
 says "Applied 1 finding: 2 values set in 1 step."
 it "all is applied, and listened to" 0
 
+# --- sound check ---
+run soundcheck ch/kick ch/keys --seconds 1; silent
+out "Listening to 2 strips for 1 s: play the loudest passages.
+STRIP      PEAK    RMS  HEARD   TRIM    NEW
+ch/kick    -2.0   -5.0    0.9   +0.0  -10.0  too hot: trim down
+ch/keys   -14.2      -    0.5   +3.0         right
+
+ch/kick peaks at -2.0 dBFS: trim down by 10.0 dB.
+ch/keys leave? it.
+
+Nothing was moved. To move this trim, add --apply."
+it "a sound check proposes, lost packets asked for again" 0
+run get /ch/kick/trim; out "/ch/kick/trim 0"; it "and moves nothing" 0
+run soundcheck --seconds 1 --json
+json 0 "v == {'seconds': 1, 'applied': 0, 'balance': False, 'strips': [ \
+	{'strip': 'ch/kick', 'verdict': 'move', 'peak': -2, 'rms': -5, \
+	'heard': 0.9, 'trim': 0, 'proposed': -10, \
+	'words': 'peaks at -2.0 dBFS: trim down by 10.0 dB'}, \
+	{'strip': 'ch/keys', 'verdict': 'right', 'peak': -14.25, 'rms': -200, \
+	'heard': 0.5, 'trim': 3, 'proposed': 3, 'words': 'leave? it'}]}"
+silent; it "it does so in JSON" 0
+run soundcheck --seconds 6; says "5 of 6 s: ch/kick -2.0, ch/keys -14.2"
+it "where there is no terminal, lines tell how far it is" 0
+run soundcheck --seconds 1 --apply; silent
+says "Moved 1 trim. Take that back with \`headroomctl advise --undo\`."
+it "it is applied without a question" 0
+run get /ch/kick/trim; out "/ch/kick/trim -10"; it "then it stands" 0
+run soundcheck --seconds 1 -AK --json; json 0 "v['applied'] == 1 and v['balance']"
+it "faders can go against the trims" 0
+run soundcheck busy; warns "found a sound check with 7 s to go"
+it "there is one at a time" 1
+for c in gone stolen; do
+	run soundcheck $c --seconds 2 --apply; warns "ended from elsewhere"
+	warns "nothing was moved"
+	it "a check that is $c is told" 4
+done
+run soundcheck stuck --seconds 2; warns "is its JACK server running?"
+it "a mixer that hears nothing is told" 4
+run get /ch/kick/name; out "/ch/kick/name cancelled"; it "and the check cancelled" 0
+run soundcheck changed --seconds 1 --apply; warns "has become something else"
+it "what is moved is what was shown" 4
+run soundcheck a b c d e f g h i j k l m n o p q r s t u v w x y z a b c d e f g
+warns "allowed:"; it "too many strips are too many" 2
+run set /ch/kick/trim 0 /ch/kick/name Kick
+follow soundcheck; ended; warns "interrupted; nothing was moved"
+it "an interrupt ends it" 1
+run get /ch/kick/name; out "/ch/kick/name cancelled"
+it "then it does not go on" 0
+export LC_ALL=C.UTF-8 TERM=xterm
+for answer in y n; do
+	KEYS="$answer
+" /usr/bin/python3 "$here/terminal.py" 80 24 "$ctl" soundcheck --seconds 1 \
+		>"$work/out" 2>"$work/err"; code=$?
+	for word in "Play the loudest passages: 1 s to go." "█" "·" \
+		"peak   -2.0 dBFS" "Move these trims? [y/N]"; do
+		says "$word"
+	done
+	[ $answer = y ] || says "Nothing was moved."
+	[ $answer = n ] || says "Moved 1 trim."
+	it "on a terminal it shows levels and asks; $answer" 0
+	run get /ch/kick/trim
+	if [ $answer = y ]; then
+		out "/ch/kick/trim -10"
+	else
+		out "/ch/kick/trim 0"
+	fi
+	it "and does as it was told; $answer" 0
+	run set /ch/kick/trim 0
+done
+LC_ALL=C KEYS="
+" /usr/bin/python3 "$here/terminal.py" 30 3 "$ctl" soundcheck --seconds 1 \
+	>"$work/out" 2>"$work/err"; code=$?
+says "and 2 more"; says "Nothing was moved."
+it "it needs neither room nor UTF-8" 0
+KEYS="
+" /usr/bin/python3 "$here/terminal.py" 80 24 "$ctl" soundcheck --seconds 1 \
+	--plain >"$work/out" 2>"$work/err"; code=$?
+says "Listening to 2 strips"; it "nor bars" 0
+unset LC_ALL TERM
+
 # --- scenes ---
 run scene list; silent
 out "NAME                             VALUES  SAVED
@@ -475,6 +556,11 @@ run scene recall A --fade 4000; warns "allowed: a number from 0 to 3600"
 it "a fade has an end" 2
 run advise --all --undo; warns "allowed: one of --apply ID, --all and --undo"
 it "one option at a time" 2
+run soundcheck --apply=3; warns "apply"; it "a sound check has no number" 2
+run soundcheck --rate 3; warns "soundcheck does not take --rate"
+it "a sound check has its own options" 2
+run advise --keep-balance; warns "advise does not take --keep-balance"
+it "which advise does not have" 2
 run advise now; warns "found an argument"; it "advise takes no argument" 2
 run advise --apply x; warns "--apply: found"; it "a number is a number" 2
 run advise --apply 2.5; warns "allowed: a whole number"; it "and a whole one" 2
@@ -679,6 +765,10 @@ completed "headroomctl scene re"; out "recall
 rename"; it "bash completes what to do with scenes" 0
 completed "headroomctl scene recall V"; out 'Vers\ 1'
 it "bash completes scenes" 0
+completed "headroomctl soundcheck --apply ch/ki"; out "ch/kick"
+it "bash completes strips to check" 0
+completed "headroomctl soundcheck --k"; out "--keep-balance"
+it "and the options of that" 0
 completed "headroomctl export t"; out "touchosc-table"
 it "bash completes surfaces" 0
 completed "headroomctl get --j"; out "--json"; it "bash completes options" 0
