@@ -27,7 +27,7 @@ ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Idaemon -I. \
 # comes from its kernels.
 ENGINE_CFLAGS = -ffp-contract=off -fno-math-errno -fno-trapping-math
 ifneq ($(filter x86_64%,$(shell $(CC) -dumpmachine)),)
-V2 = -msse4.1
+V2 = -msse4.1 -mpopcnt
 V3 = -mavx2 -mfma
 V4 = -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma -mprefer-vector-width=512
 endif

@@ -124,6 +124,28 @@ notice_jack(const struct event_line *line, char *text, size_t size)
 }
 
 static void
+notice_guard(const struct event_line *line, char *text, size_t size)
+{
+	const char *strip = notice_word(line, "strip");
+	const char *action = notice_word(line, "action");
+	double reduction = notice_number(line, "reduction");
+
+	if (strcmp(action, "pulled") == 0)
+		snprintf(text, size,
+		    "guard of %s: it clipped, trim down by %.1f dB, %.1f dB in "
+		    "all: turn down what feeds it, then release the guard",
+		    strip, notice_number(line, "by"), reduction);
+	else if (strcmp(action, "limit") == 0)
+		snprintf(text, size,
+		    "guard of %s: it clips, and %.1f dB are all that the guard "
+		    "may take: turn down what feeds it",
+		    strip, reduction);
+	else
+		snprintf(text, size, "guard of %s released: trim up by %.1f dB",
+		    strip, notice_number(line, "by"));
+}
+
+static void
 notice_happened(const struct event_line *line, char *text, size_t size)
 {
 	switch (line->kind) {
@@ -138,6 +160,9 @@ notice_happened(const struct event_line *line, char *text, size_t size)
 	case EVENT_SCENE:
 		snprintf(text, size, "scene \"%s\" %s",
 		    notice_word(line, "scene"), notice_word(line, "action"));
+		break;
+	case EVENT_GUARD:
+		notice_guard(line, text, size);
 		break;
 	case EVENT_JACK:
 		notice_jack(line, text, size);

@@ -40,6 +40,7 @@ level_of(const struct event *event)
 	case EVENT_CLIP:
 	case EVENT_INVALID:
 	case EVENT_XRUN:
+	case EVENT_GUARD:
 		return LOG_LEVEL_WARNING;
 	case EVENT_INSERT:
 		return strcmp(event->state, "failed") == 0 ? LOG_LEVEL_WARNING
@@ -96,6 +97,11 @@ event_notice_text(const struct event *event, char *text, size_t size)
 	case EVENT_ZONE:
 		snprintf(text, size, "zone: %s %s was %s, is %s", event->strip,
 		    event->stage, event->before, event->state);
+		break;
+	case EVENT_GUARD:
+		snprintf(text, size,
+		    "guard: %s %s, trim moved by %.1f dB, %.1f dB taken in all",
+		    event->strip, event->state, event->peak, event->reduction);
 		break;
 	default:
 		snprintf(text, size, "%s: %s%s%s",

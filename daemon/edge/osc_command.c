@@ -357,6 +357,15 @@ run_plain(struct call *call, enum param command)
 }
 
 static void
+release_guards(struct call *call)
+{
+	const char *strips = take_text(call);
+
+	if (!has_more(call, "none, or a strip"))
+		osc_release_guards(call->request, strips);
+}
+
+static void
 apply_advice(struct call *call)
 {
 	static const char allowed[] = "the number of a finding, or 0 for all";
@@ -473,6 +482,9 @@ osc_command(struct osc_request *request, enum param command,
 	case PARAM_ADVICE_APPLY:
 		apply_advice(&call);
 		break;
+	case PARAM_GUARD_RELEASE:
+		release_guards(&call);
+		break;
 	case PARAM_RESET_LOUDNESS:
 		reset_loudness(&call);
 		break;
@@ -484,6 +496,12 @@ osc_command(struct osc_request *request, enum param command,
 		break;
 	case PARAM_AUTH:
 		show_token(&call);
+		break;
+	case PARAM_SOUNDCHECK_START:
+	case PARAM_SOUNDCHECK_STATUS:
+	case PARAM_SOUNDCHECK_APPLY:
+	case PARAM_SOUNDCHECK_CANCEL:
+		osc_soundcheck(request, command, values, count);
 		break;
 	default:
 		osc_scene(request, command, message, values, count);

@@ -1,5 +1,8 @@
 #include "edge/osc_internal.h"
+#include "mixer/clip_guard.h"
 #include "mixer/zones.h"
+
+#include <stdio.h>
 
 void
 osc_pack_headroom(struct osc_packer *packer, struct mixer *mixer,
@@ -66,4 +69,67 @@ osc_headroom_reset(struct osc_request *request, const char *address)
 		zones_reset(meters_zones(mixer_meters(mixer)), (unsigned)i);
 	if (osc_request_answers(request))
 		osc_pack_print(&request->replies, address, "i", (int)strips);
+}
+
+struct release {
+	struct osc_request *request;
+	int released;
+	bool refused;
+	struct address first_refused;
+};
+
+static void
+release_check(void *arg, const struct address *address)
+{
+	struct release *release = arg;
+
+	if (!release->refused && !osc_may_change(release->request, address)) {
+		release->refused = true;
+		release->first_refused = *address;
+	}
+}
+
+static void
+release_one(void *arg, const struct address *address)
+{
+	struct release *release = arg;
+
+	release->released += mixer_guard_release(release->request->osc->mixer,
+	    address->strip, release->request->client);
+}
+
+void
+osc_release_guards(struct osc_request *request, const char *strips)
+{
+	struct mixer *mixer = request->osc->mixer;
+	struct release release = { .request = request };
+	char pattern[ADDRESS_LONGEST], text[OSC_TEXT];
+
+	if (!osc_request_may_set(request))
+		return;
+	if (strips)
+		snprintf(pattern, sizeof(pattern), "/%s/guard",
+		    strips + (*strips == '/'));
+	else
+		snprintf(pattern, sizeof(pattern), "//guard");
+	if (mixer_each(mixer, pattern, &request->tries, release_check,
+		&release) == 0 &&
+	    strips) {
+		snprintf(text, sizeof(text),
+		    "found \"%.64s\"; allowed master, bus/<id> or a pattern "
+		    "of buses, such as bus/*",
+		    strips);
+		osc_request_error(
+		    request, request->asked, "bad-value", NULL, text);
+		return;
+	}
+	if (release.refused) {
+		osc_refuse_change(request, &release.first_refused);
+		return;
+	}
+	mixer_each(mixer, pattern, &request->tries, release_one, &release);
+	osc_publish_changes(request->osc, NULL);
+	if (osc_request_answers(request))
+		osc_pack_print(
+		    &request->replies, request->asked, "i", release.released);
 }

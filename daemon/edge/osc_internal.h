@@ -264,6 +264,12 @@ void osc_scene_touch(struct osc *osc);
 
 void osc_scene_end(struct osc *osc);
 
+/* --- osc_soundcheck.c --- */
+
+/* Handles /soundcheck/…, with its arguments. */
+void osc_soundcheck(struct osc_request *request, enum param command,
+    const struct schema_value *value, size_t count);
+
 /* --- osc_headroom.c --- */
 
 /* Packs headroom and zone of one stage. */
@@ -273,6 +279,10 @@ void osc_pack_headroom(struct osc_packer *packer, struct mixer *mixer,
 /* Tells a lease what has changed since it was told last. */
 void osc_publish_headroom(
     struct osc *osc, const struct lease_client *client, struct lease *lease);
+
+/* Gives back what the guards of these strips have taken, if the sender may;
+ * NULL: of all. */
+void osc_release_guards(struct osc_request *request, const char *strips);
 
 /* Resets every strip, if the sender may. */
 void osc_headroom_reset(struct osc_request *request, const char *address);

@@ -16,6 +16,7 @@ struct signal {
 	float gain;
 	enum plan_point point;
 	struct kernel_scan scan[PLAN_LANES]; /* of x, before gain */
+	float bend[PLAN_LANES];              /* its second differences */
 	/* The true peak of x if it is above `asked`, else that. */
 	float asked[PLAN_LANES], true_peak[PLAN_LANES];
 };
@@ -131,20 +132,59 @@ is_silent(const struct signal *signal)
 	return true;
 }
 
-/* The true peak of a signal before its gain, if it is above `ref`. */
+/* A signal that has just been made has not been asked for its true peak. */
+static void
+open_signal(struct engine *engine, const struct plan_strip *strip,
+    struct signal *signal, enum plan_point point, uint32_t n)
+{
+	signal->gain = 1;
+	signal->point = point;
+	for (uint32_t lane = 0; lane < signal->lanes; lane++) {
+		signal->asked[lane] = INFINITY;
+		signal->bend[lane] = engine->kernels->bend(
+		    signal->x[lane], n, strip->state->history[point][lane]);
+	}
+}
+
+/* May a signal before its gain have a true peak above `ref`? The block before
+ * reaches into this one's. */
+static bool
+may_peak(const struct plan_strip *strip, const struct signal *signal,
+    uint32_t lane, float ref)
+{
+	const struct plan_state *state = strip->state;
+	float level = signal->scan[lane].peak, bend = signal->bend[lane];
+	float level_before = state->level[signal->point][lane];
+	float bend_before = state->bend[signal->point][lane];
+
+	return !state->knows_last ||
+	       kernel_may_peak(level > level_before ? level : level_before,
+		   bend > bend_before ? bend : bend_before, ref);
+}
+
+/* Two stages that differ by a standing gain ask for the same, but for what
+ * rounding makes of it. */
+#define ASKED (1 - 1e-6F)
+
+/* The true peak of a signal before its gain, if it is above `ref`; else no
+ * more than that. */
 static float
 true_peak_above(struct engine *engine, const struct block *block,
     const struct plan_strip *strip, struct signal *signal, uint32_t lane,
     float ref)
 {
-	if (ref < signal->asked[lane]) {
+	if (ref < ASKED * signal->asked[lane]) {
 		signal->asked[lane] = ref;
-		signal->true_peak[lane] =
-		    engine->kernels->true_peak(signal->x[lane], block->frames,
-			strip->state->history[signal->point][lane],
-			KERNEL_LARGEST, ref, engine->plan->few_phases);
+		signal->true_peak[lane] = ref;
+		if (may_peak(strip, signal, lane, ref))
+			signal->true_peak[lane] = engine->kernels->true_peak(
+			    signal->x[lane], block->frames,
+			    strip->state->history[signal->point][lane],
+			    signal->bend[lane], ref, engine->plan->few_phases);
 	}
-	return signal->true_peak[lane];
+	return signal->true_peak[lane] > signal->asked[lane]
+		   ? signal->true_peak[lane]
+		   : 0;
 }
 
 static void
@@ -198,10 +238,17 @@ make_history(struct plan_state *state, enum plan_point point,
 {
 	if ((state->looked & (1U << point)) != 0)
 		return;
-	for (uint32_t lane = 0; lane < PLAN_LANES; lane++)
+	for (uint32_t lane = 0; lane < PLAN_LANES; lane++) {
 		for (uint32_t i = 0; i < PLAN_HISTORY; i++)
 			state->history[point][lane][i] =
 			    gain * state->history[before][lane][i];
+		state->level[point][lane] =
+		    fabsf(gain) * state->level[before][lane];
+		/* What is not known stays so. */
+		float bend = state->bend[before][lane];
+		state->bend[point][lane] =
+		    bend < KERNEL_LARGEST ? fabsf(gain) * bend : bend;
+	}
 }
 
 /* Before a block: what will be looked at, and what came before it there. */
@@ -238,9 +285,15 @@ static void
 keep_history(
     const struct plan_strip *strip, const struct signal *signal, uint32_t n)
 {
-	for (uint32_t lane = 0; lane < signal->lanes; lane++)
-		measure_history(strip->state->history[signal->point][lane],
-		    signal->x[lane], n);
+	struct plan_state *state = strip->state;
+	enum plan_point point = signal->point;
+
+	for (uint32_t lane = 0; lane < signal->lanes; lane++) {
+		measure_history(
+		    state->history[point][lane], signal->x[lane], n);
+		state->level[point][lane] = signal->scan[lane].peak;
+		state->bend[point][lane] = signal->bend[lane];
+	}
 }
 
 /* The first look at a signal: what is no number is replaced before it gets any
@@ -252,8 +305,6 @@ take_input(struct engine *engine, const struct block *block,
 	struct meter *meter = measure_meter(block, strip, STAGE_IN, 0);
 
 	signal->lanes = strip->lanes;
-	signal->gain = 1;
-	signal->point = POINT_IN;
 	for (uint32_t lane = 0; lane < strip->lanes; lane++, meter++) {
 		const float *x =
 		    standing_input(engine->plan, block, strip, lane);
@@ -267,7 +318,6 @@ take_input(struct engine *engine, const struct block *block,
 		}
 		signal->x[lane] = x != NULL ? x : measure_silence;
 		signal->scan[lane] = scan;
-		signal->asked[lane] = INFINITY;
 		uint32_t *run = &strip->state->rail_run[lane];
 		if (strip->port_input && scan.peak >= MEASURE_RAIL)
 			measure_rail(block, meter, signal->x[lane], run,
@@ -275,13 +325,18 @@ take_input(struct engine *engine, const struct block *block,
 		else
 			*run = 0;
 	}
+	open_signal(engine, strip, signal, POINT_IN, block->frames);
 }
 
 /* A standing gain is only remembered; a moving one is written out. */
 static void
-apply_gain(struct engine *engine, struct signal *signal, struct gain *gain,
-    enum plan_point point, float (*lanes)[PLAN_BLOCK], uint32_t n)
+apply_gain(struct engine *engine, const struct plan_strip *strip,
+    struct signal *signal, enum plan_point point, uint32_t n)
 {
+	struct gain *gain = point == POINT_TRIM ? strip->trim : strip->fader;
+	float(*lanes)[PLAN_BLOCK] =
+	    point == POINT_TRIM ? engine->trimmed : engine->faded;
+
 	if (!gain_moves(gain)) {
 		signal->gain *= gain->now;
 		return;
@@ -291,16 +346,15 @@ apply_gain(struct engine *engine, struct signal *signal, struct gain *gain,
 		signal->scan[lane] = engine->kernels->scale_ramp(lanes[lane],
 		    signal->x[lane], signal->gain, engine->ramp, n);
 		signal->x[lane] = lanes[lane];
-		signal->asked[lane] = INFINITY;
 	}
-	signal->gain = 1;
-	signal->point = point;
+	open_signal(engine, strip, signal, point, n);
 }
 
 static void
-apply_delay(struct engine *engine, struct signal *signal, struct delay *delay,
-    uint32_t n)
+apply_delay(struct engine *engine, const struct plan_strip *strip,
+    struct signal *signal, uint32_t n)
 {
+	struct delay *delay = strip->delay;
 	float *const out[PLAN_LANES] = { engine->delayed[0],
 		engine->delayed[1] };
 
@@ -312,10 +366,8 @@ apply_delay(struct engine *engine, struct signal *signal, struct delay *delay,
 		signal->x[lane] = engine->delayed[lane];
 		signal->scan[lane] =
 		    engine->kernels->scan(engine->delayed[lane], n);
-		signal->asked[lane] = INFINITY;
 	}
-	signal->gain = 1;
-	signal->point = POINT_DELAY;
+	open_signal(engine, strip, signal, POINT_DELAY, n);
 }
 
 static void
@@ -346,13 +398,12 @@ run_moving(struct engine *engine, const struct block *block,
 	take_input(engine, block, strip, &in);
 	measure(engine, block, strip, STAGE_IN, &in);
 	trimmed = in;
-	apply_gain(
-	    engine, &trimmed, strip->trim, POINT_TRIM, engine->trimmed, n);
+	apply_gain(engine, strip, &trimmed, POINT_TRIM, n);
 	measure(engine, block, strip, STAGE_TRIM, &trimmed);
 	pre = trimmed;
-	apply_delay(engine, &pre, strip->delay, n);
+	apply_delay(engine, strip, &pre, n);
 	post = pre;
-	apply_gain(engine, &post, strip->fader, POINT_FADER, engine->faded, n);
+	apply_gain(engine, strip, &post, POINT_FADER, n);
 	measure(engine, block, strip, STAGE_FADER, &post);
 	measure_program(block, strip, &post);
 	for (size_t i = 0; i < strip->routes; i++) {
@@ -369,6 +420,7 @@ run_moving(struct engine *engine, const struct block *block,
 		keep_history(strip, &pre, n);
 	if (post.point != pre.point)
 		keep_history(strip, &post, n);
+	strip->state->knows_last = true;
 }
 
 /* A slot in the same segment is run at once; the send of one where the plan

@@ -29,7 +29,8 @@ can_v3(void)
 static bool
 can_v2(void)
 {
-	return __builtin_cpu_supports("sse4.1");
+	return __builtin_cpu_supports("sse4.1") &&
+	       __builtin_cpu_supports("popcnt");
 }
 #endif
 
@@ -79,6 +80,14 @@ kernel_named(const char *name)
 		if (same(kernels->name, name))
 			return kernels;
 	return NULL;
+}
+
+bool
+kernel_may_peak(float level, float bend, float ref)
+{
+	return bend >= KERNEL_LARGEST ||
+	       (level > kernel_level_room(bend, ref) &&
+		   level * KERNEL_OVERSHOOT > ref);
 }
 
 uint32_t

@@ -114,6 +114,10 @@ struct kernels {
 	 * nothing. Fewer than KERNEL_LAST are always said to be above. */
 	REALTIME uint32_t (*mix)(struct kernel_mix *mix, uint32_t n);
 
+	/* The largest second difference that ends in x[0…n), after the
+	 * KERNEL_LAST samples before them; KERNEL_LARGEST where n is less. */
+	REALTIME float (*bend)(const float *x, uint32_t n, const float *before);
+
 	/* The highest true peak of x[0…n) if it is above `ref`, else `ref`
 	 * (BS.1770-5, annex 2). `before` are the KERNEL_LAST samples before
 	 * them; no second difference that ends in x[0…n) is above `bend`, or
@@ -130,6 +134,10 @@ const struct kernels *kernel_at(unsigned index);
 /* Those of a name (v2, v3, v4, portable) that this machine can run, or
  * NULL. */
 const struct kernels *kernel_named(const char *name);
+
+/* May there be a true peak above `ref`, where no sample that the filter takes
+ * in is above `level` and no second difference above `bend`? */
+REALTIME bool kernel_may_peak(float level, float bend, float ref);
 
 /* Samples that are NaN or beyond KERNEL_LARGEST. */
 REALTIME uint32_t kernel_invalid(const float *x, uint32_t n);

@@ -50,6 +50,39 @@ bend_next(const float *x)
 	return bend_behind(wide_load(x), wide_load(x - BEHIND));
 }
 
+/* Those that end in the samples behind the last whole vector, or 0. */
+INLINE wide_bits
+bend_tail(const float *x, uint32_t n)
+{
+	wide_bits bend = { 0 };
+
+	if (n % WIDE != 0 && n >= WIDE + BEHIND)
+		return bend_next(x + n - WIDE);
+	for (uint32_t i = WIDE; n < WIDE + BEHIND && i < n; i++)
+		bend = wide_max(
+		    bend, wide_fill_bits(x[i] + x[i - 2] - 2 * x[i - 1]));
+	return bend;
+}
+
+/* Those that end in at least KERNEL_LAST samples. */
+INLINE wide_bits
+bend_of_block(const float *x, uint32_t n, const float *before)
+{
+	wide_bits bend = wide_max(bend_first(x, before), bend_tail(x, n));
+
+	for (uint32_t i = WIDE; i + WIDE <= n; i += WIDE)
+		bend = wide_max(bend, bend_next(x + i));
+	return bend;
+}
+
+REALTIME static float
+wide_bend(const float *x, uint32_t n, const float *before)
+{
+	return n < KERNEL_LAST
+		   ? KERNEL_LARGEST
+		   : kernel_float(wide_top(bend_of_block(x, n, before)));
+}
+
 /* --- mixing --- */
 
 /* One source on its way through a pass, all of it in registers. */
@@ -98,25 +131,15 @@ mix_take(
 	}
 }
 
-/* The second differences of at least KERNEL_LAST samples that are not known
- * yet. */
+/* What the pass has not seen of the second differences of at least KERNEL_LAST
+ * samples. */
 INLINE void
 mix_bend(struct source *source, const float *before, uint32_t n)
 {
-	wide_bits bend = source->bend;
+	wide_bits rest = AT_ONCE ? bend_tail(source->x, n)
+				 : bend_of_block(source->x, n, before);
 
-	if (!AT_ONCE) {
-		bend = bend_first(source->x, before);
-		for (uint32_t i = WIDE; i + WIDE <= n; i += WIDE)
-			bend = wide_max(bend, bend_next(source->x + i));
-	}
-	if (n % WIDE != 0 && n >= WIDE + BEHIND)
-		bend = wide_max(bend, bend_next(source->x + n - WIDE));
-	for (uint32_t i = WIDE; n < WIDE + BEHIND && i < n; i++)
-		bend = wide_max(
-		    bend, wide_fill_bits(source->x[i] + source->x[i - 2] -
-					 2 * source->x[i - 1]));
-	source->bend = bend;
+	source->bend = wide_max(source->bend, rest);
 }
 
 /* Of each source KERNEL_PARTS values, as a tally has them. */

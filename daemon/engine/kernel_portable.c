@@ -76,7 +76,7 @@ larger(float a, float b)
 	return a > b ? a : b;
 }
 
-static float
+REALTIME static float
 portable_bend(const float *x, uint32_t n, const float *before)
 {
 	float last = before[KERNEL_LAST - 1], but_one = before[KERNEL_LAST - 2];
@@ -88,7 +88,7 @@ portable_bend(const float *x, uint32_t n, const float *before)
 		but_one = last;
 		last = x[i];
 	}
-	return most;
+	return n < KERNEL_LAST ? KERNEL_LARGEST : most;
 }
 
 /* May the source have a true peak above its limit? The block before reaches
@@ -102,11 +102,10 @@ portable_bound(struct kernel_mix *mix, uint32_t k, float level, uint32_t n)
 	float most = larger(level, tally->level[k]);
 
 	tally->level[k] = level;
-	tally->bend[k] = n < KERNEL_LAST ? KERNEL_LARGEST : bend;
+	tally->bend[k] = bend;
 	/* The level of a few samples reaches back less far than the filter. */
-	return n < KERNEL_LAST || most_bend >= KERNEL_LARGEST ||
-	       (kernel_level_room(most_bend, tally->true_peak[k]) < most &&
-		   most * KERNEL_OVERSHOOT > tally->true_peak[k]);
+	return n < KERNEL_LAST ||
+	       kernel_may_peak(most, most_bend, tally->true_peak[k]);
 }
 
 static uint32_t
@@ -198,5 +197,6 @@ const struct kernels kernels_portable = {
 	.scale_ramp = portable_scale_ramp,
 	.add_ramp = portable_add_ramp,
 	.mix = portable_mix,
+	.bend = portable_bend,
 	.true_peak = portable_true_peak,
 };

@@ -379,6 +379,7 @@ const struct kernels KERNELS = {
 	.scale_ramp = wide_scale_ramp,
 	.add_ramp = wide_add_ramp,
 	.mix = wide_mix,
+	.bend = wide_bend,
 	.true_peak = wide_true_peak,
 };
 

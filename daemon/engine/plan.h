@@ -40,6 +40,10 @@ struct plan_state {
 	bool moved;      /* a gain or the delay was told to move */
 	unsigned looked; /* bits of points that were looked at last */
 	uint32_t rail_run[PLAN_LANES]; /* samples at the rail so far */
+	/* Of the last block at each of those points, if it was looked at here:
+	 * peak and largest second difference. */
+	bool knows_last;
+	float level[PLAN_POINTS][PLAN_LANES], bend[PLAN_POINTS][PLAN_LANES];
 	/* The last samples at each of those points. */
 	_Alignas(64) float history[PLAN_POINTS][PLAN_LANES][PLAN_HISTORY];
 };

@@ -181,6 +181,7 @@ get_ready(const struct plan_strip *strip, struct meter *meter)
 	}
 	standing->alone = routes_meet(strip);
 	strip->state->looked = 1U << POINT_IN;
+	strip->state->knows_last = false;
 	return true;
 }
 

@@ -1,4 +1,5 @@
 #include "mixer/align.h"
+#include "mixer/clip_guard.h"
 #include "mixer/meters_fold.h"
 #include "mixer/mixer_state.h"
 #include "mixer/slots.h"
@@ -356,6 +357,7 @@ mixer_tick(struct mixer *mixer, bool running)
 		take_windows(mixer, &mixer->plan->plan.meters);
 	if (!running)
 		meters_rest(mixer->meters);
+	mixer_guard_step(mixer);
 	slots_tick(mixer);
 	if (mixer->live != NULL)
 		timing_tick(mixer);

@@ -150,6 +150,7 @@ read_file(struct config_reader *reader)
 		{ "osc", config_read_osc, 0, NULL, NULL },
 		{ "meters", read_meters, 0, NULL, NULL },
 		{ "targets", config_read_targets, 0, NULL, NULL },
+		{ "guard", config_read_guards, 0, NULL, NULL },
 		{ "events", read_events, 0, NULL, NULL },
 		{ "channels", config_read_strips, 0, NULL, NULL },
 		{ "buses", config_read_strips, 0, NULL, NULL },
@@ -163,6 +164,7 @@ read_file(struct config_reader *reader)
 		return;
 	config_object(reader, reader->root, NULL, &keys, reader->desk);
 	config_resolve_targets(reader->desk);
+	config_resolve_guards(reader->desk);
 	if (config_check_loops(reader))
 		config_check_cuts(reader);
 }

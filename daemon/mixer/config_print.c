@@ -287,6 +287,16 @@ print_target(
 }
 
 static void
+print_guard(FILE *out, const double guard[GUARD_VALUES])
+{
+	fprintf(out, "{ \"on\": %g, \"after\": ", guard[0]);
+	print_number(out, guard[PARAM_GUARD_AFTER - PARAM_GUARD]);
+	fputs(", \"most\": ", out);
+	print_number(out, guard[PARAM_GUARD_MOST - PARAM_GUARD]);
+	fputs(" }", out);
+}
+
+static void
 print_targets(FILE *out, const struct desk *desk)
 {
 	static const char *const key[STRIP_KINDS] = { "channel", "bus",
@@ -298,7 +308,9 @@ print_targets(FILE *out, const struct desk *desk)
 		fprintf(out, ",\n    \"%s\": ", key[i]);
 		print_target(out, (enum strip_kind)i, desk->target[i]);
 	}
-	fputs("\n  },\n", out);
+	fputs("\n  },\n  \"guard\": ", out);
+	print_guard(out, desk->guard);
+	fputs(",\n", out);
 }
 
 static void
@@ -330,6 +342,11 @@ print_strip(FILE *out, const struct desk *desk, const struct desk_strip *strip)
 	print_gap(out, strip);
 	fputs("\"target\": ", out);
 	print_target(out, strip->kind, strip->target);
+	if (strip->kind != STRIP_CHANNEL) {
+		print_gap(out, strip);
+		fputs("\"guard\": ", out);
+		print_guard(out, &strip->value[PARAM_GUARD]);
+	}
 	if (strip->has_outputs)
 		print_ports(out, "outputs", strip, strip->outputs);
 	fputs(master ? "\n  }" : "\n    }", out);

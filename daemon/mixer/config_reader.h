@@ -165,6 +165,18 @@ void config_blank_target(double target[TARGET_VALUES]);
  * that from the preset. */
 void config_resolve_targets(struct desk *desk);
 
+/* "guard" of the desk, and of a bus or the master. */
+void config_read_guards(
+    struct config_reader *reader, const struct config_item *item);
+void
+config_read_guard(struct config_reader *reader, const struct config_item *item);
+
+/* Nothing is said of the guard of this bus, or the master, yet. */
+void config_blank_guard(struct desk_strip *strip);
+
+/* After all is read: what was left out comes from the desk. */
+void config_resolve_guards(struct desk *desk);
+
 void config_read_inserts(
     struct config_reader *reader, const struct config_item *item);
 

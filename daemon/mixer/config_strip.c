@@ -22,6 +22,8 @@ blank_strip(struct desk_strip *strip, enum strip_kind kind, size_t place)
 	for (unsigned i = 0; i < STRIP_VALUES; i++)
 		strip->value[i] = schema_param((enum param)i)->def;
 	config_blank_target(strip->target);
+	if (kind != STRIP_CHANNEL)
+		config_blank_guard(strip);
 }
 
 /* Ids, lanes and names are known before anything that depends on them, in
@@ -96,6 +98,7 @@ config_prepare_strips(struct config_reader *reader)
 	prepare_kind(reader, STRIP_BUS, bus_list, channels, buses);
 	strip = &desk->strip[channels + buses];
 	config_blank_target(strip->target);
+	config_blank_guard(strip);
 	for (int i = 0; i < STRIP_KINDS; i++)
 		config_blank_target(desk->target[i]);
 	if (cJSON_IsObject(master)) {
@@ -226,6 +229,8 @@ strip_keys(struct config_key key[KEYS_MOST])
 	    (struct config_key){ "sends", config_read_sends, ANY, NULL, NULL };
 	key[count++] = (struct config_key){ "target", config_read_target, ALL,
 		NULL, NULL };
+	key[count++] = (struct config_key){ "guard", config_read_guard,
+		ALL & ~KIND_BIT(STRIP_CHANNEL), NULL, NULL };
 	key[count++] = (struct config_key){ "outputs", config_read_ports, ALL,
 		NULL, NULL };
 	return count;

@@ -123,6 +123,9 @@ desk_new(void)
 	for (int i = 0; i < STRIP_KINDS; i++)
 		target_defaults(
 		    TARGET_LIVE, (enum strip_kind)i, desk->target[i]);
+	for (int i = 0; i < GUARD_VALUES; i++)
+		desk->guard[i] =
+		    schema_param((enum param)(PARAM_GUARD + i))->def;
 	desk->event_bytes = 4000000;
 	desk->event_files = 8;
 	desk->jack_client = strdup("headroom");

@@ -127,6 +127,9 @@ struct desk {
 	unsigned insert_share; /* percent of a period that is much for one */
 	unsigned preset;       /* of targets: enum target_preset */
 	double target[STRIP_KINDS][TARGET_VALUES]; /* of a kind of strip */
+	/* Of buses and the master that have none of their own, in the order
+	 * of PARAM_GUARD and what follows. */
+	double guard[GUARD_VALUES];
 	unsigned event_bytes; /* of a file of events, before a new one */
 	unsigned event_files; /* that are kept */
 	char *listen[DESK_LISTENERS]; /* "udp://127.0.0.1:9018" */

@@ -128,6 +128,8 @@ place_of(struct event *event, const char *field)
 		{ "samples", { .count = &event->count } },
 		{ "xruns", { .count = &event->count } },
 		{ "peak", { .level = &event->peak } },
+		{ "by", { .level = &event->peak } },
+		{ "reduction", { .level = &event->reduction } },
 		{ "origin", place_text(event->origin, sizeof event->origin) },
 		{ "sum", place_text(event->sum, sizeof event->sum) },
 		{ "from", place_text(event->before, sizeof event->before) },

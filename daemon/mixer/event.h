@@ -19,14 +19,15 @@ struct event {
 	uint64_t frame;    /* JACK frame: the first one, for over and clip */
 	int64_t time;      /* ms since 1970, UTC, when it was logged */
 	enum event_kind kind;
-	/* over, clip, invalid, insert, zone */
+	/* over, clip, invalid, insert, zone, guard */
 	char strip[DESK_STRIP_TEXT]; /* "ch/kick", "master" */
 	char stage[16];              /* "in", "trim", "insert/1", "fader" */
 	/* over, clip, invalid */
-	int lane;       /* 1, 2 */
-	uint64_t last;  /* last frame */
-	unsigned count; /* samples; xruns so far */
-	double peak;    /* dBFS */
+	int lane;         /* 1, 2 */
+	uint64_t last;    /* last frame */
+	unsigned count;   /* samples; xruns so far */
+	double peak;      /* dBFS; guard: dB that the trim was moved by */
+	double reduction; /* guard: dB that it has taken by now */
 	/* over, clip: "ch/kick/trim", the first stage that was over */
 	char origin[64];
 	/* over, clip: if that is a sum, "ch/kick -4.1, ch/snare -9.0", those
@@ -34,12 +35,13 @@ struct event {
 	char sum[160];
 	/* jack: as in /status/jack; insert: as in /<s>/insert/<n>/state; zone:
 	 * the new one; scene: "saved", "recalled", "renamed" or "deleted";
-	 * state: restored, set-aside, unsaved, saved */
+	 * state: restored, set-aside, unsaved, saved; guard: pulled, limit,
+	 * released */
 	char state[16];
 	char before[16]; /* zone: the old one */
 	/* insert: why; scene: its name; state: which file, and why */
 	char text[96];
-	unsigned slot;   /* insert: 1, 2, … */
+	unsigned slot; /* insert: 1, 2, … */
 };
 
 struct event_log;

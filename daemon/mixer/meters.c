@@ -1,8 +1,10 @@
 #include "mixer/meters.h"
 
 #include "mixer/episode.h"
+#include "mixer/clip_guard.h"
 #include "mixer/history.h"
 #include "mixer/meters_fold.h"
+#include "mixer/soundcheck.h"
 #include "mixer/zones.h"
 #include "protocol/level.h"
 
@@ -42,6 +44,8 @@ struct meters {
 	struct episodes *episodes;
 	struct zones *zones;
 	struct history *history;
+	struct clip_guard *guard;
+	struct soundcheck *soundcheck;
 	struct loudness **loudness; /* a strip: NULL for channels */
 };
 
@@ -97,7 +101,11 @@ meters_new(const struct desk *desk, struct event_log *log)
 	if (meters->zones != NULL)
 		meters->history =
 		    history_new(desk, meters->first, meters->count);
-	if (meters->history == NULL) {
+	if (meters->history != NULL)
+		meters->guard = clip_guard_new(desk, meters->first);
+	if (meters->guard != NULL)
+		meters->soundcheck = soundcheck_new(desk, meters->first);
+	if (meters->soundcheck == NULL) {
 		meters_free(meters);
 		return NULL;
 	}
@@ -131,6 +139,8 @@ meters_free(struct meters *meters)
 	episodes_free(meters->episodes);
 	zones_free(meters->zones);
 	history_free(meters->history);
+	clip_guard_free(meters->guard);
+	soundcheck_free(meters->soundcheck);
 	for (size_t i = 0; meters->loudness != NULL && i < meters->desk->strips;
 	     i++)
 		free(meters->loudness[i]);
@@ -156,6 +166,8 @@ meters_set_rate(struct meters *meters, unsigned rate)
 	episodes_set_rate(meters->episodes, rate);
 	zones_set_rate(meters->zones, rate);
 	history_set_rate(meters->history, rate);
+	clip_guard_set_rate(meters->guard, rate);
+	soundcheck_set_rate(meters->soundcheck, rate);
 	for (size_t i = desk->channels; i < desk->strips; i++)
 		loudness_set_rate(meters->loudness[i], rate);
 }
@@ -216,6 +228,8 @@ meters_fold(struct meters *meters, const struct meter_window *window)
 	episodes_fold(meters->episodes, window);
 	zones_fold(meters->zones, window);
 	history_fold(meters->history, window);
+	clip_guard_fold(meters->guard, window);
+	soundcheck_fold(meters->soundcheck, window);
 	fold_loudness(meters, window);
 }
 
@@ -387,4 +401,16 @@ struct history *
 meters_history(const struct meters *meters)
 {
 	return meters->history;
+}
+
+struct clip_guard *
+meters_guard(const struct meters *meters)
+{
+	return meters->guard;
+}
+
+struct soundcheck *
+meters_soundcheck(const struct meters *meters)
+{
+	return meters->soundcheck;
 }

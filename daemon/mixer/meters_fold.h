@@ -9,9 +9,11 @@
  * The side of meters.h that the mixer itself uses. Control thread.
  */
 
+struct clip_guard;
 struct history;
 struct meters;
 struct route_solo;
+struct soundcheck;
 
 /* Meters of a desk, which must outlive them; overs, clips and invalid samples
  * go into the log. NULL without memory. */
@@ -29,6 +31,12 @@ void meters_fold(struct meters *meters, const struct meter_window *window);
 
 /* What the stages have been in the last half minute, for history.h. */
 struct history *meters_history(const struct meters *meters);
+
+/* What pulls buses and the master down, for clip_guard.h. */
+struct clip_guard *meters_guard(const struct meters *meters);
+
+/* A sound check, for soundcheck.h. */
+struct soundcheck *meters_soundcheck(const struct meters *meters);
 
 /* The first JACK frame that is not measured yet. */
 uint64_t meters_frame(const struct meters *meters);

@@ -1,5 +1,6 @@
 #include "mixer/mixer.h"
 
+#include "mixer/clip_guard.h"
 #include "mixer/history.h"
 #include "mixer/meters_fold.h"
 #include "mixer/mixer_state.h"
@@ -116,7 +117,9 @@ mixer_get(struct mixer *mixer, const struct address *address,
 		value->text = param->id == PARAM_NAME ? strip->name : VERSION;
 		return;
 	}
-	if (param->id == PARAM_FADER_POSITION)
+	if (param->id == PARAM_GUARD_REDUCTION)
+		value->number = mixer_guard_reduction(mixer, address->strip);
+	else if (param->id == PARAM_FADER_POSITION)
 		value->number = level_position(strip->value[PARAM_FADER]);
 	else
 		value->number =

@@ -43,6 +43,9 @@ static const struct event_form form[EVENT_KINDS] = {
 	[EVENT_STATE] = { "state", "hhssh",
 	    (const char *const[]){
 		"sequence", "frame", "state", "reason", "time", NULL } },
+	[EVENT_GUARD] = { "guard", "hhssffh",
+	    (const char *const[]){ "sequence", "frame", "strip", "action", "by",
+		"reduction", "time", NULL } },
 };
 
 const struct event_form *

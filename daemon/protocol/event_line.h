@@ -36,6 +36,7 @@ enum event_kind {
 	EVENT_ZONE,   /* a stage is in another zone */
 	EVENT_SCENE,  /* a scene was saved, recalled, renamed or deleted */
 	EVENT_STATE,  /* the saved state was taken, refused, or not written */
+	EVENT_GUARD,  /* the guard of a strip moved its trim, or could not */
 	EVENT_KINDS
 };
 

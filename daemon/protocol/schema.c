@@ -48,6 +48,18 @@ static const struct schema_param table[PARAMS] = {
 	    SCHEMA_INT, EVERY, true, true, "", 0, 1, 0, NULL,
 	    "1 keeps recalls of scenes away from the strip, its sends and its "
 	    "inserts." },
+	[PARAM_GUARD] = { PARAM_GUARD, "/<s>/guard", "guard", SCOPE_STRIP,
+	    SCHEMA_INT, SUMMED, true, false, "", 0, 1, 0, NULL,
+	    "1 pulls the trim of this bus, or of the master, down where it "
+	    "would clip." },
+	[PARAM_GUARD_AFTER] = { PARAM_GUARD_AFTER, "/<s>/guard/after",
+	    "guard/after", SCOPE_STRIP, SCHEMA_FLOAT, SUMMED, true, false, "ms",
+	    10, 1000, 200, NULL,
+	    "Time above 0 dBFS behind the fader, within a second, that the "
+	    "guard lets pass." },
+	[PARAM_GUARD_MOST] = { PARAM_GUARD_MOST, "/<s>/guard/most",
+	    "guard/most", SCOPE_STRIP, SCHEMA_FLOAT, SUMMED, true, false, "dB",
+	    0, 40, 6, NULL, "What the guard takes of the trim at most." },
 	[PARAM_SEND_LEVEL] = { PARAM_SEND_LEVEL, "/<s>/send/<bus>/level",
 	    "level", SCOPE_SEND, SCHEMA_FLOAT, MIXED, true, true, "dB", -200,
 	    10, 0, NULL, "Level sent to the bus; -200 is off." },
@@ -81,6 +93,11 @@ static const struct schema_param table[PARAMS] = {
 	    -200, NULL,
 	    "Integrated loudness of the programme, on the master only; -200 "
 	    "for none." },
+	[PARAM_GUARD_REDUCTION] = { PARAM_GUARD_REDUCTION,
+	    "/<s>/guard/reduction", "guard/reduction", SCOPE_STRIP,
+	    SCHEMA_FLOAT, SUMMED, false, false, "dB", 0, 40, 0, NULL,
+	    "What the guard has taken of the trim; 0 again when it is given "
+	    "back, or the trim is moved by hand." },
 	[PARAM_NAME] = { PARAM_NAME, "/<s>/name", "name", SCOPE_STRIP,
 	    SCHEMA_TEXT, EVERY, true, true, "", 0, 64, 0, NULL,
 	    "Shown name of the strip." },
@@ -268,6 +285,38 @@ static const struct schema_param table[PARAMS] = {
 	    "No arguments; takes the last step of /advice/apply or "
 	    "/scene/recall back, and at the next call the one before, and "
 	    "answers /undo ,is values step; 0 if there is none." },
+	[PARAM_GUARD_RELEASE] = { PARAM_GUARD_RELEASE, "/guard/release",
+	    "guard/release", SCOPE_DESK, SCHEMA_COMMAND, 0, false, false, "", 0,
+	    0, 0, NULL,
+	    "No arguments, or s strip, such as master or bus/*; gives back "
+	    "what "
+	    "the guards have taken of the trims and answers /guard/release ,i "
+	    "strips." },
+	[PARAM_SOUNDCHECK_START] = { PARAM_SOUNDCHECK_START,
+	    "/soundcheck/start", "soundcheck/start", SCOPE_DESK, SCHEMA_COMMAND,
+	    0, false, false, "", 0, 0, 0, NULL,
+	    "Nothing, or f seconds (1 to 300, else 20) and s strips or patterns "
+	    "of them (else all channels); listens to their inputs and answers "
+	    "/soundcheck/start ,fi seconds strips." },
+	[PARAM_SOUNDCHECK_STATUS] = { PARAM_SOUNDCHECK_STATUS,
+	    "/soundcheck/status", "soundcheck/status", SCOPE_DESK,
+	    SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
+	    "No arguments; answers /soundcheck/status ,sff state heard seconds "
+	    "(idle, listening or done), /soundcheck/strip ,ssfffffs strip "
+	    "verdict peak rms sounded trim proposed words for each strip, then "
+	    "/soundcheck/end ,i strips." },
+	[PARAM_SOUNDCHECK_APPLY] = { PARAM_SOUNDCHECK_APPLY,
+	    "/soundcheck/apply", "soundcheck/apply", SCOPE_DESK, SCHEMA_COMMAND,
+	    0, false, false, "", 0, 0, 0, NULL,
+	    "Nothing, or i 1 and s strips or patterns of them (else all that "
+	    "were listened to); moves their trims to what is proposed, with 1 "
+	    "their faders against them, as one step, and answers "
+	    "/soundcheck/apply ,i strips." },
+	[PARAM_SOUNDCHECK_CANCEL] = { PARAM_SOUNDCHECK_CANCEL,
+	    "/soundcheck/cancel", "soundcheck/cancel", SCOPE_DESK,
+	    SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
+	    "No arguments; forgets the sound check and answers "
+	    "/soundcheck/cancel ,i 1, or 0 if there was none." },
 	[PARAM_SCENE_SAVE] = { PARAM_SCENE_SAVE, "/scene/save", "scene/save",
 	    SCOPE_DESK, SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
 	    "s name, then if wanted up to 8 times s scope, for the role admin; "

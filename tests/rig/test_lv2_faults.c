@@ -202,6 +202,8 @@ what_took_the_daemon_down_is_left_out_at_the_next_start(void **state)
 	assert_int_equal(unlink(file), 0);
 	snprintf(file, sizeof file, "%s/events.jsonl", dir);
 	assert_int_equal(unlink(file), 0);
+	snprintf(file, sizeof file, "%s/lock", dir);
+	assert_int_equal(unlink(file), 0);
 	assert_int_equal(rmdir(dir), 0);
 	take_free(take);
 }

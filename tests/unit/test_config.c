@@ -64,7 +64,8 @@ the_desk_holds_what_the_file_says(void **state)
 static void
 a_strip_holds_what_the_file_says(void **state)
 {
-	static const double value[] = { -1.5, 1, 2.5, -6, 0.25, 1, 0, 1 };
+	static const double value[] = { -1.5, 1, 2.5, -6, 0.25, 1, 0, 1,
+		0, 200, 6 };
 	struct desk *desk = config_take(config_full);
 	const struct desk_strip *keys = &desk->strip[1];
 

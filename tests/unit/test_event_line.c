@@ -41,6 +41,9 @@ static const char *const sound[] = {
 	"\"action\":\"recalled\",\"scene\":\"Vers \xc3\xa9\"}",
 	"{" TIME ",\"event\":\"state\",\"sequence\":9,\"frame\":5,"
 	"\"state\":\"set-aside\",\"reason\":\"a.state.json: cut off\"}",
+	"{" TIME ",\"event\":\"guard\",\"sequence\":10,\"frame\":5,"
+	"\"strip\":\"master\",\"action\":\"pulled\",\"by\":2.5,"
+	"\"reduction\":3}",
 };
 #define SOUND (sizeof sound / sizeof sound[0])
 

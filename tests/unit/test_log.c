@@ -32,8 +32,10 @@ int
 __wrap_sd_journal_sendv(const struct iovec *vector, int count)
 {
 	for (int i = 0; i < count; i++) {
-		strncat(journal, vector[i].iov_base, vector[i].iov_len);
-		strcat(journal, i + 1 < count ? "|" : "\n");
+		size_t used = strlen(journal);
+		snprintf(journal + used, sizeof journal - used, "%.*s%s",
+		    (int)vector[i].iov_len, (const char *)vector[i].iov_base,
+		    i + 1 < count ? "|" : "\n");
 	}
 	return 0;
 }

@@ -443,9 +443,11 @@ the_master_has_no_pan_solo_and_sends(void **state)
 			assert_int_equal(param->kinds, KIND_BIT(STRIP_MASTER));
 			continue;
 		}
-		/* Only what is summed up has a loudness. */
+		/* Only what is summed up has a loudness, and a guard. */
+		bool guard = (i >= PARAM_GUARD && i <= PARAM_GUARD_MOST) ||
+			     i == PARAM_GUARD_REDUCTION;
 		assert_int_equal(!(param->kinds & KIND_BIT(STRIP_CHANNEL)),
-		    param->scope == SCOPE_LOUDNESS);
+		    param->scope == SCOPE_LOUDNESS || guard);
 		assert_true(param->kinds & KIND_BIT(STRIP_BUS));
 		assert_int_equal(
 		    !(param->kinds & KIND_BIT(STRIP_MASTER)), mixed);
