@@ -115,7 +115,7 @@ enum status
 export_table(struct command *command, const struct roster *roster, FILE *file)
 {
 	static const char *const strip[] = { "/%s/*", "/%s/fader/position",
-		"/%s/target/*", "/%s/send/*/*", "/%s/insert/*/*",
+		"/%s/target/*", "/%s/guard/*", "/%s/send/*/*", "/%s/insert/*/*",
 		"/%s/insert/*/param/*", "/meter/%s/*", "/meter/%s/insert/*",
 		"/headroom/%s/*", "/headroom/%s/insert/*", "/loudness/%s*" };
 	static const char *const desk[] = { "/status/*", "/status/drops/*" };

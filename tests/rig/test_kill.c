@@ -17,7 +17,7 @@
  * often; without it, so often that it takes less than a minute.
  */
 
-#define KILLS 20
+#define KILLS 8
 #define LATEST 2.5   /* s; the promise is 2, the rest is for a busy machine */
 #define LONGEST 3.2  /* s from a start to the kill: two states are written */
 #define VALUES 8000U /* then they begin anew */

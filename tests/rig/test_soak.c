@@ -24,7 +24,7 @@
 #define PLUGINS 16 /* of the channels, in their only slot */
 #define PLAYERS 8
 #define SUBSCRIBERS 8
-#define SHORT 0.2        /* minutes */
+#define SHORT 0.1        /* minutes */
 #define SET_EVERY 0.02   /* s */
 #define RENEW_EVERY 3.0  /* s */
 #define CHECK_EVERY 60.0 /* s */
