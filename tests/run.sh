@@ -26,8 +26,9 @@ trap '[ -z "$child" ] || kill "$child"; exit 130' INT TERM HUP
 # JACK knows eight servers. One that was killed keeps its place, and once all
 # are taken no server starts. A client that was killed in the middle of its
 # metadata leaves their database locked, and every new client of this user
-# hangs. Where no server runs, nobody needs either.
-pgrep -x 'jackd|jackdbus' >/dev/null ||
+# hangs. Where no server runs, and no mixer that waits for one, nobody needs
+# either; who has joined a server once never finds those of a new registry.
+pgrep -x 'jackd|jackdbus|headroomd' >/dev/null ||
 	rm -rf /dev/shm/jack-shm-registry "/dev/shm/jack_db-$(id -u)"
 
 # cmocka_count WORD: sums what cmocka says, over all groups of a program.
