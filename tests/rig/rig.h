@@ -50,7 +50,8 @@ struct rig {
 void rig_init(struct rig *rig, unsigned rate, unsigned period);
 
 /* Starts the server, or starts it again under the same name, and waits until
- * it takes clients. */
+ * it takes clients, and RIG_READY_MS more. */
+#define RIG_READY_MS 20
 void rig_start_server(struct rig *rig);
 
 /* Ends it with a signal and waits for that. */

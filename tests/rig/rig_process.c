@@ -264,6 +264,10 @@ rig_start_server(struct rig *rig)
 		jack_client_t *client = jack_client_open("rig-probe",
 		    JackNoStartServer | JackServerName, NULL, rig->server);
 		if (client != NULL) {
+			/* Closing ends a thread that may just hear who else is
+			 * there, and then libjack hangs for ever (jack2
+			 * #395). */
+			rig_sleep(RIG_READY_MS);
 			jack_client_close(client);
 			return;
 		}

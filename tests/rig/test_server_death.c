@@ -178,7 +178,7 @@ server_returns(struct rig *rig, struct rig_take *take)
 	double ready, back;
 
 	rig_start_server(rig);
-	ready = rig_now();
+	ready = rig_now() - 1e-3 * RIG_READY_MS;
 	rig_join(rig, 3, 3);
 	rig_roll(rig, take);
 	back = first_sound(rig, take, ready);
