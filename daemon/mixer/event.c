@@ -1,5 +1,7 @@
 #include "mixer/event.h"
 
+#include "mixer/live.h"
+
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +18,8 @@ struct event_log {
 struct event_log *
 event_log_new(void)
 {
-	return calloc(1, sizeof(struct event_log));
+	/* All of it at once: a history that fills must not look like a leak. */
+	return live_alloc(sizeof(struct event_log));
 }
 
 void
