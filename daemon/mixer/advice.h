@@ -72,9 +72,9 @@ struct advice {
 struct advice_strip {
 	struct history_levels stage[DESK_INSERTS + 3];
 	struct history_program program;
-	bool works[DESK_INSERTS];       /* the slot is active */
-	double loudness; /* integrated, of the master; -200 for none */
-	bool to_master;  /* what it sends on is heard there */
+	bool works[DESK_INSERTS]; /* the slot is active */
+	double loudness;          /* integrated, of the master; -200 for none */
+	bool to_master;           /* what it sends on is heard there */
 };
 
 struct advice_input {

@@ -47,8 +47,8 @@ void history_set_rate(struct history *history, unsigned rate);
 void history_fold(struct history *history, const struct meter_window *window);
 
 /* Takes a look at a channel's input in. */
-void history_probe(
-    struct history *history, const struct probe_reading *reading);
+void
+history_probe(struct history *history, const struct probe_reading *reading);
 
 /* Forgets what a strip has been, or all strips: what is measured within the next
  * quarter of a second may still be old, and is left out. */
