@@ -14,7 +14,8 @@
 #define RATE 48000
 #define PERIOD 256
 #define FRAMES (RATE / 2) /* again and again */
-#define LATEST 1.0        /* s, on a busy machine; the promise is 0.3 */
+#define SOON 0.3          /* s of audio until it is pulled */
+#define TRIES 30          /* until JACK has kept time for one reading */
 
 static const char desk[] =
     "{ \"version\": 1, \"channels\": [ { \"id\": \"a\","
@@ -47,6 +48,27 @@ take_of_tone(void)
 	return take;
 }
 
+/* True peak behind the fader, of a time in which JACK lost nothing: a jump in
+ * the tone peaks higher than the tone. */
+static double
+peak_now(struct rig *rig)
+{
+	for (int i = 0; i < TRIES; i++) {
+		unsigned xruns = rig_xruns(rig);
+
+		/* What the reading before has left, then what is to be read. */
+		osc_send(rig->osc, "/meter/master/fader", "");
+		osc_wait(rig->osc, "/meter/master/fader");
+		rig_sleep(400);
+		osc_send(rig->osc, "/meter/master/fader", "");
+		double peak =
+		    osc_number(osc_wait(rig->osc, "/meter/master/fader"), 2);
+		if (i > 0 && rig_xruns(rig) == xruns)
+			return peak;
+	}
+	rig_lost(rig);
+}
+
 static void
 a_clip_that_lasts_is_stopped_told_and_given_back(void **state)
 {
@@ -55,26 +77,22 @@ a_clip_that_lasts_is_stopped_told_and_given_back(void **state)
 	double over = ref_db(0.7) + 6;
 
 	begin(rig, take, desk);
-	double end = rig_now() + LATEST;
 	const struct osc_reply *event = osc_wait(rig->osc, "/event/guard");
-	assert_true(rig_now() < end);
 	assert_string_equal(event->types, "hhssffh");
 	assert_string_equal(osc_text(event, 2), "master");
 	assert_string_equal(osc_text(event, 3), "pulled");
 	double by = osc_number(event, 4);
+	double after = (double)(osc_long(event, 1) - take->start) / RATE;
+	print_message("%.1f dB after %.3f s\n", by, after);
 	/* The least that stops it, in whole tenths. */
-	assert_true(by > over && by < over + 0.25);
+	assert_true(by > over);
+	if (rig_xruns(rig) == 0)
+		assert_true(by < over + 0.25 && after < SOON);
 	assert_true(fabs(osc_get(rig->osc, "/master/trim") + by) < 1e-4);
-	rig_sleep(400);
-	osc_drain(rig->osc);
-	osc_send(rig->osc, "/meter/master/fader", "");
-	rig_sleep(600);
-	osc_drain(rig->osc);
-	osc_send(rig->osc, "/meter/master/fader", "");
-	const struct osc_reply *meter =
-	    osc_wait(rig->osc, "/meter/master/fader");
-	double peak = osc_number(meter, 2);
-	assert_true(peak <= 0 && peak > -0.4);
+	double peak = peak_now(rig);
+	assert_true(peak <= 0);
+	assert_true(
+	    fabs(peak - over - osc_get(rig->osc, "/master/trim")) < 0.05);
 	osc_send(rig->osc, "/guard/release", "s", "master");
 	assert_int_equal(
 	    (int)osc_number(osc_wait(rig->osc, "/guard/release"), 0), 1);
