@@ -4,7 +4,8 @@
 # whose name (such as rig/test_osc) begins with it, with DAEMON_DIR against the
 # daemon of another build. Programs print what cmocka prints; scripts end with a
 # line "N passed, N failed".
-# A test that this machine cannot run says "SKIPPED: " and why.
+# A test that this machine cannot run says "SKIPPED: " and why. Scripts, which
+# mostly wait, run beside the programs that need no JACK server.
 set -u
 
 build=${1:?usage: sh tests/run.sh BUILD_DIR [PREFIX [DAEMON_DIR]]}
@@ -17,11 +18,12 @@ failed=0
 programs=0
 bad=0
 child=""
+beside="" # process ids
 
 log=$(mktemp "${TMPDIR:-/tmp}/headroom-check.XXXXXX") || exit 1
-trap 'rm -f "$log"' EXIT
+trap 'rm -f "$log" "$log".*' EXIT
 # timeout(1) is in a process group of its own and hands the signal on.
-trap '[ -z "$child" ] || kill "$child"; exit 130' INT TERM HUP
+trap 'for pid in $child $beside; do kill "$pid"; done; exit 130' INT TERM HUP
 
 # JACK knows eight servers. One that was killed keeps its place, and once all
 # are taken no server starts. A client that was killed in the middle of its
@@ -94,7 +96,48 @@ run()
 	}
 }
 
+# start_beside PREFIX...: runs these in the background.
+start_beside()
+{
+	for part in "$@"; do
+		sh "$0" "$build" "$part" "$HEADROOM_BUILD" \
+			>"$log.$(echo "$part" | tr / -)" 2>&1 </dev/null &
+		beside="$beside $!"
+	done
+}
+
+# Waits for them, prints what they printed, and adds their counts.
+end_beside()
+{
+	for pid in $beside; do
+		wait "$pid"
+	done
+	beside=""
+	for said in "$log".*; do
+		[ -e "$said" ] || continue
+		sed '/^$/d; /^[0-9]* programs, /d; /^[0-9]* passed, /d' "$said"
+		counts=$(tail -n 2 "$said" | tr -c '0-9\n' ' ' | tr '\n' ' ')
+		# shellcheck disable=SC2086 # four numbers
+		set -- $counts
+		if [ $# -ne 4 ]; then
+			set -- 1 1 0 1
+			printf 'FAILED  %s did not count its tests\n' "$said"
+		fi
+		programs=$((programs + $1))
+		bad=$((bad + $2))
+		passed=$((passed + $3))
+		failed=$((failed + $4))
+		rm -f "$said"
+	done
+}
+
+scripts="config/run.sh ctl/run.sh ctl/desk.py ctl/wire.py browser/run.sh readme.sh"
+if [ -z "$prefix" ]; then
+	# shellcheck disable=SC2086 # words
+	start_beside $scripts
+fi
 for kind in unit conform fuzz lv2 rig; do
+	[ "$kind" != rig ] || end_beside
 	for source in tests/"$kind"/test_*.c; do
 		[ -e "$source" ] || continue
 		name=${source#tests/}
@@ -104,14 +147,13 @@ for kind in unit conform fuzz lv2 rig; do
 		run cmocka "$name" "$build/tests/$name"
 	done
 done
-for script in tests/config/run.sh tests/ctl/run.sh tests/ctl/desk.py \
-	tests/ctl/wire.py tests/browser/run.sh tests/readme.sh; do
-	name=${script#tests/}
-	[ "${name#"$prefix"}" != "$name" ] || [ -z "$prefix" ] || continue
+for script in $scripts; do
+	if [ -z "$prefix" ] || [ "${script#"$prefix"}" = "$script" ]; then
+		continue
+	fi
 	with="sh"
 	[ "${script%.py}" = "$script" ] || with=/usr/bin/python3
-	[ ! -e "$script" ] ||
-		run script "${script#tests/}" "$with" "$script" "$HEADROOM_BUILD"
+	run script "$script" "$with" "tests/$script" "$HEADROOM_BUILD"
 done
 # Where the programs with planted faults were made, which sanitizers are not.
 [ ! -e "$HEADROOM_BUILD/planted/headroomd" ] || [ -n "$prefix" ] ||

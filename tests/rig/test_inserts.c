@@ -375,7 +375,10 @@ a_program_that_dies_is_replaced_by_the_dry_signal(void **state)
 		int gap = between(&takes, -0.5);
 		shortest = gap < shortest ? gap : shortest;
 	}
-	/* 14 ms on a quiet machine; any machine has a quiet moment. */
+	/* 14 ms on a quiet machine; any machine has a quiet moment, unless the
+	 * daemon is slowed down. */
+	if (rig_sanitized() && shortest > 48 * 60)
+		rig_lost(rig);
 	assert_in_range(shortest, 1, 48 * 60);
 	program = effect_start(rig, 0, "-0.5");
 	rig_wait_insert(rig, "ch/a/insert/1", "active");
