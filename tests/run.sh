@@ -131,7 +131,7 @@ end_beside()
 	done
 }
 
-scripts="config/run.sh ctl/run.sh ctl/desk.py ctl/wire.py browser/run.sh readme.sh"
+scripts="config/run.sh ctl/run.sh ctl/desk.py ctl/wire.py browser/run.sh"
 if [ -z "$prefix" ]; then
 	# shellcheck disable=SC2086 # words
 	start_beside $scripts
@@ -147,10 +147,12 @@ for kind in unit conform fuzz lv2 rig; do
 		run cmocka "$name" "$build/tests/$name"
 	done
 done
-for script in $scripts; do
-	if [ -z "$prefix" ] || [ "${script#"$prefix"}" = "$script" ]; then
-		continue
-	fi
+for script in $scripts readme.sh; do
+	case "$prefix:$script" in
+	:readme.sh) ;;
+	:*) continue ;;
+	*) [ "${script#"$prefix"}" != "$script" ] || continue ;;
+	esac
 	with="sh"
 	[ "${script%.py}" = "$script" ] || with=/usr/bin/python3
 	run script "$script" "$with" "tests/$script" "$HEADROOM_BUILD"
