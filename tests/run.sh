@@ -30,7 +30,7 @@ trap 'for pid in $child $beside; do kill "$pid"; done; exit 130' INT TERM HUP
 # metadata leaves their database locked, and every new client of this user
 # hangs. Where no server runs, and no mixer that waits for one, nobody needs
 # either; who has joined a server once never finds those of a new registry.
-pgrep -x 'jackd|jackdbus|headroomd' >/dev/null ||
+pgrep -x 'jackd|jackdbus' >/dev/null || pgrep -x headroomd >/dev/null ||
 	rm -rf /dev/shm/jack-shm-registry "/dev/shm/jack_db-$(id -u)"
 
 # cmocka_count WORD: sums what cmocka says, over all groups of a program.
