@@ -83,7 +83,16 @@ static bool
 process_engine(struct jack_segment *segment, jack_nframes_t frames)
 {
 	struct jack *jack = segment->jack;
+	uint64_t frame = 0;
 
+	if (segment->index == 0) {
+		frame = frame_extend(jack, jack_last_frame_time(jack->client));
+		jack->frames = frames;
+		atomic_store_explicit(
+		    &jack->frame_now, frame, memory_order_relaxed);
+	}
+	if (!engine_begin(jack->engine, segment->index, frame, frames))
+		return false;
 	for (size_t i = 0; i < segment->inputs; i++) {
 		size_t port = segment->input[i];
 		jack->in[port] = input_buffer(jack, port, frames);
@@ -92,15 +101,8 @@ process_engine(struct jack_segment *segment, jack_nframes_t frames)
 		size_t port = segment->output[i];
 		jack->out[port] = output_buffer(jack, port, frames);
 	}
-	if (segment->index != 0)
-		return engine_run_segment(
-		    jack->engine, segment->index, 0, 0, jack->in, jack->out);
-	uint64_t frame = frame_extend(jack, jack_last_frame_time(jack->client));
-	bool ran = engine_run_segment(
-	    jack->engine, 0, frame, frames, jack->in, jack->out);
-	jack->frames = frames;
-	atomic_store_explicit(&jack->frame_now, frame, memory_order_relaxed);
-	return ran;
+	engine_run_segment(jack->engine, segment->index, jack->in, jack->out);
+	return true;
 }
 
 REALTIME static int

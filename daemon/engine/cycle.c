@@ -215,31 +215,36 @@ end(struct engine *engine)
 }
 
 bool
-engine_run_segment(struct engine *engine, uint32_t segment, uint64_t frame,
-    uint32_t frames, const float *const *in, float *const *out)
+engine_begin(
+    struct engine *engine, uint32_t segment, uint64_t frame, uint32_t frames)
+{
+	kernel_flush_denormals();
+	return segment == 0 ? begin(engine, frame, frames)
+			    : take_turn(engine, segment);
+}
+
+void
+engine_run_segment(struct engine *engine, uint32_t segment,
+    const float *const *in, float *const *out)
 {
 	uint64_t start = slot_clock();
 
-	kernel_flush_denormals();
-	if (segment == 0 ? !begin(engine, frame, frames)
-			 : !take_turn(engine, segment))
-		return false;
 	run_segment(engine, segment, in, out);
 	engine->took += slot_clock() - start;
 	if (segment + 1 >= engine->plan->segments)
 		end(engine);
 	hand_on(engine, segment);
-	return true;
 }
 
 static void
 run_all(struct engine *engine, uint64_t frame, uint32_t frames,
     const float *const *in, float *const *out)
 {
-	for (uint32_t i = 0;
-	     engine_run_segment(engine, i, frame, frames, in, out); i++)
+	for (uint32_t i = 0; engine_begin(engine, i, frame, frames); i++) {
+		engine_run_segment(engine, i, in, out);
 		if (i + 1 >= engine->plan->segments)
 			break;
+	}
 }
 
 void

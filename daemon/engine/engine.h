@@ -113,12 +113,17 @@ struct engine_batch *engine_take_spent(struct engine *engine);
 REALTIME void engine_run(struct engine *engine, uint64_t frame, uint32_t frames,
     const float *const *in, float *const *out);
 
-/* R of a segment: runs its part of a cycle of at most PLAN_CYCLE frames. The
+/* R of a segment: before its part of a cycle of at most PLAN_CYCLE frames. The
  * first begins the cycle; each other has its turn when the one before it has
  * run, and `frame` and `frames` mean nothing to it. False: it is not its turn,
- * it has run nothing, and its outputs must be silent. */
-REALTIME bool engine_run_segment(struct engine *engine, uint32_t segment,
-    uint64_t frame, uint32_t frames, const float *const *in, float *const *out);
+ * and its outputs must be silent. True: engine->plan stays what it is until
+ * the part has been run, which must follow. */
+REALTIME bool engine_begin(
+    struct engine *engine, uint32_t segment, uint64_t frame, uint32_t frames);
+
+/* R of a segment that has begun: runs its part. */
+REALTIME void engine_run_segment(struct engine *engine, uint32_t segment,
+    const float *const *in, float *const *out);
 
 /* C: no segment is at it any more, whatever it was doing. While nobody is R. */
 void engine_reset_turns(struct engine *engine);

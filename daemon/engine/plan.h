@@ -197,6 +197,7 @@ struct plan {
 	bool few_phases;       /* of the true peak: from 96 kHz on */
 	struct meter_ring meters;
 	struct probe probe;
+	void *ports; /* of whoever hands the engine its buffers: their table */
 };
 
 #endif

@@ -223,6 +223,7 @@ post(struct mixer *mixer, size_t changes)
 			free(batch);
 			return -1;
 		}
+		plan->plan.ports = mixer->ports;
 	}
 	batch->plan = plan != NULL ? &plan->plan : NULL;
 	batch->changes = changes;
@@ -283,6 +284,12 @@ mixer_fade_out(struct mixer *mixer)
 	mixer->faded_out = true;
 	return FADE_SLACK +
 	       (unsigned)ceil(1e3 * FADE_OUT + 3e-3 * timing_period(mixer));
+}
+
+void
+mixer_set_ports(struct mixer *mixer, void *ports)
+{
+	mixer->ports = ports;
 }
 
 int

@@ -125,6 +125,9 @@ const char *mixer_insert_name(const struct desk_insert *insert);
 /* The engine to run on the realtime thread. */
 struct engine *mixer_engine(struct mixer *mixer);
 
+/* What plans to come carry in `ports`. */
+void mixer_set_ports(struct mixer *mixer, void *ports);
+
 /* Compiles the desk for a sample rate in Hz and hands the plan to the engine.
  * Before the first cycle, and at each change of the rate. Returns 0, or -1
  * without memory or while too many batches are on their way: nothing changed

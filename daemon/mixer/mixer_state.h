@@ -22,6 +22,7 @@ struct mixer {
 	struct engine *engine;
 	struct live *live;
 	struct live_plan *plan; /* the newest one that was posted */
+	void *ports;            /* of plans to come */
 	struct align align;     /* of the latencies of live's slots */
 	struct route_solo solo;
 	struct meters *meters;

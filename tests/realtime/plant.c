@@ -32,10 +32,10 @@ REALTIME void __real_engine_run(struct engine *engine, uint64_t frame,
     uint32_t frames, const float *const *in, float *const *out);
 REALTIME void __wrap_engine_run(struct engine *engine, uint64_t frame,
     uint32_t frames, const float *const *in, float *const *out);
-REALTIME bool __real_engine_run_segment(struct engine *engine, uint32_t segment,
-    uint64_t frame, uint32_t frames, const float *const *in, float *const *out);
-REALTIME bool __wrap_engine_run_segment(struct engine *engine, uint32_t segment,
-    uint64_t frame, uint32_t frames, const float *const *in, float *const *out);
+REALTIME void __real_engine_run_segment(struct engine *engine, uint32_t segment,
+    const float *const *in, float *const *out);
+REALTIME void __wrap_engine_run_segment(struct engine *engine, uint32_t segment,
+    const float *const *in, float *const *out);
 
 REALTIME static void
 fault_malloc(void)
@@ -114,13 +114,12 @@ plant_any(void)
 			faults[i].plant();
 }
 
-bool
+void
 __wrap_engine_run_segment(struct engine *engine, uint32_t segment,
-    uint64_t frame, uint32_t frames, const float *const *in, float *const *out)
+    const float *const *in, float *const *out)
 {
 	plant_any();
-	return __real_engine_run_segment(
-	    engine, segment, frame, frames, in, out);
+	__real_engine_run_segment(engine, segment, in, out);
 }
 
 /* Without frames it is control that runs it. */

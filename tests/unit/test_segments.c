@@ -13,6 +13,17 @@
  * program in between. The same desk without inserts is the reference.
  */
 
+/* A segment's part of a cycle, if it is its turn. */
+static bool
+run_segment(struct engine *engine, uint32_t segment, uint64_t frame,
+    uint32_t frames, const float *const *in, float *const *out)
+{
+	if (!engine_begin(engine, segment, frame, frames))
+		return false;
+	engine_run_segment(engine, segment, in, out);
+	return true;
+}
+
 /* a → sub → master, b → master; the sub also hears b. */
 static const char json[] =
     "{ \"version\": 1, \"channels\": [\n"
@@ -113,7 +124,7 @@ run_parts(struct table *table, const struct part *part, uint32_t from,
 			out[i] = table->out[i] + at;
 		}
 		for (unsigned s = 0; s < part->segments; s++) {
-			assert_true(engine_run_segment(
+			assert_true(run_segment(
 			    engine, s, table->frame, n, in, out));
 			answer(
 			    table, part->sends, at, n, part->gain, part->late);
@@ -265,14 +276,14 @@ a_segment_that_comes_too_late_is_skipped(void **state)
 	}
 	for (unsigned k = 0; k < 5; k++) {
 		assert_true(
-		    engine_run_segment(engine, 0, cut.frame, 64, in, out));
+		    run_segment(engine, 0, cut.frame, 64, in, out));
 		assert_int_equal(atomic_load(&engine->missed[1]), k);
 		cut.frame += 64;
 		mixer_tick(cut.mixer, true);
 	}
-	assert_true(engine_run_segment(engine, 0, cut.frame, 64, in, out));
-	assert_true(engine_run_segment(engine, 1, cut.frame, 64, in, out));
-	assert_false(engine_run_segment(engine, 1, cut.frame, 64, in, out));
+	assert_true(run_segment(engine, 0, cut.frame, 64, in, out));
+	assert_true(run_segment(engine, 1, cut.frame, 64, in, out));
+	assert_false(run_segment(engine, 1, cut.frame, 64, in, out));
 	cut.frame += 64;
 	run_parts(&cut, &part, 4864, FRAMES, 64);
 	assert_int_equal(atomic_load(&engine->missed[1]), 0);
@@ -319,7 +330,7 @@ run_second(void *arg)
 		if (atomic_load(&duel->ends))
 			return NULL;
 		dawdle(&seed);
-		if (engine_run_segment(
+		if (run_segment(
 			mixer_engine(duel->table.mixer), 1, 0, 0, in, out))
 			atomic_fetch_add(&duel->ran, 1);
 		else
@@ -342,7 +353,7 @@ run_first(void *arg)
 	}
 	while (!atomic_load(&duel->ends)) {
 		dawdle(&seed);
-		if (engine_run_segment(
+		if (run_segment(
 			engine, 0, duel->table.frame, 64, in, out))
 			sem_post(&duel->turn);
 		duel->table.frame += 64;
