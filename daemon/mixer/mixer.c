@@ -90,6 +90,7 @@ mixer_free(struct mixer *mixer)
 	free(mixer->stale);
 	free(mixer->insert);
 	free(mixer->change);
+	free(mixer->target);
 	desk_free(mixer->desk);
 	free(mixer);
 }

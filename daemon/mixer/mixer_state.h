@@ -41,6 +41,8 @@ struct mixer {
 	bool plan_stale;              /* the plan must be compiled anew */
 	struct engine_change *change; /* scratch for a batch */
 	size_t room;                  /* changes that fit */
+	float *target;                /* scratch for the gains of a strip */
+	size_t targets;               /* that fit */
 	unsigned latency_version;
 	unsigned changes;
 	void (*changed)(
