@@ -228,10 +228,8 @@ note_sent(struct mixer *mixer)
 	mixer->any_stale = false;
 }
 
-/* Posts a batch with these changes and, where it must be, a new plan. Returns
- * 0, or -1 when there is no room or no memory now: nothing happened then. */
-static int
-post(struct mixer *mixer, size_t changes)
+int
+mixer_post(struct mixer *mixer, size_t changes)
 {
 	struct engine_batch *batch =
 	    malloc(sizeof *batch + changes * sizeof batch->change[0]);
@@ -258,6 +256,7 @@ post(struct mixer *mixer, size_t changes)
 		return -1;
 	}
 	if (plan != NULL) {
+		mixer->plans_away += mixer->plan != NULL;
 		mixer->plan = plan;
 		mixer->plan_stale = false;
 	}
@@ -275,8 +274,15 @@ mixer_commit(struct mixer *mixer)
 		if (mixer->stale[i])
 			collect_strip(&batch, i);
 	if (!batch.failed && ((batch.count == 0 && !mixer->plan_stale) ||
-				 post(mixer, batch.count) == 0))
+				 mixer_post(mixer, batch.count) == 0))
 		note_sent(mixer);
+}
+
+unsigned
+mixer_ms_until_heard(const struct mixer *mixer, double seconds)
+{
+	return FADE_SLACK +
+	       (unsigned)ceil(1e3 * seconds + 3e-3 * timing_period(mixer));
 }
 
 unsigned
@@ -301,11 +307,10 @@ mixer_fade_out(struct mixer *mixer)
 				    (uint32_t)(FADE_OUT * mixer->live->rate),
 			    });
 	}
-	if (batch.failed || post(mixer, batch.count) < 0)
+	if (batch.failed || mixer_post(mixer, batch.count) < 0)
 		return 0;
 	mixer->faded_out = true;
-	return FADE_SLACK +
-	       (unsigned)ceil(1e3 * FADE_OUT + 3e-3 * timing_period(mixer));
+	return mixer_ms_until_heard(mixer, FADE_OUT);
 }
 
 void
@@ -328,7 +333,7 @@ mixer_set_rate(struct mixer *mixer, unsigned rate)
 		return -1;
 	mixer->live = live_new(mixer->desk, &mixer->solo, rate);
 	mixer->plan_stale = true;
-	if (mixer->live == NULL || post(mixer, 0) < 0) {
+	if (mixer->live == NULL || mixer_post(mixer, 0) < 0) {
 		align_free(&align);
 		live_free(mixer->live);
 		mixer->live = old;
@@ -350,13 +355,23 @@ mixer_set_rate(struct mixer *mixer, unsigned rate)
 
 /* --- and back --- */
 
+/* A window, of the desk before where `places` are given. */
 static void
-take_windows(struct mixer *mixer, struct meter_ring *ring)
+fold(struct mixer *mixer, const struct meter_window *window,
+    struct meter_places *places)
+{
+	meters_fold(mixer->meters,
+	    places != NULL ? meter_places_window(places, window) : window);
+}
+
+static void
+take_windows(struct mixer *mixer, struct meter_ring *ring,
+    struct meter_places *places)
 {
 	const struct meter_window *window;
 
 	while ((window = meter_oldest(ring)) != NULL) {
-		meters_fold(mixer->meters, window);
+		fold(mixer, window, places);
 		meter_done(ring);
 	}
 }
@@ -374,10 +389,17 @@ take_probe(struct mixer *mixer, struct probe *probe)
 static void
 take_plan_back(struct mixer *mixer, struct plan *plan)
 {
-	take_windows(mixer, &plan->meters);
+	struct live_plan *whole = (struct live_plan *)(void *)plan;
+	struct meter_places *places =
+	    whole == mixer->leaving.plan ? mixer->leaving.places : NULL;
+
+	mixer->plans_away--;
+	take_windows(mixer, &plan->meters, places);
 	if (meter_open(&plan->meters)->frames != 0)
-		meters_fold(mixer->meters, meter_open(&plan->meters));
-	live_plan_free((struct live_plan *)(void *)plan);
+		fold(mixer, meter_open(&plan->meters), places);
+	if (places != NULL)
+		mixer->leaving.plan = NULL;
+	live_plan_free(whole);
 }
 
 void
@@ -393,9 +415,11 @@ mixer_tick(struct mixer *mixer, bool running)
 		free(batch);
 	}
 	if (mixer->plan != NULL) {
-		take_windows(mixer, &mixer->plan->plan.meters);
+		take_windows(mixer, &mixer->plan->plan.meters, NULL);
 		take_probe(mixer, &mixer->plan->plan.probe);
 	}
+	if (mixer->leaving.plan == NULL)
+		mixer_left(mixer);
 	if (!running)
 		meters_rest(mixer->meters);
 	mixer_guard_step(mixer);

@@ -152,6 +152,13 @@ reset(void *arg, void *processor)
 	}
 }
 
+void
+slots_move(struct live_job *job, unsigned strip, unsigned insert)
+{
+	job->strip = strip;
+	job->insert = insert;
+}
+
 /* --- a slot that works --- */
 
 /* Takes stock of the last second; `ticks` of the slots' clock are a us. */
