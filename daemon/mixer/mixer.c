@@ -6,7 +6,7 @@
 #include "mixer/latency.h"
 #include "mixer/meters_fold.h"
 #include "mixer/mixer_state.h"
-#include "mixer/replace.h"
+#include "mixer/next_desk.h"
 #include "mixer/slots.h"
 #include "mixer/undo.h"
 

@@ -1,5 +1,5 @@
-#ifndef MIXER_REPLACE_H
-#define MIXER_REPLACE_H
+#ifndef MIXER_NEXT_DESK_H
+#define MIXER_NEXT_DESK_H
 
 #include "mixer/mixer.h"
 

@@ -1,4 +1,4 @@
-#include "mixer/replace.h"
+#include "mixer/next_desk.h"
 
 #include "mixer/advise.h"
 #include "mixer/desk_map.h"
