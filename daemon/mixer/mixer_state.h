@@ -16,6 +16,7 @@
 struct advise;
 struct fade;
 struct meter_places;
+struct mixer_next;
 struct undo;
 
 /* The desk before this one, for as long as its plan is run. */
@@ -33,6 +34,7 @@ struct mixer {
 	void *ports;            /* of plans to come */
 	unsigned plans_away;    /* not counting the newest */
 	struct mixer_leaving leaving;
+	struct mixer_next *next; /* between its two steps; else NULL */
 	struct align align;     /* of the latencies of live's slots */
 	struct route_solo solo;
 	struct meters *meters;

@@ -25,14 +25,19 @@ void mixer_replace_abort(struct mixer *mixer);
  * will be none in some cycles. */
 bool mixer_may_replace(const struct mixer *mixer);
 
-/* Takes `next` over as the desk. Its values are those of its configuration and
- * `*state` knows those of the configuration before: what was set since stays,
- * unless the configuration itself has another value now. `*state` is replaced by
- * that of the new desk. Meters have no reader. Strips may have other indices
- * from here on. Heard from the next cycle on. Returns 0, or -1 without memory or
- * while too many batches are on their way: nothing changed then. */
-int mixer_replace(
-    struct mixer *mixer, struct desk *next, struct state **state);
+/* Does all of it that can fail: `next` has the values of its configuration, and
+ * `state` knows those of the configuration before; what was set since stays,
+ * unless the configuration itself has another value now. The plan, with this
+ * table of ports, is on its way to the engine from here on. Returns 0 and takes
+ * `next` over, or -1 without memory or while too many batches are on their way:
+ * nothing changed then. mixer_replace() follows at once. */
+int mixer_replace_prepare(struct mixer *mixer, struct desk *next,
+    const struct state *state, void *ports);
+
+/* The desk that was prepared is the desk from here on: strips may have other
+ * indices. Meters have no reader, and `*state` is replaced by that of the new
+ * desk. */
+void mixer_replace(struct mixer *mixer, struct state **state);
 
 /* Is the plan of the desk before still run, or on its way back? Until it is not,
  * the desk before is kept. */

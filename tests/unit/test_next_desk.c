@@ -120,6 +120,15 @@ play_run(struct play *play, uint32_t from, uint32_t to)
 
 #define LEAVES 1920 /* frames in which what goes has been faded out */
 
+static int
+take(struct play *play, struct desk *next)
+{
+	if (mixer_replace_prepare(play->mixer, next, play->state, NULL) < 0)
+		return -1;
+	mixer_replace(play->mixer, &play->state);
+	return 0;
+}
+
 /* Another desk, as a reload does it: between frames from…from + LEAVES what goes
  * is faded out. */
 static void
@@ -131,8 +140,7 @@ play_replace(struct play *play, const char *json, uint32_t from)
 	    mixer_replace_begin(play->mixer, next), 1, LEAVES / 48);
 	play_run(play, from, from + LEAVES);
 	assert_true(mixer_may_replace(play->mixer));
-	assert_int_equal(
-	    mixer_replace(play->mixer, next, &play->state), 0);
+	assert_int_equal(take(play, next), 0);
 	assert_ptr_equal(mixer_desk(play->mixer), next);
 	assert_true(mixer_is_replacing(play->mixer));
 }
@@ -463,10 +471,10 @@ it_waits_for_plans_that_are_on_their_way(void **state)
 	const struct desk *now = mixer_desk(play.mixer);
 	set(&play, "/ch/b/delay", 3); /* needs a line, and so a plan */
 	assert_false(mixer_may_replace(play.mixer));
-	assert_int_equal(mixer_replace(play.mixer, next, &play.state), -1);
+	assert_int_equal(take(&play, next), -1);
 	assert_ptr_equal(mixer_desk(play.mixer), now);
 	play_run(&play, 640, 1280);
-	assert_int_equal(mixer_replace(play.mixer, next, &play.state), 0);
+	assert_int_equal(take(&play, next), 0);
 	assert_false(mixer_may_replace(play.mixer));
 	play_run(&play, 1280, 1920);
 	assert_true(mixer_may_replace(play.mixer));
@@ -507,8 +515,7 @@ without_a_server_it_is_replaced_at_once(void **state)
 	for (int turn = 0; turn < 4; turn++) {
 		struct desk *next = desk_of(&play, turn % 2 ? three : other);
 		assert_int_equal(mixer_replace_begin(play.mixer, next), 0);
-		assert_int_equal(
-		    mixer_replace(play.mixer, next, &play.state), 0);
+		assert_int_equal(take(&play, next), 0);
 		mixer_tick(play.mixer, false);
 		assert_false(mixer_is_replacing(play.mixer));
 	}
