@@ -17,6 +17,7 @@ struct advise;
 struct fade;
 struct meter_places;
 struct mixer_next;
+struct state;
 struct undo;
 
 /* The desk before this one, for as long as its plan is run. */
@@ -41,6 +42,7 @@ struct mixer {
 	struct event_log *events;
 	struct advise *advise;
 	struct undo *undo;
+	struct state *state;
 	struct fade *fade;
 	struct mixer_status status;
 	struct timing timing;

@@ -15,7 +15,6 @@
 struct mixer_next {
 	struct mixer mixer; /* what there is of each desk; all else is shared */
 	struct desk_map map;
-	struct state *state;
 };
 
 static void
@@ -109,7 +108,7 @@ next_free(struct mixer_next *next)
 {
 	meter_places_free(next->mixer.leaving.places);
 	live_free(next->mixer.live);
-	state_free(next->state);
+	state_free(next->mixer.state);
 	next->mixer.desk = NULL;
 	mixer_desk_free(&next->mixer);
 	desk_map_free(&next->map);
@@ -134,6 +133,7 @@ swap_desks(struct mixer *mixer, struct mixer *next)
 	mixer->advise = next->advise;
 	mixer->insert = next->insert;
 	mixer->stale = next->stale;
+	mixer->state = next->state;
 	mixer->leaving = next->leaving;
 	meters_set_solo(mixer->meters, &mixer->solo);
 
@@ -146,11 +146,11 @@ swap_desks(struct mixer *mixer, struct mixer *next)
 	next->advise = before.advise;
 	next->insert = before.insert;
 	next->stale = before.stale;
+	next->state = before.state;
 }
 
 int
-mixer_replace_prepare(struct mixer *mixer, struct desk *desk,
-    const struct state *state, void *ports)
+mixer_replace_prepare(struct mixer *mixer, struct desk *desk, void *ports)
 {
 	struct mixer_next *next = calloc(1, sizeof *next);
 	bool made;
@@ -164,14 +164,16 @@ mixer_replace_prepare(struct mixer *mixer, struct desk *desk,
 	next->mixer.live = NULL;
 	next->mixer.align = (struct align){ 0 };
 	next->mixer.solo = (struct route_solo){ 0 };
+	next->mixer.state = NULL;
 	next->mixer.changed = NULL;
 	next->mixer.ports = ports;
 	made = mixer_desk_init(&next->mixer, desk) == 0;
 	if (made)
 		next->mixer.leaving.places = meter_places_new(&next->map);
 	if (next->mixer.leaving.places != NULL)
-		next->state = state_follow(state, &next->mixer, &next->map);
-	if (next->state == NULL ||
+		next->mixer.state = state_follow(
+		    mixer->state, &next->mixer, &next->map);
+	if (next->mixer.state == NULL ||
 	    sound_follow(mixer, &next->mixer, &next->map) < 0) {
 		next_free(next);
 		return -1;
@@ -181,7 +183,7 @@ mixer_replace_prepare(struct mixer *mixer, struct desk *desk,
 }
 
 void
-mixer_replace(struct mixer *mixer, struct state **state)
+mixer_replace(struct mixer *mixer)
 {
 	struct mixer_next *next = mixer->next;
 	struct mixer *before = &next->mixer;
@@ -206,10 +208,7 @@ mixer_replace(struct mixer *mixer, struct state **state)
 	}
 	mixer->latency_version++;
 	mixer->changes++;
-	state_free(*state);
-	*state = next->state;
-	state_adopt(*state, mixer);
-	next->state = NULL;
+	state_adopt(mixer->state, mixer);
 	before->leaving = (struct mixer_leaving){ NULL };
 	next_free(next);
 	mixer_commit(mixer);

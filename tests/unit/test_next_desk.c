@@ -26,7 +26,6 @@ struct lane {
 
 struct play {
 	struct mixer *mixer;
-	struct state *state;
 	struct fake_host host;
 	uint64_t frame;
 	struct lane lane[2 * STRIPS];
@@ -73,13 +72,11 @@ play_open(struct play *play, const char *json)
 	mixer_set_host(play->mixer, &play->host.host);
 	assert_int_equal(mixer_set_rate(play->mixer, RATE), 0);
 	mixer_status(play->mixer)->jack = JACK_RUNNING;
-	play->state = state_new(play->mixer);
 }
 
 static void
 play_close(struct play *play)
 {
-	state_free(play->state);
 	mixer_free(play->mixer);
 	fake_host_deliver(&play->host);
 	assert_int_equal(play->host.unloads, play->host.loads);
@@ -123,9 +120,9 @@ play_run(struct play *play, uint32_t from, uint32_t to)
 static int
 take(struct play *play, struct desk *next)
 {
-	if (mixer_replace_prepare(play->mixer, next, play->state, NULL) < 0)
+	if (mixer_replace_prepare(play->mixer, next, NULL) < 0)
 		return -1;
-	mixer_replace(play->mixer, &play->state);
+	mixer_replace(play->mixer);
 	return 0;
 }
 
@@ -329,7 +326,7 @@ values_that_were_set_stay_unless_the_file_changes_them(void **state)
 	assert_true(get(&play, "/ch/b/send/verb/level") == -20);
 	assert_true(get(&play, "/bus/verb/mute") == 1);
 	/* What was set of c is kept for when it comes back. */
-	char *text = state_print(play.state);
+	char *text = state_print(mixer_state(play.mixer));
 	assert_non_null(strstr(text, "/ch/c/pan"));
 	assert_non_null(strstr(text, "/ch/a/fader"));
 	assert_null(strstr(text, "/ch/a/trim"));
