@@ -235,8 +235,8 @@ another_desk_is_a_line(void **state)
 
 	desk_log(stage->mixer, "reload", "2 added, 1 removed");
 	event_notice_take(stage->notice, 1);
-	assert_string_equal(printed(stage),
-	    "headroomd: desk: reload: 2 added, 1 removed\n");
+	assert_string_equal(
+	    printed(stage), "headroomd: desk: reload: 2 added, 1 removed\n");
 }
 
 int
