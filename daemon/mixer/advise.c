@@ -57,6 +57,13 @@ advise_free(struct advise *advise)
 	free(advise);
 }
 
+void
+advise_follow(struct advise *advise, const struct advise *before)
+{
+	advise->newest = before->newest;
+	advise->version = before->version + 1;
+}
+
 /* --- what the advisor is told --- */
 
 static bool

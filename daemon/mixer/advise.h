@@ -18,6 +18,9 @@ struct advise;
 struct advise *advise_new(const struct desk *desk);
 void advise_free(struct advise *advise);
 
+/* Numbers its findings on behind those of another desk. */
+void advise_follow(struct advise *advise, const struct advise *before);
+
 /* The findings as of the last second. */
 const struct advice *mixer_advice(struct mixer *mixer);
 

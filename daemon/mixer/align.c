@@ -20,7 +20,7 @@ go_through(struct align *align, const struct desk *desk,
 
 	align->out[index] = align->in[index];
 	for (size_t i = 0; live != NULL && i < live->strip[index].slots; i++)
-		align->out[index] += live->strip[index].slot[i].latency;
+		align->out[index] += live->strip[index].slot[i]->latency;
 	if (!strip->align)
 		return;
 	for (size_t i = 0; i < strip->tos; i++)

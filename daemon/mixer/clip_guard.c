@@ -1,5 +1,6 @@
 #include "mixer/clip_guard.h"
 
+#include "mixer/desk_map.h"
 #include "mixer/meters_fold.h"
 #include "mixer/mixer_state.h"
 #include "protocol/level.h"
@@ -73,6 +74,17 @@ watch_restart(struct watch *watch, uint32_t settle)
 	watch->windows = 0;
 	watch->frames = watch->above = 0;
 	watch->settle = settle;
+}
+
+void
+clip_guard_follow(struct clip_guard *guard, const struct clip_guard *before,
+    const struct desk_map *map)
+{
+	guard->rate = before->rate;
+	for (size_t i = guard->desk->channels; i < guard->desk->strips; i++)
+		if (desk_map_sounds_on(map, (unsigned)i))
+			*watch_of(guard, i) =
+			    *watch_of(before, (size_t)map->strip[i]);
 }
 
 void

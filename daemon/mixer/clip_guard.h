@@ -19,12 +19,17 @@
 #define GUARD_SETTLE 0.25 /* s behind a pull that are still of before */
 
 struct clip_guard;
+struct desk_map;
 struct mixer;
 
 /* For the meters of strip i from first[i] on, which must outlive it. NULL
  * without memory. */
 struct clip_guard *clip_guard_new(const struct desk *desk, const size_t *first);
 void clip_guard_free(struct clip_guard *guard);
+
+/* Takes over what another desk's knows of the strips that both have. */
+void clip_guard_follow(struct clip_guard *guard,
+    const struct clip_guard *before, const struct desk_map *map);
 
 /* The sample rate of the windows to come, in Hz. */
 void clip_guard_set_rate(struct clip_guard *guard, unsigned rate);

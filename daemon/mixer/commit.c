@@ -33,16 +33,6 @@ more_room(struct mixer *mixer, size_t wanted)
 	return true;
 }
 
-static struct gain *
-gain_at(struct live_strip *strip, size_t target)
-{
-	if (target == LIVE_TRIM)
-		return &strip->trim;
-	if (target == LIVE_FADER)
-		return &strip->fader;
-	return &strip->route[target - LIVE_ROUTE];
-}
-
 /* What is collected for one batch. */
 struct batch {
 	struct mixer *mixer;
@@ -61,32 +51,48 @@ collect(struct batch *batch, struct engine_change change)
 		mixer->change[batch->count++] = change;
 }
 
+/* The targets of a strip's gains, as they should be, in memory that is used
+ * again; NULL without memory. Their number into `count`. */
+static const float *
+wanted_gains(struct mixer *mixer, size_t index, size_t *count)
+{
+	*count = LIVE_ROUTE + mixer->live->strip[index].routes;
+	if (*count > mixer->targets) {
+		float *more = realloc(mixer->target, *count * sizeof *more);
+		if (more == NULL)
+			return NULL;
+		mixer->target = more;
+		mixer->targets = *count;
+	}
+	live_wanted(
+	    mixer->live, mixer->desk, &mixer->solo, index, mixer->target);
+	return mixer->target;
+}
+
 static void
 collect_gains(struct batch *batch, size_t index)
 {
 	struct mixer *mixer = batch->mixer;
 	struct live_strip *strip = &mixer->live->strip[index];
-	size_t targets = LIVE_ROUTE + strip->routes;
-	float *target = calloc(targets, sizeof *target);
+	size_t targets;
+	const float *target = wanted_gains(mixer, index, &targets);
 
 	if (target == NULL) {
 		batch->failed = true;
 		return;
 	}
-	live_targets(mixer->desk, &mixer->solo, index, target);
-	for (size_t i = 0; i < targets; i++)
-		if (target[i] != strip->sent[i])
-			collect(batch,
-			    (struct engine_change){
-				.moved =
-				    &strip
-					 ->state[i == LIVE_TRIM ? 0
-								: strip->slots]
-					 .moved,
-				.gain = gain_at(strip, i),
-				.target = target[i],
-			    });
-	free(target);
+	for (size_t i = 0; i < targets; i++) {
+		float *sent;
+		struct gain *gain = live_gain(strip, i, &sent);
+		size_t place = i == LIVE_TRIM ? 0 : strip->slots;
+		if (target[i] != *sent)
+			collect(batch, (struct engine_change){
+					   .moved = &live_stretch(strip, place)
+							 ->moved,
+					   .gain = gain,
+					   .target = target[i],
+				       });
+	}
 }
 
 /* A delay that is to have another length. */
@@ -122,10 +128,10 @@ collect_waits(struct batch *batch, size_t index)
 {
 	const struct desk *desk = batch->mixer->desk;
 	struct live_strip *strip = &batch->mixer->live->strip[index];
-	bool *moved = &strip->state[strip->slots].moved;
+	bool *moved = &live_stretch(strip, strip->slots)->moved;
 
 	for (size_t i = 0; i < strip->routes; i++)
-		collect_wait(batch, &strip->late[i], moved,
+		collect_wait(batch, &strip->route[i]->late, moved,
 		    live_wait(&batch->mixer->align, desk, index, i), 1);
 }
 
@@ -157,12 +163,28 @@ collect_strip(struct batch *batch, size_t index)
 	struct live_strip *strip = &mixer->live->strip[index];
 
 	collect_gains(batch, index);
-	collect_delay(batch, &strip->delay, &strip->state[strip->slots].moved,
+	collect_delay(batch, &strip->core->delay,
+	    &live_stretch(strip, strip->slots)->moved,
 	    live_delay_frames(mixer->live, mixer->desk, index),
 	    live_longest_delay(mixer->live), DELAY_LANES);
 	collect_waits(batch, index);
 	for (size_t i = 0; i < strip->slots; i++)
-		collect_slot(batch, desk, i, &strip->slot[i]);
+		collect_slot(batch, desk, i, strip->slot[i]);
+}
+
+/* As the gains were collected, so there is memory for them. */
+static void
+note_gains(struct mixer *mixer, size_t index)
+{
+	const struct live_strip *strip = &mixer->live->strip[index];
+	size_t targets;
+	const float *target = wanted_gains(mixer, index, &targets);
+	float *sent;
+
+	for (size_t i = 0; target != NULL && i < targets; i++) {
+		live_gain(strip, i, &sent);
+		*sent = target[i];
+	}
 }
 
 static void
@@ -193,23 +215,21 @@ note_sent(struct mixer *mixer)
 		if (!mixer->stale[i])
 			continue;
 		mixer->stale[i] = false;
-		live_targets(desk, &mixer->solo, i, strip->sent);
-		note_delay(mixer, &strip->delay,
+		note_gains(mixer, i);
+		note_delay(mixer, &strip->core->delay,
 		    live_delay_frames(mixer->live, desk, i));
 		for (size_t k = 0; k < strip->routes; k++)
-			note_delay(mixer, &strip->late[k],
+			note_delay(mixer, &strip->route[k]->late,
 			    live_wait(&mixer->align, desk, i, k));
 		for (size_t k = 0; k < strip->slots; k++)
 			note_slot(
-			    mixer, &desk->strip[i].insert[k], &strip->slot[k]);
+			    mixer, &desk->strip[i].insert[k], strip->slot[k]);
 	}
 	mixer->any_stale = false;
 }
 
-/* Posts a batch with these changes and, where it must be, a new plan. Returns
- * 0, or -1 when there is no room or no memory now: nothing happened then. */
-static int
-post(struct mixer *mixer, size_t changes)
+int
+mixer_post(struct mixer *mixer, size_t changes)
 {
 	struct engine_batch *batch =
 	    malloc(sizeof *batch + changes * sizeof batch->change[0]);
@@ -236,6 +256,7 @@ post(struct mixer *mixer, size_t changes)
 		return -1;
 	}
 	if (plan != NULL) {
+		mixer->plans_away += mixer->plan != NULL;
 		mixer->plan = plan;
 		mixer->plan_stale = false;
 	}
@@ -253,8 +274,15 @@ mixer_commit(struct mixer *mixer)
 		if (mixer->stale[i])
 			collect_strip(&batch, i);
 	if (!batch.failed && ((batch.count == 0 && !mixer->plan_stale) ||
-				 post(mixer, batch.count) == 0))
+				 mixer_post(mixer, batch.count) == 0))
 		note_sent(mixer);
+}
+
+unsigned
+mixer_ms_until_heard(const struct mixer *mixer, double seconds)
+{
+	return FADE_SLACK +
+	       (unsigned)ceil(1e3 * seconds + 3e-3 * timing_period(mixer));
 }
 
 unsigned
@@ -272,18 +300,17 @@ mixer_fade_out(struct mixer *mixer)
 		    desk->strip[i].tos == 0)
 			collect(&batch,
 			    (struct engine_change){
-				.moved = &strip->state[strip->slots].moved,
-				.gain = &strip->fader,
+				.moved = &live_stretch(strip, strip->slots)->moved,
+				.gain = &strip->core->fader,
 				.target = 0,
 				.frames =
 				    (uint32_t)(FADE_OUT * mixer->live->rate),
 			    });
 	}
-	if (batch.failed || post(mixer, batch.count) < 0)
+	if (batch.failed || mixer_post(mixer, batch.count) < 0)
 		return 0;
 	mixer->faded_out = true;
-	return FADE_SLACK +
-	       (unsigned)ceil(1e3 * FADE_OUT + 3e-3 * timing_period(mixer));
+	return mixer_ms_until_heard(mixer, FADE_OUT);
 }
 
 void
@@ -306,7 +333,7 @@ mixer_set_rate(struct mixer *mixer, unsigned rate)
 		return -1;
 	mixer->live = live_new(mixer->desk, &mixer->solo, rate);
 	mixer->plan_stale = true;
-	if (mixer->live == NULL || post(mixer, 0) < 0) {
+	if (mixer->live == NULL || mixer_post(mixer, 0) < 0) {
 		align_free(&align);
 		live_free(mixer->live);
 		mixer->live = old;
@@ -328,13 +355,23 @@ mixer_set_rate(struct mixer *mixer, unsigned rate)
 
 /* --- and back --- */
 
+/* A window, of the desk before where `places` are given. */
 static void
-take_windows(struct mixer *mixer, struct meter_ring *ring)
+fold(struct mixer *mixer, const struct meter_window *window,
+    struct meter_places *places)
+{
+	meters_fold(mixer->meters,
+	    places != NULL ? meter_places_window(places, window) : window);
+}
+
+static void
+take_windows(struct mixer *mixer, struct meter_ring *ring,
+    struct meter_places *places)
 {
 	const struct meter_window *window;
 
 	while ((window = meter_oldest(ring)) != NULL) {
-		meters_fold(mixer->meters, window);
+		fold(mixer, window, places);
 		meter_done(ring);
 	}
 }
@@ -352,10 +389,17 @@ take_probe(struct mixer *mixer, struct probe *probe)
 static void
 take_plan_back(struct mixer *mixer, struct plan *plan)
 {
-	take_windows(mixer, &plan->meters);
+	struct live_plan *whole = (struct live_plan *)(void *)plan;
+	struct meter_places *places =
+	    whole == mixer->leaving.plan ? mixer->leaving.places : NULL;
+
+	mixer->plans_away--;
+	take_windows(mixer, &plan->meters, places);
 	if (meter_open(&plan->meters)->frames != 0)
-		meters_fold(mixer->meters, meter_open(&plan->meters));
-	live_plan_free((struct live_plan *)(void *)plan);
+		fold(mixer, meter_open(&plan->meters), places);
+	if (places != NULL)
+		mixer->leaving.plan = NULL;
+	live_plan_free(whole);
 }
 
 void
@@ -371,9 +415,11 @@ mixer_tick(struct mixer *mixer, bool running)
 		free(batch);
 	}
 	if (mixer->plan != NULL) {
-		take_windows(mixer, &mixer->plan->plan.meters);
+		take_windows(mixer, &mixer->plan->plan.meters, NULL);
 		take_probe(mixer, &mixer->plan->plan.probe);
 	}
+	if (mixer->leaving.plan == NULL)
+		mixer_left(mixer);
 	if (!running)
 		meters_rest(mixer->meters);
 	mixer_guard_step(mixer);

@@ -102,8 +102,8 @@ compile_routes(struct making *making, struct live_strip *live, size_t first,
 
 	for (unsigned k = 0; k < count; k++)
 		making->plan->route[making->routes++] = (struct plan_route){
-			.gain = &live->route[first + k],
-			.late = live->late[first + k].delay,
+			.gain = &live->route[first + k]->gain,
+			.late = live->route[first + k]->late.delay,
 			.lane = route_lane(from->lanes, k),
 			.sum = making->numbers.sum[to] + route_lane(lanes, k),
 			.pre = pre,
@@ -201,17 +201,17 @@ compile_stretch(
 	*out = (struct plan_strip){
 		.lanes = strip->lanes,
 		.port_input = port_input,
-		.state = &live->state[place],
+		.state = live_stretch(live, place),
 		.standing = &making->plan->standing[making->stretches++],
-		.trim = begins ? &live->trim : &making->live->unity,
-		.delay = ends ? live->delay.delay : NULL,
-		.fader = ends ? &live->fader : &making->live->unity,
+		.trim = begins ? &live->core->trim : &making->live->unity,
+		.delay = ends ? live->core->delay.delay : NULL,
+		.fader = ends ? &live->core->fader : &making->live->unity,
 		.route = making->plan->route + making->routes,
 		.routes = ends ? live->routes : 0,
 		.program = numbers->program[index],
 	};
 	if (ends && strip->kind != STRIP_CHANNEL)
-		out->weighting = &live->weighting;
+		out->weighting = &live->core->weighting;
 	compile_meters(out, strip, numbers->meter[index], place);
 	for (uint32_t lane = 0; lane < strip->lanes; lane++) {
 		out->in[lane] = PLAN_NONE;
@@ -355,7 +355,7 @@ compile_all(struct making *making, const unsigned *order)
 	for (size_t i = 0; i < desk->strips; i++)
 		for (size_t k = 0; k < desk->strip[i].inserts; k++)
 			compile_slot(making, &desk->strip[i], k,
-			    &making->live->strip[i].slot[k]);
+			    making->live->strip[i].slot[k]);
 	compile_crossings(making);
 	for (uint32_t segment = 0; segment < plan->segments; segment++) {
 		plan->segment[segment].first = making->stretches;

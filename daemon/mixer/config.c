@@ -257,25 +257,36 @@ read_stream(FILE *stream, size_t *size)
 	return NULL;
 }
 
+char *
+config_load(const char *file, size_t *size, struct config_errors *errors)
+{
+	const bool standard = !strcmp(file, "-");
+	FILE *stream = standard ? stdin : fopen(file, "re");
+	char *text = NULL;
+
+	if (stream)
+		text = read_stream(stream, size);
+	if (!text || ferror(stream)) {
+		fail_file(errors, strerror(errno), "a file that can be read");
+		free(text);
+		text = NULL;
+	}
+	if (stream && !standard)
+		fclose(stream);
+	return text;
+}
+
 struct desk *
 config_read(
     const char *file, struct plugin_host *host, struct config_errors *errors)
 {
-	const bool standard = !strcmp(file, "-");
-	FILE *stream = standard ? stdin : fopen(file, "re");
 	struct desk *desk = NULL;
-	char *text = NULL;
 	size_t size;
+	char *text = config_load(file, &size, errors);
 
-	if (stream)
-		text = read_stream(stream, &size);
-	if (text && !ferror(stream))
+	if (text)
 		desk = config_parse(text, size, host, errors);
-	else
-		fail_file(errors, strerror(errno), "a file that can be read");
 	free(text);
-	if (stream && !standard)
-		fclose(stream);
 	return desk;
 }
 

@@ -33,7 +33,12 @@ struct config_errors {
 struct desk *config_parse(const char *text, size_t size,
     struct plugin_host *host, struct config_errors *errors);
 
-/* The same from a file, at most 16 MiB; "-" is standard input. */
+/* The text of a file, at most 16 MiB; "-" is standard input. The caller frees it.
+ * NULL with an error. May block. */
+char *config_load(
+    const char *file, size_t *size, struct config_errors *errors);
+
+/* Both in one. */
 struct desk *config_read(
     const char *file, struct plugin_host *host, struct config_errors *errors);
 

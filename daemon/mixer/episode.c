@@ -204,8 +204,11 @@ episode_fold(struct episodes *episodes, const struct meter_window *window,
 		episode_end(episodes, episode, mishap, place);
 }
 
-void
-episodes_fold(struct episodes *episodes, const struct meter_window *window)
+static void
+each_meter(struct episodes *episodes,
+    void (*each)(struct episodes *episodes, const struct meter_window *window,
+	enum mishap mishap, const struct place *place),
+    const struct meter_window *window)
 {
 	const struct desk *desk = episodes->desk;
 	struct place place = { 0 };
@@ -217,9 +220,32 @@ episodes_fold(struct episodes *episodes, const struct meter_window *window)
 			place.stage = k / lanes;
 			place.lane = k % lanes;
 			for (int m = 0; m < MISHAPS; m++)
-				episode_fold(
+				each(
 				    episodes, window, (enum mishap)m, &place);
 			place.meter++;
 		}
 	}
+}
+
+void
+episodes_fold(struct episodes *episodes, const struct meter_window *window)
+{
+	each_meter(episodes, episode_fold, window);
+}
+
+static void
+end_early(struct episodes *episodes, const struct meter_window *window,
+    enum mishap mishap, const struct place *place)
+{
+	struct episode *episode = &episodes->episode[place->meter][mishap];
+
+	(void)window;
+	if (episode->count != 0)
+		episode_end(episodes, episode, mishap, place);
+}
+
+void
+episodes_end(struct episodes *episodes)
+{
+	each_meter(episodes, end_early, NULL);
 }

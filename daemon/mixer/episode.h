@@ -23,6 +23,9 @@ struct episodes *episodes_new(const struct desk *desk, const size_t *first,
     size_t count, struct event_log *log);
 void episodes_free(struct episodes *episodes);
 
+/* Ends all that go on: the windows to come are of another desk. */
+void episodes_end(struct episodes *episodes);
+
 /* Which routes are open; NULL, as at first: all. It must outlive them. */
 void
 episodes_set_solo(struct episodes *episodes, const struct route_solo *solo);

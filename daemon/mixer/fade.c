@@ -1,5 +1,6 @@
 #include "mixer/fade.h"
 
+#include "mixer/desk_map.h"
 #include "mixer/mixer_state.h"
 #include "mixer/plugin_param.h"
 #include "protocol/level.h"
@@ -37,6 +38,17 @@ fade_free(struct fade *fade)
 		return;
 	free(fade->item);
 	free(fade);
+}
+
+void
+fade_follow(struct fade *fade, const struct desk_map *map)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < fade->items; i++)
+		if (desk_map_address(map, &fade->item[i].address))
+			fade->item[kept++] = fade->item[i];
+	fade->items = kept;
 }
 
 void

@@ -13,11 +13,15 @@
  * is let go. One fade at a time. Control thread.
  */
 
+struct desk_map;
 struct fade;
 
 /* NULL without memory. */
 struct fade *fade_new(void);
 void fade_free(struct fade *fade);
+
+/* The desk is another one: leaves alone what it does not have. */
+void fade_follow(struct fade *fade, const struct desk_map *map);
 
 /* Ends what goes on, and begins one of so many seconds. */
 void fade_begin(struct fade *fade, double seconds, double now);

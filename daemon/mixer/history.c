@@ -1,5 +1,6 @@
 #include "mixer/history.h"
 
+#include "mixer/desk_map.h"
 #include "protocol/level.h"
 #include "protocol/zone.h"
 
@@ -121,6 +122,55 @@ history_forget(struct history *history, unsigned strip)
 	if (history->desk->strip[strip].kind == STRIP_CHANNEL)
 		history->probed[strip] = (struct probe_reading){ .frames = 0 };
 	history->version++;
+}
+
+/* Has every stage of a strip been there before? */
+static bool
+stages_stay(const struct desk_map *map, unsigned strip)
+{
+	unsigned stages = desk_stages(&map->after->strip[strip]);
+
+	for (unsigned k = 0; k < stages; k++)
+		if (desk_map_stage(map, strip, k) < 0)
+			return false;
+	return true;
+}
+
+static void
+strip_follow(struct history *history, const struct history *before,
+    const struct desk_map *map, unsigned index)
+{
+	const struct desk_strip *strip = &history->desk->strip[index];
+	unsigned from = (unsigned)map->strip[index];
+	unsigned lanes = strip->lanes;
+
+	for (unsigned k = 0; k < desk_stages(strip); k++)
+		memcpy(&history->lane[history->first[index] +
+				      (size_t)k * lanes],
+		    &before->lane[before->first[from] +
+				  (size_t)desk_map_stage(map, index, k) * lanes],
+		    lanes * sizeof *history->lane);
+	history->strip[index] = before->strip[from];
+	if (strip->kind == STRIP_CHANNEL)
+		history->probed[index] = before->probed[from];
+	else
+		history->program[index - history->desk->channels] =
+		    before->program[from - before->desk->channels];
+}
+
+void
+history_follow(struct history *history, const struct history *before,
+    const struct desk_map *map)
+{
+	history->rate = before->rate;
+	history->at = before->at;
+	history->filled = before->filled;
+	history->version = before->version + 1;
+	for (unsigned i = 0; i < history->desk->strips; i++)
+		if (stages_stay(map, i))
+			strip_follow(history, before, map, i);
+		else
+			history_forget(history, i);
 }
 
 /* Older looks count for less and less. */

@@ -17,6 +17,7 @@
 
 #define HISTORY_SECONDS 30
 
+struct desk_map;
 struct history;
 
 /* What a stage has been. Levels in dBFS, -200 for silence. */
@@ -39,6 +40,11 @@ struct history_program {
 struct history *
 history_new(const struct desk *desk, const size_t *first, size_t count);
 void history_free(struct history *history);
+
+/* Takes over what another desk's has kept of the strips that both have and whose
+ * stages are the same. */
+void history_follow(struct history *history, const struct history *before,
+    const struct desk_map *map);
 
 /* The sample rate of the windows to come, in Hz; begins anew. */
 void history_set_rate(struct history *history, unsigned rate);

@@ -89,18 +89,15 @@ mixer_insert_state(struct mixer *mixer, unsigned strip, unsigned insert,
 }
 
 void
-mixer_insert_begin(struct mixer *mixer)
+mixer_insert_begin(struct mixer *mixer, unsigned strip, unsigned slot)
 {
-	for (unsigned i = 0; i < mixer->desk->strips; i++) {
-		const struct desk_strip *strip = &mixer->desk->strip[i];
-		for (unsigned k = 0; k < strip->inserts; k++) {
-			const struct desk_insert *insert = &strip->insert[k];
-			mixer->insert[i][k] = INSERT_LOADING;
-			if (insert->kind == INSERT_JACK)
-				mixer->insert[i][k] = INSERT_UNCONNECTED;
-			else if (insert->plugin == NULL)
-				mixer_insert_state(mixer, i, k, INSERT_FAILED,
-				    "the plugin is not installed");
-		}
-	}
+	const struct desk_insert *insert =
+	    &mixer->desk->strip[strip].insert[slot];
+
+	mixer->insert[strip][slot] = INSERT_LOADING;
+	if (insert->kind == INSERT_JACK)
+		mixer->insert[strip][slot] = INSERT_UNCONNECTED;
+	else if (insert->plugin == NULL)
+		mixer_insert_state(mixer, strip, slot, INSERT_FAILED,
+		    "the plugin is not installed");
 }

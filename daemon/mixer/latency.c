@@ -89,7 +89,7 @@ add_taps(
 		const struct desk_strip *strip = &desk->strip[i];
 		uint32_t before = 0;
 		for (size_t k = 0; k < strip->inserts; k++) {
-			uint32_t own = live->strip[i].slot[k].latency;
+			uint32_t own = live->strip[i].slot[k]->latency;
 			for (unsigned lane = 0;
 			     strip->insert[k].kind == INSERT_JACK &&
 			     lane < strip->lanes;

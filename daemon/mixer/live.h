@@ -30,8 +30,15 @@ enum live_phase {
 	SLOT_FAILED
 };
 
-/* An insert slot's state across plans. */
+/*
+ * What R works on hangs on the tables of struct live by pointer, and can hang on
+ * those of two at once: what a new desk has of the old one sounds on.
+ */
+
+/* An insert slot, and the stretch behind it. */
 struct live_slot {
+	unsigned users;            /* tables that have it */
+	struct plan_state stretch; /* behind it */
 	struct slot state;
 	struct processor *processor; /* what plans name, or NULL */
 	float wet;                   /* target of state.wet as last posted */
@@ -40,6 +47,7 @@ struct live_slot {
 	uint32_t latency; /* frames, of the wet way */
 	bool connected;   /* something plays into the return of a JACK slot */
 	bool leaving;     /* the processor is faded out, to be taken out */
+	bool parked;      /* faded out, as the slot goes or moves */
 	enum live_phase phase;
 	struct live_job *job; /* what was asked of the host, or NULL */
 	uint32_t invalid;     /* state.invalid as of the last tick */
@@ -54,18 +62,32 @@ struct live_slot {
 	struct live_delay late; /* of the dry way */
 };
 
-/* A strip's state across plans: what its gains were last told, beside them. */
-struct live_strip {
+/* One lane of a strip on its way into one of another. */
+struct live_route {
+	unsigned users;
+	bool parked; /* faded out, as the route goes */
+	struct gain gain;
+	float sent; /* the gain's target, as last posted */
+	struct live_delay late;
+};
+
+/* What every strip has. */
+struct live_core {
+	unsigned users;
+	bool parked; /* faded out, as the strip goes */
 	struct gain trim, fader;
-	struct gain *route; /* in the order of live_targets() */
-	size_t routes;
-	float *sent; /* targets of trim, fader and routes, as last posted */
+	float trim_sent, fader_sent; /* targets, as last posted */
 	struct live_delay delay;
-	struct live_delay *late; /* of the routes */
-	struct live_slot *slot;
-	size_t slots;
-	struct plan_state *state;   /* of each stretch, slots + 1 */
+	struct plan_state stretch;  /* the first */
 	struct weighting weighting; /* of buses and the master */
+};
+
+struct live_strip {
+	struct live_core *core;
+	struct live_route **route; /* in the order of live_targets() */
+	size_t routes;
+	struct live_slot **slot;
+	size_t slots;
 };
 
 /* All strips of a desk at one sample rate. */
@@ -112,15 +134,34 @@ void *live_alloc(size_t size);
 
 #define LIVE_TRIM 0
 #define LIVE_FADER 1
-#define LIVE_ROUTE 2 /* the first route in live_strip.sent */
+#define LIVE_ROUTE 2 /* the first route of live_targets() */
 
+struct desk_map;
 struct route_solo;
 
 /* Every gain stands at its target, every delay at its length. NULL without
  * memory. */
 struct live *
 live_new(const struct desk *desk, const struct route_solo *solo, unsigned rate);
+
+/* The same desk after a change: what it has of `before` is the same, and what is
+ * new begins with silence. Both must be freed. NULL without memory: then
+ * nothing changed. */
+struct live *live_follow(const struct live *before, const struct desk_map *map,
+    const struct route_solo *solo);
 void live_free(struct live *live);
+
+/* From the next commit on, what the desk after a change does not have, or has at
+ * another place, is faded out; resp. nothing is. */
+void live_park(struct live *live, const struct desk_map *map);
+void live_unpark(struct live *live);
+
+/* The state of a strip's stretch; `place` counts the slots before it. */
+struct plan_state *live_stretch(const struct live_strip *strip, size_t place);
+
+/* The gain at a place in live_targets(), and its target as last posted. */
+struct gain *live_gain(
+    const struct live_strip *strip, size_t target, float **sent);
 
 /* Gives a delay a line for lengths up to `longest`, if it has none that is
  * long enough for `frames`.
@@ -140,6 +181,10 @@ uint32_t live_delay_frames(
  * routes of `to` first, then of each send the pre and the post ones. */
 void live_targets(const struct desk *desk, const struct route_solo *solo,
     size_t strip, float *target);
+
+/* The same, but 0 for what is faded out because it goes. */
+void live_wanted(const struct live *live, const struct desk *desk,
+    const struct route_solo *solo, size_t strip, float *target);
 
 /* Frames that a route of a strip waits, by its place in live_targets(). */
 uint32_t live_wait(const struct align *align, const struct desk *desk,

@@ -1,7 +1,8 @@
 #include "mixer/meters.h"
 
-#include "mixer/episode.h"
 #include "mixer/clip_guard.h"
+#include "mixer/desk_map.h"
+#include "mixer/episode.h"
 #include "mixer/history.h"
 #include "mixer/meters_fold.h"
 #include "mixer/soundcheck.h"
@@ -110,6 +111,66 @@ meters_new(const struct desk *desk, struct event_log *log)
 		return NULL;
 	}
 	return meters;
+}
+
+/* The meters of the windows that are kept. */
+static void
+past_follow(struct meters *meters, const struct meters *before, size_t to,
+    size_t from, unsigned lanes)
+{
+	for (size_t i = 0; i < HISTORY; i++) {
+		struct past *past = &meters->past[i];
+		const struct past *old = &before->past[i];
+		past->frames = old->frames;
+		memcpy(&past->squares[to], &old->squares[from],
+		    lanes * sizeof *past->squares);
+		memcpy(&past->peak[to], &old->peak[from],
+		    lanes * sizeof *past->peak);
+		memcpy(&past->true_peak[to], &old->true_peak[from],
+		    lanes * sizeof *past->true_peak);
+	}
+}
+
+static void
+strip_follow(struct meters *meters, struct meters *before,
+    const struct desk_map *map, unsigned index)
+{
+	const struct desk_strip *strip = &meters->desk->strip[index];
+	unsigned lanes = strip->lanes;
+
+	if (!desk_map_sounds_on(map, index))
+		return;
+	size_t old = (size_t)map->strip[index];
+	for (unsigned k = 0; k < desk_stages(strip); k++) {
+		int stage = desk_map_stage(map, index, k);
+		if (stage >= 0)
+			past_follow(meters, before,
+			    meters->first[index] + (size_t)k * lanes,
+			    before->first[old] + (size_t)stage * lanes, lanes);
+	}
+	struct loudness *loudness = meters->loudness[index];
+	meters->loudness[index] = before->loudness[old];
+	before->loudness[old] = loudness;
+}
+
+void
+meters_follow(
+    struct meters *meters, struct meters *before, const struct desk_map *map)
+{
+	episodes_end(before->episodes);
+	episodes_set_rate(meters->episodes, before->rate);
+	meters->rate = before->rate;
+	meters->windows = before->windows;
+	meters->frame = before->frame;
+	for (unsigned i = (unsigned)meters->desk->channels;
+	     i < meters->desk->strips; i++)
+		loudness_set_rate(meters->loudness[i], before->rate);
+	for (unsigned i = 0; i < meters->desk->strips; i++)
+		strip_follow(meters, before, map, i);
+	zones_follow(meters->zones, before->zones, map);
+	history_follow(meters->history, before->history, map);
+	clip_guard_follow(meters->guard, before->guard, map);
+	soundcheck_follow(meters->soundcheck, before->soundcheck, map);
 }
 
 static void

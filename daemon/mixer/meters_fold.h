@@ -10,6 +10,7 @@
  */
 
 struct clip_guard;
+struct desk_map;
 struct history;
 struct meters;
 struct route_solo;
@@ -19,6 +20,22 @@ struct soundcheck;
  * go into the log. NULL without memory. */
 struct meters *meters_new(const struct desk *desk, struct event_log *log);
 void meters_free(struct meters *meters);
+
+/* Takes over what another desk's have measured of the stages that both have.
+ * Nothing can fail; `before` is of no use any more, and has no reader. */
+void meters_follow(struct meters *meters, struct meters *before,
+    const struct desk_map *map);
+
+/* Where the meters of a desk are in windows of the one before. NULL without
+ * memory. */
+struct meter_places;
+struct meter_places *meter_places_new(const struct desk_map *map);
+void meter_places_free(struct meter_places *places);
+
+/* A window of the desk before, as one of the desk after; valid until the next
+ * call. */
+const struct meter_window *meter_places_window(
+    struct meter_places *places, const struct meter_window *window);
 
 /* Which routes are open; it must outlive them. */
 void meters_set_solo(struct meters *meters, const struct route_solo *solo);

@@ -6,7 +6,9 @@
 #include "mixer/latency.h"
 #include "mixer/meters_fold.h"
 #include "mixer/mixer_state.h"
+#include "mixer/next_desk.h"
 #include "mixer/slots.h"
+#include "mixer/state.h"
 #include "mixer/undo.h"
 
 #include <stdlib.h>
@@ -21,6 +23,42 @@ mixer_seconds(void)
 	return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
+int
+mixer_desk_init(struct mixer *mixer, struct desk *desk)
+{
+	mixer->desk = desk;
+	mixer->stale = calloc(desk->strips, sizeof *mixer->stale);
+	mixer->insert = calloc(desk->strips, sizeof *mixer->insert);
+	mixer->meters = meters_new(desk, mixer->events);
+	mixer->advise = advise_new(desk);
+	if (mixer->stale != NULL && mixer->insert != NULL &&
+	    mixer->meters != NULL && mixer->advise != NULL &&
+	    route_solo_update(&mixer->solo, desk) == 0) {
+		meters_set_solo(mixer->meters, &mixer->solo);
+		return 0;
+	}
+	mixer->desk = NULL;
+	mixer_desk_free(mixer);
+	return -1;
+}
+
+void
+mixer_desk_free(struct mixer *mixer)
+{
+	free(mixer->stale);
+	free(mixer->insert);
+	meters_free(mixer->meters);
+	advise_free(mixer->advise);
+	route_solo_free(&mixer->solo);
+	align_free(&mixer->align);
+	desk_free(mixer->desk);
+	mixer->stale = NULL;
+	mixer->insert = NULL;
+	mixer->meters = NULL;
+	mixer->advise = NULL;
+	mixer->desk = NULL;
+}
+
 struct mixer *
 mixer_new(struct desk *desk)
 {
@@ -28,31 +66,29 @@ mixer_new(struct desk *desk)
 
 	if (mixer == NULL)
 		return NULL;
-	mixer->desk = desk;
 	mixer->status.started = mixer_seconds();
 	mixer->engine =
 	    aligned_alloc(_Alignof(struct engine), sizeof(struct engine));
 	mixer->events = event_log_new();
-	mixer->stale = calloc(desk->strips, sizeof *mixer->stale);
-	mixer->insert = calloc(desk->strips, sizeof *mixer->insert);
-	if (mixer->events != NULL)
-		mixer->meters = meters_new(desk, mixer->events);
-	mixer->advise = advise_new(desk);
 	mixer->undo = undo_new();
 	mixer->fade = fade_new();
 	if (mixer->engine != NULL)
 		engine_init(mixer->engine);
-	if (mixer->engine == NULL || mixer->meters == NULL ||
-	    mixer->advise == NULL || mixer->undo == NULL ||
-	    mixer->fade == NULL || mixer->stale == NULL ||
-	    mixer->insert == NULL ||
-	    route_solo_update(&mixer->solo, desk) < 0) {
+	if (mixer->engine == NULL || mixer->events == NULL ||
+	    mixer->undo == NULL || mixer->fade == NULL ||
+	    mixer_desk_init(mixer, desk) < 0) {
+		mixer_free(mixer);
+		return NULL;
+	}
+	mixer->state = state_new(mixer);
+	if (mixer->state == NULL) {
 		mixer->desk = NULL;
 		mixer_free(mixer);
 		return NULL;
 	}
-	meters_set_solo(mixer->meters, &mixer->solo);
-	mixer_insert_begin(mixer);
+	for (unsigned i = 0; i < desk->strips; i++)
+		for (unsigned k = 0; k < desk->strip[i].inserts; k++)
+			mixer_insert_begin(mixer, i, k);
 	return mixer;
 }
 
@@ -80,17 +116,14 @@ mixer_free(struct mixer *mixer)
 		free_batches(mixer->engine);
 	free(mixer->engine);
 	live_free(mixer->live);
-	align_free(&mixer->align);
-	route_solo_free(&mixer->solo);
-	meters_free(mixer->meters);
+	mixer_left(mixer);
+	mixer_desk_free(mixer);
+	state_free(mixer->state);
 	event_log_free(mixer->events);
-	advise_free(mixer->advise);
 	undo_free(mixer->undo);
 	fade_free(mixer->fade);
-	free(mixer->stale);
-	free(mixer->insert);
 	free(mixer->change);
-	desk_free(mixer->desk);
+	free(mixer->target);
 	free(mixer);
 }
 
@@ -110,6 +143,12 @@ struct meters *
 mixer_meters(struct mixer *mixer)
 {
 	return mixer->meters;
+}
+
+struct state *
+mixer_state(const struct mixer *mixer)
+{
+	return mixer->state;
 }
 
 struct engine *

@@ -106,7 +106,7 @@ static struct live_job *
 job_new(struct mixer *mixer, unsigned strip, unsigned insert)
 {
 	struct live_job *job = malloc(sizeof *job);
-	struct live_slot *slot = &mixer->live->strip[strip].slot[insert];
+	struct live_slot *slot = mixer->live->strip[strip].slot[insert];
 
 	if (job != NULL)
 		*job = (struct live_job){ mixer, mixer->host, slot, strip,
@@ -120,7 +120,7 @@ ask_instance(struct mixer *mixer, unsigned strip, unsigned insert)
 {
 	const struct desk_strip *desk = &mixer->desk->strip[strip];
 	const struct desk_insert *wanted = &desk->insert[insert];
-	struct live_slot *slot = &mixer->live->strip[strip].slot[insert];
+	struct live_slot *slot = mixer->live->strip[strip].slot[insert];
 	struct plugin_order order = {
 		.uri = wanted->uri,
 		.lanes = desk->lanes,
@@ -152,13 +152,20 @@ reset(void *arg, void *processor)
 	}
 }
 
+void
+slots_move(struct live_job *job, unsigned strip, unsigned insert)
+{
+	job->strip = strip;
+	job->insert = insert;
+}
+
 /* --- a slot that works --- */
 
 /* Takes stock of the last second; `ticks` of the slots' clock are a us. */
 static void
 take_time(struct mixer *mixer, unsigned strip, unsigned insert, double ticks)
 {
-	struct live_slot *slot = &mixer->live->strip[strip].slot[insert];
+	struct live_slot *slot = mixer->live->strip[strip].slot[insert];
 	struct slot *state = &slot->state;
 	uint64_t all =
 	    atomic_load_explicit(&state->ticks, memory_order_relaxed);
@@ -193,7 +200,7 @@ slots_take_times(struct mixer *mixer, double ticks)
 {
 	for (unsigned i = 0; i < mixer->desk->strips; i++)
 		for (unsigned k = 0; k < mixer->live->strip[i].slots; k++)
-			if (mixer->live->strip[i].slot[k].processor != NULL)
+			if (mixer->live->strip[i].slot[k]->processor != NULL)
 				take_time(mixer, i, k, ticks);
 }
 
@@ -201,7 +208,7 @@ slots_take_times(struct mixer *mixer, double ticks)
 static void
 watch(struct mixer *mixer, unsigned strip, unsigned insert)
 {
-	struct live_slot *slot = &mixer->live->strip[strip].slot[insert];
+	struct live_slot *slot = mixer->live->strip[strip].slot[insert];
 	uint32_t invalid =
 	    atomic_load_explicit(&slot->state.invalid, memory_order_relaxed);
 
@@ -232,7 +239,7 @@ watch(struct mixer *mixer, unsigned strip, unsigned insert)
 static void
 take_out(struct mixer *mixer, unsigned strip, unsigned insert)
 {
-	struct live_slot *slot = &mixer->live->strip[strip].slot[insert];
+	struct live_slot *slot = mixer->live->strip[strip].slot[insert];
 	struct processor *processor = slot->processor;
 	bool again = slot->resets < RESETS;
 	struct live_job *job = again ? job_new(mixer, strip, insert) : NULL;
@@ -262,7 +269,7 @@ mixer_insert_connected(struct mixer *mixer, unsigned strip, unsigned insert,
 
 	if (mixer->live == NULL)
 		return;
-	slot = &mixer->live->strip[strip].slot[insert];
+	slot = mixer->live->strip[strip].slot[insert];
 	if (connected && latency != slot->latency) {
 		slot->latency = latency;
 		latency_changed(mixer);
@@ -280,7 +287,7 @@ slot_tick(struct mixer *mixer, unsigned strip, unsigned insert)
 {
 	const struct desk_insert *wanted =
 	    &mixer->desk->strip[strip].insert[insert];
-	struct live_slot *slot = &mixer->live->strip[strip].slot[insert];
+	struct live_slot *slot = mixer->live->strip[strip].slot[insert];
 
 	switch (slot->phase) {
 	case SLOT_EMPTY:
@@ -316,7 +323,9 @@ slots_leave(struct mixer *mixer, struct live *live, struct live_plan *last)
 {
 	for (size_t i = 0; live != NULL && i < live->strips; i++)
 		for (size_t k = 0; k < live->strip[i].slots; k++) {
-			struct live_slot *slot = &live->strip[i].slot[k];
+			struct live_slot *slot = live->strip[i].slot[k];
+			if (slot->users > 1)
+				continue;
 			if (slot->job != NULL)
 				slot->job->slot = NULL;
 			if (slot->processor != NULL)

@@ -9,6 +9,7 @@
  */
 
 struct live;
+struct live_job;
 struct live_plan;
 struct mixer;
 
@@ -19,8 +20,12 @@ void slots_tick(struct mixer *mixer);
  * ticks of slot_clock(). */
 void slots_take_times(struct mixer *mixer, double ticks);
 
+/* What was asked of the host is for a slot that is here now. */
+void slots_move(struct live_job *job, unsigned strip, unsigned insert);
+
 /* A live desk goes: its instances end with the plan that used them last, and
- * those that are on their way when they come. */
+ * those that are on their way when they come; but for slots that another one
+ * shares. */
 void
 slots_leave(struct mixer *mixer, struct live *live, struct live_plan *last);
 

@@ -1,5 +1,6 @@
 #include "mixer/soundcheck.h"
 
+#include "mixer/desk_map.h"
 #include "mixer/history.h"
 #include "mixer/meters_fold.h"
 #include "mixer/mixer_state.h"
@@ -83,6 +84,30 @@ soundcheck_free(struct soundcheck *check)
 		forget(check);
 	free(check->heard);
 	free(check);
+}
+
+void
+soundcheck_follow(struct soundcheck *check, struct soundcheck *before,
+    const struct desk_map *map)
+{
+	bool any = false;
+
+	check->rate = before->rate;
+	for (unsigned i = 0; i < check->desk->strips; i++) {
+		if (!desk_map_sounds_on(map, i))
+			continue;
+		struct heard *from = &before->heard[map->strip[i]];
+		check->heard[i] = *from;
+		from->block = NULL;
+		any |= check->heard[i].block != NULL;
+	}
+	if (!any)
+		return;
+	check->state = before->state;
+	check->seconds = before->seconds;
+	check->blocks = before->blocks;
+	check->most = before->most;
+	check->filled = before->filled;
 }
 
 void

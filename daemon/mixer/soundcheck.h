@@ -49,6 +49,7 @@ struct soundcheck_finding {
 	char words[160];
 };
 
+struct desk_map;
 struct soundcheck;
 struct mixer;
 
@@ -56,6 +57,10 @@ struct mixer;
  * without memory. */
 struct soundcheck *soundcheck_new(const struct desk *desk, const size_t *first);
 void soundcheck_free(struct soundcheck *check);
+
+/* Goes on with what another desk's has heard of the strips that both have. */
+void soundcheck_follow(struct soundcheck *check, struct soundcheck *before,
+    const struct desk_map *map);
 
 /* The sample rate of the windows to come, in Hz; what goes on is given up. */
 void soundcheck_set_rate(struct soundcheck *check, unsigned rate);

@@ -1,5 +1,6 @@
 #include "mixer/state.h"
 
+#include "mixer/desk_map.h"
 #include "mixer/values.h"
 
 #include <cjson/cJSON.h>
@@ -82,6 +83,16 @@ state_free(struct state *state)
 
 /* --- out --- */
 
+/* Is it another one than in the configuration? */
+static bool
+is_touched(const struct state *state, const struct address *address,
+    size_t index, const struct schema_value *value)
+{
+	if (address->param->id == PARAM_NAME)
+		return strcmp(value->text, state->name[address->strip]) != 0;
+	return value->number != state->number[index];
+}
+
 struct writing {
 	const struct state *state;
 	size_t count;
@@ -98,9 +109,7 @@ write_value(void *arg, const struct address *address)
 	struct schema_value value;
 
 	mixer_get(state->mixer, address, &value);
-	if (address->param->id == PARAM_NAME
-		? strcmp(value.text, state->name[address->strip]) == 0
-		: value.number == state->number[index])
+	if (!is_touched(state, address, index, &value))
 		return;
 	if (values_add(writing->values, state->mixer, address, &value) < 0)
 		writing->failed = true;
@@ -249,4 +258,140 @@ state_read(struct state *state, const char *text, size_t size,
 	}
 	cJSON_Delete(root);
 	return verdict;
+}
+
+/* --- from desk to desk --- */
+
+/* A value that is to be set. */
+struct moved {
+	struct address address;
+	bool is_text;
+	double number;
+	char text[DESK_NAME_LONGEST + 1];
+};
+
+struct following {
+	const struct state *before;
+	struct state *after;
+	const struct desk_map *map;
+	size_t index; /* of the value before */
+	struct moved *moved;
+	size_t count, room;
+	bool failed; /* no memory */
+};
+
+static void
+follow_add(struct following *following, const struct address *address,
+    const struct schema_value *value)
+{
+	if (following->count == following->room) {
+		size_t room = following->room * 2 + 64;
+		struct moved *more =
+		    realloc(following->moved, room * sizeof *more);
+		if (!more) {
+			following->failed = true;
+			return;
+		}
+		following->moved = more;
+		following->room = room;
+	}
+	struct moved *moved = &following->moved[following->count++];
+	*moved = (struct moved){ .address = *address,
+		.number = value->number,
+		.is_text = value->type == 's' };
+	if (moved->is_text)
+		snprintf(moved->text, sizeof moved->text, "%s", value->text);
+}
+
+/* Has the configuration the value that it had before? */
+static bool
+is_configured_as_before(const struct following *following, size_t index,
+    const struct address *before, const struct address *after)
+{
+	struct schema_value value;
+
+	mixer_get(following->after->mixer, after, &value);
+	return !is_touched(following->before, before, index, &value);
+}
+
+static void
+follow_value(void *arg, const struct address *address)
+{
+	struct following *following = arg;
+	const struct state *before = following->before;
+	size_t index = following->index++;
+	struct address after = *address;
+	struct schema_value value;
+
+	mixer_get(before->mixer, address, &value);
+	if (!is_touched(before, address, index, &value))
+		return;
+	if (!desk_map_address(following->map, &after)) {
+		if (values_add(following->after->homeless, before->mixer,
+			address, &value) < 0)
+			following->failed = true;
+	} else if (is_configured_as_before(
+		       following, index, address, &after)) {
+		mixer_get(before->mixer, address, &value);
+		follow_add(following, &after, &value);
+	}
+}
+
+/* What had no place may have one now. */
+static void
+follow_homeless(struct following *following)
+{
+	struct state *after = following->after;
+	const cJSON *item;
+
+	cJSON_ArrayForEach(item, following->before->homeless)
+	{
+		struct address address = { 0 };
+		struct schema_value value;
+
+		if (values_find(after->mixer, item, &address) &&
+		    values_read(item, &value))
+			follow_add(following, &address, &value);
+		else if (!cJSON_GetObjectItemCaseSensitive(
+			     after->homeless, item->string) &&
+			 !cJSON_AddItemToObject(after->homeless, item->string,
+			     cJSON_Duplicate(item, true)))
+			following->failed = true;
+	}
+}
+
+struct state *
+state_follow(const struct state *before, struct mixer *next,
+    const struct desk_map *map)
+{
+	struct following following = { .before = before,
+		.after = state_new(next),
+		.map = map };
+	char why[256];
+
+	if (!following.after)
+		return NULL;
+	values_each(before->mixer, follow_value, &following);
+	follow_homeless(&following);
+	for (size_t i = 0; !following.failed && i < following.count; i++) {
+		const struct moved *moved = &following.moved[i];
+		struct schema_value value = { .type = moved->is_text ? 's' : 'd',
+			.number = moved->number,
+			.text = moved->is_text ? moved->text : NULL };
+
+		mixer_set(
+		    next, &moved->address, &value, NULL, why, sizeof why);
+	}
+	free(following.moved);
+	if (following.failed) {
+		state_free(following.after);
+		return NULL;
+	}
+	return following.after;
+}
+
+void
+state_adopt(struct state *state, struct mixer *mixer)
+{
+	state->mixer = mixer;
 }

@@ -1,5 +1,6 @@
 #include "mixer/undo.h"
 
+#include "mixer/desk_map.h"
 #include "mixer/fade.h"
 #include "mixer/history.h"
 #include "mixer/meters_fold.h"
@@ -51,6 +52,34 @@ undo_free(struct undo *undo)
 	for (size_t i = 0; i < undo->steps; i++)
 		step_free(&undo->step[i]);
 	free(undo);
+}
+
+static void
+step_follow(struct step *step, const struct desk_map *map)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < step->notes; i++)
+		if (desk_map_address(map, &step->note[i].address))
+			step->note[kept++] = step->note[i];
+		else
+			free(step->note[i].text);
+	step->notes = kept;
+}
+
+void
+undo_follow(struct undo *undo, const struct desk_map *map)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < undo->steps; i++) {
+		step_follow(&undo->step[i], map);
+		if (undo->step[i].notes == 0)
+			step_free(&undo->step[i]);
+		else
+			undo->step[kept++] = undo->step[i];
+	}
+	undo->steps = kept;
 }
 
 void

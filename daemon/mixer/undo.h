@@ -14,11 +14,15 @@
 #define UNDO_STEPS 16 /* that are kept */
 #define UNDO_LABEL 80 /* bytes, terminator included */
 
+struct desk_map;
 struct undo;
 
 /* NULL without memory. */
 struct undo *undo_new(void);
 void undo_free(struct undo *undo);
+
+/* The desk is another one: forgets what it does not have. */
+void undo_follow(struct undo *undo, const struct desk_map *map);
 
 /* What is set from now on is one step. The label says what it was, for people.
  * A step in which nothing changes is none. */

@@ -90,7 +90,7 @@ insert_time(const struct mixer *mixer, const struct address *address)
 	if (mixer->live == NULL)
 		return 0;
 	const struct live_slot *slot =
-	    &mixer->live->strip[address->strip].slot[address->sub];
+	    mixer->live->strip[address->strip].slot[address->sub];
 	return address->param->id == PARAM_STATUS_INSERT_MEAN ? slot->mean
 							      : slot->worst;
 }

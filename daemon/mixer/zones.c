@@ -1,5 +1,6 @@
 #include "mixer/zones.h"
 
+#include "mixer/desk_map.h"
 #include "mixer/target.h"
 #include "protocol/level.h"
 
@@ -76,6 +77,29 @@ zones_free(struct zones *zones)
 	free(zones->at);
 	free(zones->stage);
 	free(zones);
+}
+
+void
+zones_follow(struct zones *zones, const struct zones *before,
+    const struct desk_map *map)
+{
+	const struct desk *desk = zones->desk;
+
+	zones->rate = before->rate;
+	zones->bin = before->bin;
+	zones->filled = before->filled;
+	memcpy(zones->length, before->length, sizeof zones->length);
+	zones->seen = before->seen;
+	zones->version = before->version;
+	for (unsigned i = 0; i < desk->strips; i++)
+		for (unsigned k = 0; k < desk_stages(&desk->strip[i]); k++) {
+			struct stage *stage = &zones->stage[zones->at[i] + k];
+			int from = desk_map_stage(map, i, k);
+			if (from >= 0)
+				*stage = before->stage[before->at[map->strip[i]] +
+						       (size_t)from];
+			stage->version = ++zones->version;
+		}
 }
 
 void

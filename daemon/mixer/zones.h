@@ -21,6 +21,7 @@
 #define ZONES_HYSTERESIS 2.0 /* dB */
 #define ZONES_DWELL 10.0     /* s */
 
+struct desk_map;
 struct zones;
 
 struct zones_reading {
@@ -35,6 +36,11 @@ struct zones_reading {
 struct zones *zones_new(const struct desk *desk, const size_t *first,
     size_t count, struct event_log *log);
 void zones_free(struct zones *zones);
+
+/* Takes over what another desk's have kept of the stages that both have, all of
+ * it news. */
+void zones_follow(struct zones *zones, const struct zones *before,
+    const struct desk_map *map);
 
 /* The sample rate of the windows to come, in Hz. */
 void zones_set_rate(struct zones *zones, unsigned rate);
