@@ -1,6 +1,8 @@
 #include "osc_bench.h"
 
 #include "edge/osc_internal.h"
+#include "mixer/desk_log.h"
+#include "mixer/next_desk.h"
 
 /*
  * From one desk to another while clients listen.
@@ -630,6 +632,55 @@ connections_end_with_what_let_them_in(void **state)
 	close(fd);
 }
 
+/* --- with the mixer --- */
+
+/* The mixer itself goes on, with what was set in it. */
+static void
+replace_within(struct bench *b, const char *text)
+{
+	const char *const urls[] = { url_of(b, "udp", "127.0.0.1") };
+	struct config_errors errors = { .count = 0 };
+	struct desk *next = config_parse(text, strlen(text), NULL, &errors);
+	char why[256];
+
+	assert_non_null(next);
+	assert_int_equal(
+	    osc_prepare_desk(b->osc, next, urls, 1, why, sizeof(why)), 0);
+	assert_int_equal(mixer_replace_prepare(b->mixer, next, NULL), 0);
+	osc_leave_desk(b->osc);
+	mixer_replace(b->mixer);
+	osc_take_desk(b->osc);
+	mixer_tick(b->mixer, false);
+	desk_log(b->mixer, "reload", "1 added, 2 moved");
+}
+
+static void
+clients_follow_the_mixer(void **state)
+{
+	struct bench *b = *state;
+
+	ask(b, 0, "/subscribe", "s", "events");
+	ask(b, 0, "/subscribe", "ss", "state", "/ch/kick");
+	ask(b, 0, "/subscribe", "sis", "meters", 100, "/ch/kick/fader");
+	ask(b, 1, "/ch/kick/fader", "f", -20.0);
+	hear(b, 0);
+	for (int i = 1; i <= 3; i++) {
+		char event[64];
+
+		replace_within(b, i % 2 ? moved : before);
+		run_for(b, 30);
+		snprintf(event, sizeof(event),
+		    "/event/desk hhssh %d 0 reload 1 added, 2 moved ", i);
+		assert_heard(hear(b, 0), event);
+		assert_heard(b->heard, "/meter/ch/kick/fader fff ");
+		assert_heard(
+		    ask(b, 1, "/ch/kick/fader", ""), "/ch/kick/fader f -20\n");
+		ask(b, 1, "/ch/kick/mute", "i", i % 2);
+		assert_heard(hear(b, 0), "/ch/kick/mute i ");
+	}
+	assert_heard(ask(b, 0, "/renew", ""), "/renewed ih 3 ");
+}
+
 int
 main(void)
 {
@@ -659,6 +710,7 @@ main(void)
 		TEST(nobody_else_gets_the_address),
 		TEST(the_same_address_by_another_name_is_left_alone),
 		TEST(connections_end_with_what_let_them_in),
+		TEST(clients_follow_the_mixer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
