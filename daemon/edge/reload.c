@@ -4,12 +4,18 @@
 #include "edge/log.h"
 #include "edge/loop.h"
 #include "edge/osc.h"
+#include "edge/replace.h"
 #include "edge/worker.h"
 #include "mixer/config.h"
 #include "mixer/config_diff.h"
+#include "mixer/config_edit.h"
 #include "mixer/desk_log.h"
 #include "mixer/next_desk.h"
+#include "mixer/state.h"
 
+#include <cjson/cJSON.h>
+#include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +28,9 @@
 enum step {
 	STEP_NONE,
 	STEP_READING,  /* the file, on the worker */
-	STEP_PREPARING /* what goes fades out, JACK gets its ports */
+	STEP_PREPARING, /* what goes fades out, JACK gets its ports */
+	STEP_SETTLING,  /* the desk before is still on its way out */
+	STEP_WRITING    /* the file, on the worker */
 };
 
 struct reload {
@@ -35,6 +43,8 @@ struct reload {
 
 	enum step step;
 	bool dry;
+	bool saves; /* the text goes to the file then */
+	int error;  /* of writing it, -errno */
 	char action[16];
 	struct reload_asker asker;
 	char *next_text; /* and that which is to be */
@@ -186,12 +196,26 @@ give_up(struct reload *reload, const char *why)
 }
 
 static void
+settle(struct reload *reload)
+{
+	if (!edge_jack_is_idle(reload->parts.jack) ||
+	    mixer_is_replacing(reload->parts.mixer))
+		return;
+	stop_waiting(reload);
+	if (!reload->saves) {
+		end(reload, RELOAD_DONE);
+		return;
+	}
+	reload->step = STEP_WRITING;
+	worker_post(reload->worker, &reload->job);
+}
+
+static void
 commit(struct reload *reload)
 {
 	const struct reload_parts *parts = &reload->parts;
 	char summary[CONFIG_SUMMARY];
 
-	stop_waiting(reload);
 	osc_leave_desk(parts->osc);
 	mixer_replace(parts->mixer);
 	edge_jack_commit(parts->jack);
@@ -202,9 +226,8 @@ commit(struct reload *reload)
 	reload->size = reload->next_size;
 	reload->next_text = NULL;
 	config_summary(reload->count, summary);
-	log_line("another desk is at work (%s): %s", reload->action, summary);
 	desk_log(parts->mixer, reload->action, summary);
-	end(reload, RELOAD_DONE);
+	reload->step = STEP_SETTLING;
 }
 
 static void
@@ -214,6 +237,10 @@ look(void *arg)
 	const struct reload_parts *parts = &reload->parts;
 	double now = seconds();
 
+	if (reload->step == STEP_SETTLING) {
+		settle(reload);
+		return;
+	}
 	if (!reload->jack_ready) {
 		reload->give_up_at = now + LONGEST_WAIT;
 		return;
@@ -221,7 +248,8 @@ look(void *arg)
 	if (reload->jack_why[0] != '\0')
 		give_up(reload, reload->jack_why);
 	else if (now >= reload->heard_at && mixer_may_replace(parts->mixer) &&
-		 mixer_replace_prepare(parts->mixer, reload->next,
+		 edge_jack_may_commit(parts->jack) &&
+		 mixer_replace_prepare(parts->mixer, reload->next, reload->saves,
 		     edge_jack_table(parts->jack)) == 0)
 		commit(reload);
 	else if (now > reload->give_up_at)
@@ -281,26 +309,61 @@ consider(struct reload *reload)
 
 /* --- what is asked --- */
 
-static void
-read_file(struct worker_job *job)
+/* Where the name leads to is written, not the name. */
+static int
+write_file(const struct reload *reload)
 {
-	struct reload *reload = (struct reload *)(void *)job;
+	char path[PATH_MAX], before[PATH_MAX + 1];
 
-	reload->next_text = config_load(
-	    reload->parts.file, &reload->next_size, &reload->errors);
+	if (!realpath(reload->parts.file, path))
+		return -errno;
+	snprintf(before, sizeof before, "%s~", path);
+	return replace_file(path, before, reload->text, reload->size);
 }
 
 static void
-file_read(struct worker_job *job)
+work_file(struct worker_job *job)
 {
 	struct reload *reload = (struct reload *)(void *)job;
 
-	if (reload->next_text) {
-		consider(reload);
+	if (reload->step == STEP_WRITING)
+		reload->error = write_file(reload);
+	else
+		reload->next_text = config_load(reload->parts.file,
+		    &reload->next_size, &reload->errors);
+}
+
+static void
+end_writing(struct reload *reload)
+{
+	const char *file = reload->parts.file;
+	char text[PATH_MAX + 100];
+
+	if (reload->error == 0) {
+		tell(reload, "saved", file);
+		end(reload, RELOAD_DONE);
 		return;
 	}
-	tell_errors(reload, &reload->errors);
-	end(reload, RELOAD_REFUSED);
+	snprintf(text, sizeof text,
+	    "%s: found \"%s\" while it was written; allowed a file, and a "
+	    "directory, that can be written to",
+	    file, strerror(-reload->error));
+	refuse(reload, text);
+}
+
+static void
+file_done(struct worker_job *job)
+{
+	struct reload *reload = (struct reload *)(void *)job;
+
+	if (reload->step == STEP_WRITING) {
+		end_writing(reload);
+	} else if (reload->next_text) {
+		consider(reload);
+	} else {
+		tell_errors(reload, &reload->errors);
+		end(reload, RELOAD_REFUSED);
+	}
 }
 
 /* Is nothing else under way? If there is, the asker is told. */
@@ -317,8 +380,19 @@ begin(struct reload *reload, const char *action, bool dry,
 	}
 	reload->asker = *asker;
 	reload->dry = dry;
+	reload->saves = false;
 	snprintf(reload->action, sizeof reload->action, "%s", action);
 	return true;
+}
+
+static bool
+has_file(struct reload *reload)
+{
+	if (strcmp(reload->parts.file, "-") != 0)
+		return true;
+	refuse(reload, "found a configuration that came from standard input; "
+		       "allowed where it is a file");
+	return false;
 }
 
 void
@@ -326,12 +400,8 @@ reload_file(struct reload *reload, bool dry, const struct reload_asker *asker)
 {
 	if (!begin(reload, "reload", dry, asker))
 		return;
-	if (strcmp(reload->parts.file, "-") == 0) {
-		refuse(reload,
-		    "found a configuration that came from standard input; "
-		    "allowed where it is a file");
+	if (!has_file(reload))
 		return;
-	}
 	reload->step = STEP_READING;
 	worker_post(reload->worker, &reload->job);
 }
@@ -355,6 +425,42 @@ reload_edit(struct reload *reload, char *text, const char *action,
 	consider(reload);
 }
 
+/* The configuration with all that was set since. */
+static char *
+text_with_values(const struct reload *reload, char *why, size_t size)
+{
+	struct config_merged merged;
+	char *state = state_print(mixer_state(reload->parts.mixer));
+	cJSON *root = state ? cJSON_Parse(state) : NULL;
+	char *text = NULL;
+
+	snprintf(why, size, "found no memory left; allowed with more");
+	if (root)
+		text = config_merge(reload->text,
+		    cJSON_GetObjectItemCaseSensitive(root, "values"), &merged,
+		    why, size);
+	cJSON_Delete(root);
+	free(state);
+	return text;
+}
+
+void
+reload_save(struct reload *reload, const struct reload_asker *asker)
+{
+	char why[320];
+
+	if (!begin(reload, "save", false, asker) || !has_file(reload))
+		return;
+	reload->next_text = text_with_values(reload, why, sizeof why);
+	if (!reload->next_text) {
+		refuse(reload, why);
+		return;
+	}
+	reload->saves = true;
+	reload->next_size = strlen(reload->next_text);
+	consider(reload);
+}
+
 struct reload *
 reload_new(const struct reload_parts *parts, const char *text, size_t size)
 {
@@ -362,7 +468,7 @@ reload_new(const struct reload_parts *parts, const char *text, size_t size)
 
 	if (!reload)
 		return NULL;
-	reload->job = (struct worker_job){ read_file, file_read, NULL };
+	reload->job = (struct worker_job){ work_file, file_done, NULL };
 	reload->parts = *parts;
 	reload->timer = -1;
 	reload->worker = worker_new(parts->loop);
@@ -401,6 +507,8 @@ reload_free(struct reload *reload)
 	    (struct reload_asker){ nobody_hears, nobody_waits, NULL };
 	if (reload->step == STEP_PREPARING)
 		give_up(reload, "");
+	if (reload->step == STEP_SETTLING)
+		stop_waiting(reload);
 	reload->dry = true;
 	/* A disk that hangs keeps what it works on. */
 	if (reload->worker && !worker_free(reload->worker, LEAVE_MS))
