@@ -35,8 +35,7 @@ struct desk *config_parse(const char *text, size_t size,
 
 /* The text of a file, at most 16 MiB; "-" is standard input. The caller frees it.
  * NULL with an error. May block. */
-char *config_load(
-    const char *file, size_t *size, struct config_errors *errors);
+char *config_load(const char *file, size_t *size, struct config_errors *errors);
 
 /* Both in one. */
 struct desk *config_read(

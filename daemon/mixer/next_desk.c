@@ -87,9 +87,9 @@ slot_follow(struct mixer *mixer, const struct mixer *before,
     const struct desk_map *map, unsigned strip, unsigned insert)
 {
 	int from = map->slot[strip][insert];
-	struct live_job *job =
-	    mixer->live != NULL ? mixer->live->strip[strip].slot[insert]->job
-				: NULL;
+	struct live_job *job = mixer->live != NULL
+				   ? mixer->live->strip[strip].slot[insert]->job
+				   : NULL;
 
 	if (job != NULL)
 		slots_move(job, strip, insert);
@@ -171,8 +171,8 @@ mixer_replace_prepare(struct mixer *mixer, struct desk *desk, void *ports)
 	if (made)
 		next->mixer.leaving.places = meter_places_new(&next->map);
 	if (next->mixer.leaving.places != NULL)
-		next->mixer.state = state_follow(
-		    mixer->state, &next->mixer, &next->map);
+		next->mixer.state =
+		    state_follow(mixer->state, &next->mixer, &next->map);
 	if (next->mixer.state == NULL ||
 	    sound_follow(mixer, &next->mixer, &next->map) < 0) {
 		next_free(next);

@@ -29,8 +29,7 @@ bool mixer_may_replace(const struct mixer *mixer);
  * table of ports, is on its way to the engine from here on. Returns 0 and takes
  * `next` over, or -1 without memory or while too many batches are on their way:
  * nothing changed then. mixer_replace() follows at once. */
-int mixer_replace_prepare(
-    struct mixer *mixer, struct desk *next, void *ports);
+int mixer_replace_prepare(struct mixer *mixer, struct desk *next, void *ports);
 
 /* The desk that was prepared is the desk from here on: strips may have other
  * indices. Meters have no reader. */

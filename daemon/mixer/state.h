@@ -28,8 +28,8 @@ void state_free(struct state *state);
  * sets what was touched, but where the configuration itself has another value
  * than before; keeps what has no place there. state_adopt() hands it to the
  * mixer that the desk goes to. NULL without memory: nothing is of use then. */
-struct state *state_follow(const struct state *before, struct mixer *next,
-    const struct desk_map *map);
+struct state *state_follow(
+    const struct state *before, struct mixer *next, const struct desk_map *map);
 void state_adopt(struct state *state, struct mixer *mixer);
 
 enum state_verdict {
