@@ -109,6 +109,7 @@ class Desk:
                 f"/{strip}/name": name, f"/{strip}/trim": 0.0,
                 f"/{strip}/fader": -6.0, f"/{strip}/mute": 0})
         self.values["/ch/kick/send/verb/tap"] = "post"
+        self.names = {}
         self.slots = SLOTS if mode == "slots" else {}
         self.params = {}
         self.searches = 0
@@ -193,7 +194,9 @@ class Desk:
         self.values[address] = type(old)(bound)
         if clamped:
             self.answer(to, asked)
-        if address == "/ch/keys/mute":
+        if self.mode == "other" and address == "/ch/keys/mute":
+            self.replace()
+        elif address == "/ch/keys/mute":
             # A packet that is lost, then one that comes.
             for _ in range(2):
                 n = len(self.events) + 1
@@ -201,6 +204,14 @@ class Desk:
             self.publish("events", self.events[-1])
         kind = {str: "s", int: "i", float: "f"}[type(old)]
         self.publish("state", pack(address, kind, self.values[address]), to)
+
+    def replace(self):
+        """Another desk: only the event tells of it."""
+        self.names["ch/keys"] = "Organ"
+        self.values["/ch/kick/fader"] = -20.0
+        self.events.append(pack("/event/desk", "hhssh", len(self.events) + 1,
+                                0, "reload", "1 changed", WHEN))
+        self.publish("events", self.events[-1])
 
     def number(self):
         return 8 if self.mode == "reloads" and self.tick > 10 else 7
@@ -522,6 +533,7 @@ class Desk:
                            if lease[0] != to}
         elif address == "/list":
             for strip, name, lanes, outputs in STRIPS:
+                name = self.names.get(strip, name)
                 if self.mode == "hostile":
                     name = EVIL
                 self.send(to, pack("/list", "ssisi", strip, name, lanes,
@@ -533,7 +545,7 @@ class Desk:
                                        *slot[:3], 2))
             for strip, _, _, _ in STRIPS:
                 aim = (-18, -10) if strip.startswith("ch/") else (-30, -6)
-                if strip == "ch/keys":
+                if strip == "ch/keys" and not self.names:
                     aim = (-45, -35)
                 self.send(to, pack("/list/target", "sff", strip, *aim))
             self.send(to, pack("/list/end", "i", len(STRIPS)))

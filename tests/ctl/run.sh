@@ -319,6 +319,33 @@ json 1 "[t['strips'][0]['stages'][2]['lanes'][0]['peak'] for t in v \
 	if t['strips']][::len(v) - 1] == [2, -3]"
 it "meters go on when the layout becomes another" 0
 stop
+
+# --- another desk ---
+start other
+{ sleep 1; "$ctl" set /ch/keys/mute 1 >"$work/set"; } &
+setter=$!
+LC_ALL=C.UTF-8 TERM=xterm /usr/bin/python3 "$here/terminal.py" 100 24 "$ctl" \
+	meters >"$work/out" 2>"$work/err"; code=$?
+says "Organ"; says "desk reload: 1 changed"
+it "the meter bridge shows the strips of another desk" 0
+wait $setter
+stop
+start other
+follow meters --rate 5 --json; "$ctl" set /ch/keys/mute 1 >"$work/set"
+sleep 1; ended
+json 1 "[t['strips'][1]['stages'][0]['lanes'][0]['zone'] for t in v][::len(v) \
+	- 1] == ['nominal', 'low']"
+it "meters go by the targets of another desk" 0
+stop
+start other
+follow watch /ch; "$ctl" set /ch/keys/mute 1 >"$work/set"
+soon "/ch/kick/fader -20" out; ended
+out "/ch/keys/mute 1
+/ch/kick/fader -20"
+it "watch prints what is not as it was in another desk" 0
+run events --once --since 3; says "desk reload: 1 changed"
+it "another desk is an event" 0
+stop
 start slots
 run inserts ch/keys; silent
 out "STRIP            SLOT  KIND  NAME                         STATE        BYPASS
