@@ -3,7 +3,6 @@
 #include "value.h"
 
 #include <cjson/cJSON.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define PATIENCE 10.0 /* seconds: the daemon may wait for JACK */
@@ -13,7 +12,6 @@
 struct answer {
 	const struct change *change;
 	cJSON *json; /* {"verdict": …, "lines": [{"kind": …, "text": …}]} */
-	char *saved;  /* name of a file, NULL until it was told */
 	double heard; /* time of the last message */
 	bool complete, refused;
 	int lost; /* lines that did not come */
@@ -75,9 +73,6 @@ take(void *arg, const struct link_message *message)
 	} else if (link_is(message, "/reload/end", "ssi") &&
 		   strcmp(value[0].text, answer->change->address) == 0) {
 		take_end(answer, value);
-	} else if (link_is(message, "/config/saved", "s")) {
-		answer->saved = strdup(value[0].text);
-		answer->complete = true;
 	}
 }
 
@@ -110,10 +105,6 @@ print_answer(struct command *command, const struct answer *answer)
 {
 	const cJSON *line;
 
-	if (answer->saved) {
-		command->out.form->saved(&command->out, answer->saved);
-		return;
-	}
 	cJSON_ArrayForEach(line, lines_of(answer))
 	{
 		const char *kind = cJSON_GetStringValue(
@@ -130,13 +121,6 @@ print_answer(struct command *command, const struct answer *answer)
 		    answer->lost, answer->lost == 1 ? "" : "s");
 }
 
-static void
-forget(struct answer *answer)
-{
-	cJSON_Delete(answer->json);
-	free(answer->saved);
-}
-
 enum status
 change_ask(struct command *command, const struct change *change)
 {
@@ -147,7 +131,7 @@ change_ask(struct command *command, const struct change *change)
 	if (command->patient)
 		command->timeout = PATIENCE;
 	for (int i = 0; i < tries; i++) {
-		forget(&answer);
+		cJSON_Delete(answer.json);
 		answer = (struct answer){ .change = change,
 			.json = cJSON_CreateObject() };
 		cJSON_AddArrayToObject(answer.json, "lines");
@@ -161,6 +145,6 @@ change_ask(struct command *command, const struct change *change)
 		command_silent(command);
 	if (status == STATUS_OK && answer.refused)
 		status = STATUS_REFUSED;
-	forget(&answer);
+	cJSON_Delete(answer.json);
 	return status;
 }

@@ -68,8 +68,6 @@ struct output_form {
 	    struct output *out, const char *action, const struct cJSON *answer);
 	/* What a reload or another change of the configuration was answered. */
 	void (*reload)(struct output *out, const struct cJSON *answer);
-	/* Where the configuration was saved. */
-	void (*saved)(struct output *out, const char *file);
 	/* One address of a desk. */
 	void (*address)(struct output *out, const char *address);
 	/* One row of the schema. */

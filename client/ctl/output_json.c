@@ -335,7 +335,6 @@ const struct output_form output_json = {
 	.soundcheck = json_soundcheck,
 	.scene = json_scene,
 	.reload = json_reload,
-	.saved = json_saved,
 	.address = json_address,
 	.param = json_param,
 	.close = json_close,

@@ -12,7 +12,7 @@ mark(const char *kind)
 	static const struct {
 		const char *kind, *mark;
 	} marks[] = { { "added", "+" }, { "removed", "-" }, { "moved", "~" },
-		{ "changed", "~" }, { "note", "note:" }, { "error", "" } };
+		{ "changed", "~" }, { "note", "note:" }, { "saved", "Saved" } };
 
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
 		if (strcmp(marks[i].kind, kind) == 0)
@@ -64,34 +64,12 @@ text_reload(struct output *out, const cJSON *answer)
 						    : "changed");
 }
 
-static void
-print_json(struct output *out, const cJSON *json)
+void
+json_reload(struct output *out, const cJSON *answer)
 {
-	char *text = cJSON_Print(json);
+	char *text = cJSON_Print(answer);
 
 	if (text)
 		fprintf(out->file, "%s\n", text);
 	cJSON_free(text);
-}
-
-void
-json_reload(struct output *out, const cJSON *answer)
-{
-	print_json(out, answer);
-}
-
-void
-text_saved(struct output *out, const char *file)
-{
-	print_line(out->file, "Saved", file);
-}
-
-void
-json_saved(struct output *out, const char *file)
-{
-	cJSON *json = cJSON_CreateObject();
-
-	cJSON_AddStringToObject(json, "file", file);
-	print_json(out, json);
-	cJSON_Delete(json);
 }

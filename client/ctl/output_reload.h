@@ -4,14 +4,11 @@
 #include "output.h"
 
 /*
- * Changes of the configuration on standard output: the functions `reload` and
- * `saved` of both forms. Printing only.
+ * Changes of the configuration on standard output: the functions `reload` of both
+ * forms. Printing only.
  */
 
 void text_reload(struct output *out, const struct cJSON *answer);
 void json_reload(struct output *out, const struct cJSON *answer);
-
-void text_saved(struct output *out, const char *file);
-void json_saved(struct output *out, const char *file);
 
 #endif

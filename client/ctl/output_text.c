@@ -222,7 +222,6 @@ const struct output_form output_text = {
 	.soundcheck = text_soundcheck,
 	.scene = text_scene,
 	.reload = text_reload,
-	.saved = text_saved,
 	.address = text_address,
 	.param = text_param,
 	.close = text_close,

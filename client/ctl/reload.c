@@ -10,9 +10,15 @@
 #include <string.h>
 
 #define STRIP_LONGEST 64 /* bytes */
-#define ADDRESS_TEXT (STRIP_LONGEST + 32)
+#define SLOT_TEXT (STRIP_LONGEST + 32)
 
 /* --- what was typed --- */
+
+static struct schema_value
+text_value(const char *text)
+{
+	return (struct schema_value){ .type = 's', .text = text };
+}
 
 static enum status
 refuse_count(const char *what, int count, const char *allowed)
@@ -26,7 +32,7 @@ refuse_count(const char *what, int count, const char *allowed)
 static const char *
 read_strip(const char *what, const char *text)
 {
-	char address[ADDRESS_TEXT];
+	char address[STRIP_LONGEST + 2];
 	const char *strip = text[0] == '/' ? text + 1 : text;
 
 	snprintf(address, sizeof(address), "/%s", strip);
@@ -131,8 +137,7 @@ add_run(struct command *command, int count, char **argument)
 	json = read_json("add", argument[0]);
 	if (!json)
 		return STATUS_USAGE;
-	change.value[change.values++] =
-	    (struct schema_value){ .type = 's', .text = json };
+	change.value[change.values++] = text_value(json);
 	status = change_ask(command, &change);
 	free(json);
 	return status;
@@ -149,8 +154,7 @@ remove_run(struct command *command, int count, char **argument)
 	strip = read_strip("remove", argument[0]);
 	if (!strip)
 		return STATUS_USAGE;
-	change.value[change.values++] =
-	    (struct schema_value){ .type = 's', .text = strip };
+	change.value[change.values++] = text_value(strip);
 	return change_ask(command, &change);
 }
 
@@ -167,7 +171,7 @@ move_run(struct command *command, int count, char **argument)
 	strip = read_strip("move", argument[0]);
 	if (!strip || read_place("move", argument[1], &change.value[1]))
 		return STATUS_USAGE;
-	change.value[0] = (struct schema_value){ .type = 's', .text = strip };
+	change.value[0] = text_value(strip);
 	return change_ask(command, &change);
 }
 
@@ -175,11 +179,12 @@ move_run(struct command *command, int count, char **argument)
 static const struct action {
 	const char *name;
 	int least, most;
+	int slot; /* 1: the last says what is to be in it */
 	const char *allowed;
 } actions[] = {
-	{ "add", 2, 3, "STRIP, a PLACE if wanted, and JSON or a URI" },
-	{ "remove", 2, 2, "STRIP and PLACE" },
-	{ "move", 3, 3, "STRIP, FROM and TO" },
+	{ "add", 2, 3, 1, "STRIP, a PLACE if wanted, and JSON or a URI" },
+	{ "remove", 2, 2, 0, "STRIP and PLACE" },
+	{ "move", 3, 3, 0, "STRIP, FROM and TO" },
 };
 #define ACTIONS (sizeof(actions) / sizeof(actions[0]))
 
@@ -194,35 +199,30 @@ find_action(const char *name)
 	return NULL;
 }
 
-/* insert add STRIP [PLACE] JSON|URI: without a place it is 0, the last. */
+/* A slot to be, or one that there is, by its place: "ch/kick/insert/2". */
 static enum status
-insert_add(struct command *command, struct change *change, const char *argument)
+insert_ask(struct command *command, const char *address, const char *slot,
+    const char *json, struct schema_value to)
 {
-	enum status status;
-	char *json = read_slot(argument);
+	struct change change = { .address = address,
+		.value = { text_value(slot), json ? text_value(json) : to },
+		.values = json || to.type ? 2 : 1,
+		.changes = true };
 
-	if (!json)
-		return STATUS_USAGE;
-	change->value[0].type = 'i';
-	change->value[1] = (struct schema_value){ .type = 's', .text = json };
-	change->values = 2;
-	status = change_ask(command, change);
-	free(json);
-	return status;
+	return change_ask(command, &change);
 }
 
 enum status
 insert_run(struct command *command, int count, char **argument)
 {
 	const struct action *action = find_action(count ? argument[0] : NULL);
-	char address[ADDRESS_TEXT], what[32];
-	struct change change = { .address = address, .changes = true };
+	struct schema_value place[2] = { { 0 } };
+	char address[16], slot[SLOT_TEXT], what[32], *json = NULL;
+	enum status status;
 	const char *strip;
-	bool add;
 
 	if (!action)
 		return STATUS_USAGE;
-	add = action == &actions[0];
 	count--;
 	argument++;
 	snprintf(what, sizeof(what), "insert %s", action->name);
@@ -231,14 +231,18 @@ insert_run(struct command *command, int count, char **argument)
 	strip = read_strip(what, argument[0]);
 	if (!strip)
 		return STATUS_USAGE;
-	snprintf(
-	    address, sizeof(address), "/%s/insert/%s", strip, action->name);
-	for (int i = 1; i < count - add; i++)
-		if (read_place(
-			what, argument[i], &change.value[change.values++]))
+	for (int i = 1; i < count - action->slot; i++)
+		if (read_place(what, argument[i], &place[i - 1]))
 			return STATUS_USAGE;
-	return add ? insert_add(command, &change, argument[count - 1])
-		   : change_ask(command, &change);
+	if (action->slot && !(json = read_slot(argument[count - 1])))
+		return STATUS_USAGE;
+	snprintf(address, sizeof(address), "/%s", action->name);
+	snprintf(slot, sizeof(slot),
+	    place[0].type ? "%s/insert/%.0f" : "%s/insert", strip,
+	    place[0].number);
+	status = insert_ask(command, address, slot, json, place[1]);
+	free(json);
+	return status;
 }
 
 enum status

@@ -457,9 +457,6 @@ class Desk:
         said = " ".join(map(str, values))
         if len(said) > 1000:
             said = f"{len(said)} bytes"
-        if address == "/config/save":
-            self.send(to, pack("/config/saved", "s", "/etc/head\x1broom.json"))
-            return
         if "none" in said:
             self.send(to, pack("/error", "sss", address, "bad-value",
                                f"{address}: found strip \"ch/none\""))
@@ -481,7 +478,9 @@ class Desk:
                 lines = []
         else:
             lines = [("changed", f"{address} {said}")]
-            if address == "/remove":
+            if address == "/config/save":
+                lines = [("saved", "/etc/head\x1broom.json")]
+            if address == "/remove" and "insert" not in said:
                 lines = [("removed", said), ("note", "lost")]
                 lost = lines[1:]
         for line in lines:
@@ -511,9 +510,7 @@ class Desk:
         elif address.startswith("/scene/"):
             self.scene(to, address, values)
         elif address in ("/reload", "/reload/check", "/add", "/remove", "/move",
-                         "/config/save") or \
-                address.endswith(("/insert/add", "/insert/remove",
-                                  "/insert/move")):
+                         "/config/save"):
             self.change(to, address, values)
         elif address == "/renew":
             held = sum(1 for lease in self.leases if lease[0] == to)

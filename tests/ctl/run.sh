@@ -579,16 +579,16 @@ run remove ch/none; out ""; warns '/remove: found strip "ch/none"'
 it "an unknown strip is refused" 1
 run move ch/kick 2; out "~ /move ch/kick 2"; it "a strip is moved" 0
 run insert add ch/kick urn:a
-out '~ /ch/kick/insert/add 0 {"lv2":"urn:a"}'; it "a plugin comes last" 0
+out '~ /add ch/kick/insert {"lv2":"urn:a"}'; it "a plugin comes last" 0
 run insert add master 2 '{ "jack": {} }'
-out '~ /master/insert/add 2 {"jack":{}}'; it "a slot comes to a place" 0
-run insert remove bus/verb 3; out "~ /bus/verb/insert/remove 3"
+out '~ /add master/insert/2 {"jack":{}}'; it "a slot comes to a place" 0
+run insert remove bus/verb 3; out "~ /remove bus/verb/insert/3"
 it "a slot is removed" 0
-run insert move ch/kick 1 2; out "~ /ch/kick/insert/move 1 2"
+run insert move ch/kick 1 2; out "~ /move ch/kick/insert/1 2"
 it "a slot is moved" 0
 run config save; out "Saved /etc/head?room.json"
 it "the configuration is saved" 0
-run --json config save; json 0 "v['file'] == '/etc/head\x1broom.json'"
+run --json config save; json 0 "v['lines'] == [{'kind': 'saved', 'text': '/etc/head\x1broom.json'}]"
 it "a saving is there as JSON" 0
 run reload now; warns "found 1 arguments, allowed: none"
 it "reload takes no argument" 2
