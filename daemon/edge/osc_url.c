@@ -223,7 +223,7 @@ push(const struct opening *opening, struct osc_socket *socket)
 static bool
 keep(const struct opening *opening, const struct place *place)
 {
-	struct sockaddr_storage address;
+	struct sockaddr_storage address = { 0 };
 	struct osc_socket *socket;
 	bool any = false;
 
@@ -243,7 +243,7 @@ keep(const struct opening *opening, const struct place *place)
 static bool
 own_is_in_the_way(const struct opening *opening, const struct place *place)
 {
-	struct sockaddr_storage address;
+	struct sockaddr_storage address = { 0 };
 	const struct osc_socket *socket;
 	bool any = false;
 	int one = 1;
