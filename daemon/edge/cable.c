@@ -68,6 +68,18 @@ cables_see(struct cables *cables, size_t port, const char *other)
 	cable->since = 0;
 }
 
+void
+cables_copy(struct cables *cables, const struct cable *cable, size_t port)
+{
+	struct cable *copy = cables_add(cables, port, cable->other);
+
+	if (!copy)
+		return;
+	copy->wanted = cable->wanted;
+	copy->seen = cable->seen;
+	copy->since = cable->since;
+}
+
 bool
 cable_miss(struct cable *cable, double now)
 {

@@ -281,6 +281,7 @@ osc_free(struct osc *osc)
 	mixer_listen(osc->mixer, NULL, NULL);
 	event_log_listen(mixer_events(osc->mixer), NULL, NULL);
 	osc_scene_end(osc);
+	osc_reload_end(osc);
 	if (osc->timer >= 0)
 		loop_end(osc->loop, osc->timer);
 	osc_abort_desk(osc);

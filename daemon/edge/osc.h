@@ -26,6 +26,11 @@ void osc_free(struct osc *osc);
 
 /* --- another desk --- */
 
+/* Who makes another desk of it when that is asked for; must outlive the OSC side,
+ * or be taken back with NULL. */
+struct reload;
+void osc_set_reload(struct osc *osc, struct reload *reload);
+
 /* Does all that can fail before the mixer has the desk `next`, with these URLs
  * to listen on: reads tokens, opens sockets. Nothing of it is seen until it is
  * taken. Returns 0, or -1 with what was found and is allowed in `why`, and

@@ -27,6 +27,7 @@
 #define OSC_PLUGINS 32   /* plugins told in one tick at most */
 #define OSC_DUMP 512     /* parameters of a dump told in one tick at most */
 #define OSC_SCENE 512    /* values of a scene told in one tick at most */
+#define OSC_RELOAD 64    /* lines about another desk told in one tick at most */
 #define OSC_PART 1000    /* bytes of a part of a long text */
 
 struct loop;
@@ -69,6 +70,8 @@ struct osc {
 	enum mixer_jack jack; /* as the status leases were told last */
 	uint64_t state;       /* changes of the desk so far */
 	struct osc_scenes *scenes; /* NULL: they have no place */
+	struct reload *reload; /* NULL: no other desk can be had */
+	struct osc_reload_answer *reloads; /* that are not told to the end */
 	bool hush; /* changes are steps of a fade, told more rarely */
 	struct osc_next *next; /* NULL: no other desk is on its way */
 };
@@ -319,6 +322,18 @@ void osc_scene_end(struct osc *osc);
  * another: as text, by address. */
 void osc_scene_leave_desk(struct osc *osc);
 void osc_scene_take_desk(struct osc *osc);
+
+/* --- osc_reload.c --- */
+
+/* Handles a command that makes another desk of it, with its arguments; how it
+ * goes on is told later. */
+void osc_reload(struct osc_request *request, enum param command,
+    const struct packet_message *message, const struct schema_value *value,
+    size_t count);
+
+/* Every OSC_TICK_MS: tells the next stretch of answers. */
+void osc_reload_tick(struct osc *osc);
+void osc_reload_end(struct osc *osc);
 
 /* --- osc_soundcheck.c --- */
 

@@ -233,7 +233,8 @@ config_parse(const char *text, size_t size, struct plugin_host *host,
 	return desk;
 }
 
-/* The bytes of a stream, at most one more than a text may have. */
+/* The bytes of a stream, at most some more than a text may have, and a zero byte
+ * behind them. */
 static char *
 read_stream(FILE *stream, size_t *size)
 {
@@ -242,10 +243,12 @@ read_stream(FILE *stream, size_t *size)
 
 	*size = 0;
 	while (text) {
-		got = fread(&text[*size], 1, room - *size, stream);
+		got = fread(&text[*size], 1, room - 1 - *size, stream);
 		*size += got;
-		if (*size < room || *size > JSON_TEXT_LARGEST)
+		if (*size < room - 1 || *size > JSON_TEXT_LARGEST) {
+			text[*size] = '\0';
 			return text;
+		}
 		room *= 2;
 		char *more = realloc(text, room);
 
@@ -274,20 +277,6 @@ config_load(const char *file, size_t *size, struct config_errors *errors)
 	if (stream && !standard)
 		fclose(stream);
 	return text;
-}
-
-struct desk *
-config_read(
-    const char *file, struct plugin_host *host, struct config_errors *errors)
-{
-	struct desk *desk = NULL;
-	size_t size;
-	char *text = config_load(file, &size, errors);
-
-	if (text)
-		desk = config_parse(text, size, host, errors);
-	free(text);
-	return desk;
 }
 
 static void

@@ -150,7 +150,8 @@ swap_desks(struct mixer *mixer, struct mixer *next)
 }
 
 int
-mixer_replace_prepare(struct mixer *mixer, struct desk *desk, void *ports)
+mixer_replace_prepare(
+    struct mixer *mixer, struct desk *desk, bool live_wins, void *ports)
 {
 	struct mixer_next *next = calloc(1, sizeof *next);
 	bool made;
@@ -172,7 +173,7 @@ mixer_replace_prepare(struct mixer *mixer, struct desk *desk, void *ports)
 		next->mixer.leaving.places = meter_places_new(&next->map);
 	if (next->mixer.leaving.places != NULL)
 		next->mixer.state = state_follow(
-		    mixer->state, &next->mixer, &next->map);
+		    mixer->state, &next->mixer, &next->map, live_wins);
 	if (next->mixer.state == NULL ||
 	    sound_follow(mixer, &next->mixer, &next->map) < 0) {
 		next_free(next);
@@ -209,7 +210,7 @@ mixer_replace(struct mixer *mixer)
 	mixer->latency_version++;
 	mixer->changes++;
 	state_adopt(mixer->state, mixer);
-	before->leaving = (struct mixer_leaving){ NULL };
+	before->leaving = (struct mixer_leaving){ .desk = NULL };
 	next_free(next);
 	mixer_commit(mixer);
 }
@@ -227,5 +228,5 @@ mixer_left(struct mixer *mixer)
 {
 	desk_free(mixer->leaving.desk);
 	meter_places_free(mixer->leaving.places);
-	mixer->leaving = (struct mixer_leaving){ NULL };
+	mixer->leaving = (struct mixer_leaving){ .desk = NULL };
 }

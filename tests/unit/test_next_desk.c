@@ -7,6 +7,8 @@
 #include "mixer/undo.h"
 #include "mixer/zones.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 
 #define RATE 48000
@@ -27,6 +29,7 @@ struct lane {
 struct play {
 	struct mixer *mixer;
 	struct fake_host host;
+	bool live_wins;
 	uint64_t frame;
 	struct lane lane[2 * STRIPS];
 	size_t lanes;
@@ -120,7 +123,7 @@ play_run(struct play *play, uint32_t from, uint32_t to)
 static int
 take(struct play *play, struct desk *next)
 {
-	if (mixer_replace_prepare(play->mixer, next, NULL) < 0)
+	if (mixer_replace_prepare(play->mixer, next, play->live_wins, NULL) < 0)
 		return -1;
 	mixer_replace(play->mixer);
 	return 0;
@@ -342,6 +345,36 @@ values_that_were_set_stay_unless_the_file_changes_them(void **state)
 }
 
 static void
+a_configuration_that_is_saved_takes_nothing_back(void **state)
+{
+	static const char saved[] =
+	    "{ \"version\": 1, \"channels\": ["
+	    "{ \"id\": \"a\", \"fader\": -7 }, { \"id\": \"b\" } ] }";
+	static const char before[] =
+	    "{ \"version\": 1, \"channels\": ["
+	    "{ \"id\": \"a\" }, { \"id\": \"b\" } ] }";
+	struct play play;
+
+	(void)state;
+	play_open(&play, before);
+	play_run(&play, 0, 960);
+	set(&play, "/ch/a/fader", -7.5);
+	set(&play, "/ch/b/fader", -2);
+	play.live_wins = true;
+	play_replace(&play, saved, 960);
+	assert_true(get(&play, "/ch/a/fader") == -7.5);
+	assert_true(get(&play, "/ch/b/fader") == -2);
+	char *text = state_print(mixer_state(play.mixer));
+	assert_non_null(strstr(text, "/ch/a/fader"));
+	free(text);
+	set(&play, "/ch/a/fader", -7);
+	text = state_print(mixer_state(play.mixer));
+	assert_null(strstr(text, "/ch/a/fader"));
+	free(text);
+	play_close(&play);
+}
+
+static void
 what_was_measured_stays(void **state)
 {
 	struct play play;
@@ -519,6 +552,76 @@ without_a_server_it_is_replaced_at_once(void **state)
 	play_close(&play);
 }
 
+/* --- two threads --- */
+
+struct duel {
+	struct mixer *mixer;
+	atomic_bool ends;
+	atomic_uint cycles;
+};
+
+static void *
+run_cycles(void *arg)
+{
+	static float buffer[2 * STRIPS][64];
+	struct duel *duel = arg;
+	const float *in[2 * STRIPS];
+	float *out[2 * STRIPS];
+	static float output[2 * STRIPS][64];
+
+	for (unsigned i = 0; i < 2 * STRIPS; i++) {
+		for (unsigned k = 0; k < 64; k++)
+			buffer[i][k] = 0.3F;
+		in[i] = buffer[i];
+		out[i] = output[i];
+	}
+	for (uint64_t frame = 0; !atomic_load(&duel->ends); frame += 64) {
+		engine_run(mixer_engine(duel->mixer), frame, 64, in, out);
+		atomic_fetch_add(&duel->cycles, 1);
+	}
+	return NULL;
+}
+
+static void
+wait_cycles(struct duel *duel, unsigned cycles)
+{
+	unsigned until = atomic_load(&duel->cycles) + cycles;
+
+	while ((int)(atomic_load(&duel->cycles) - until) < 0)
+		mixer_tick(duel->mixer, true);
+}
+
+static void
+a_desk_may_follow_in_any_cycle(void **state)
+{
+	static const char *const json[] = { three, other,
+		WITH_SLOTS(FAKE("0.5", "0")),
+		WITH_SLOTS("{ \"lv2\": \"" FAKE_MAKEUP
+			   "\" }," FAKE("0.5", "0")) };
+	struct play play;
+	struct duel duel = { .mixer = NULL };
+	pthread_t thread;
+
+	(void)state;
+	play_open(&play, three);
+	duel.mixer = play.mixer;
+	assert_int_equal(
+	    pthread_create(&thread, NULL, run_cycles, &duel), 0);
+	for (unsigned turn = 0; turn < 300; turn++) {
+		struct desk *next = desk_of(&play, json[turn * 7 % 11 % 4]);
+		mixer_replace_begin(play.mixer, next);
+		wait_cycles(&duel, turn % 5);
+		fake_host_deliver(&play.host);
+		while (!mixer_may_replace(play.mixer))
+			wait_cycles(&duel, 1);
+		assert_int_equal(take(&play, next), 0);
+		wait_cycles(&duel, turn % 3);
+	}
+	atomic_store(&duel.ends, true);
+	pthread_join(thread, NULL);
+	play_close(&play);
+}
+
 int
 main(void)
 {
@@ -527,6 +630,8 @@ main(void)
 		cmocka_unit_test(what_goes_and_what_comes_makes_no_click),
 		cmocka_unit_test(
 		    values_that_were_set_stay_unless_the_file_changes_them),
+		cmocka_unit_test(
+		    a_configuration_that_is_saved_takes_nothing_back),
 		cmocka_unit_test(what_was_measured_stays),
 		cmocka_unit_test(slots_that_stay_keep_their_instance),
 		cmocka_unit_test(slots_that_change_places_are_faded),
@@ -534,6 +639,7 @@ main(void)
 		cmocka_unit_test(
 		    what_was_faded_out_comes_back_if_nothing_comes_of_it),
 		cmocka_unit_test(without_a_server_it_is_replaced_at_once),
+		cmocka_unit_test(a_desk_may_follow_in_any_cycle),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
