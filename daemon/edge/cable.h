@@ -34,8 +34,7 @@ cables_find(const struct cables *cables, size_t port, const char *other);
 void cables_see(struct cables *cables, size_t port, const char *other);
 
 /* Remembers of another port what is known of this cable. */
-void
-cables_copy(struct cables *cables, const struct cable *cable, size_t port);
+void cables_copy(struct cables *cables, const struct cable *cable, size_t port);
 
 /* A cable that was seen is not there, though both ports are. It is the user's
  * doing if that stays so for CABLE_DOUBT s: a program that ends takes its

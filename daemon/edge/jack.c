@@ -301,7 +301,8 @@ phase_leaving(struct jack *jack)
 		engine_reset_turns(jack->engine);
 		change_forget(jack);
 		retry_later(jack);
-	} else if (!jack->running || jack_seconds() - jack->left_at > QUIET_WAIT) {
+	} else if (!jack->running ||
+		   jack_seconds() - jack->left_at > QUIET_WAIT) {
 		jack->closing = true;
 		worker_give(jack, client_close);
 	}

@@ -252,8 +252,8 @@ latency_capture_asked(struct jack *jack, const struct jack_part *part)
 
 	range_get(ports->handle, ports->inputs, JackCaptureLatency,
 	    ports->input_range);
-	if (latency_capture(jack->latency, ports->input_range,
-		ports->output_range) == 0)
+	if (latency_capture(
+		jack->latency, ports->input_range, ports->output_range) == 0)
 		range_set(ports->handle + ports->inputs, part->output,
 		    part->outputs, JackCaptureLatency, ports->output_range);
 }
@@ -265,8 +265,8 @@ latency_playback_asked(struct jack *jack, const struct jack_part *part)
 
 	range_get(ports->handle + ports->inputs, ports->outputs,
 	    JackPlaybackLatency, ports->output_range);
-	if (latency_playback(jack->latency, ports->output_range,
-		ports->input_range) == 0)
+	if (latency_playback(
+		jack->latency, ports->output_range, ports->input_range) == 0)
 		range_set(ports->handle, part->input, part->inputs,
 		    JackPlaybackLatency, ports->input_range);
 }
@@ -336,7 +336,8 @@ callback_reset(struct jack *jack)
 	hold_reset(jack);
 	jack->framed = false;
 	for (size_t i = 0; i < jack->ports->outputs; i++) {
-		atomic_store(&jack->ports->wanted[i], !jack->ports->optional[i]);
+		atomic_store(
+		    &jack->ports->wanted[i], !jack->ports->optional[i]);
 		jack->ports->silent[i] = 0;
 	}
 }

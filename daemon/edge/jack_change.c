@@ -16,7 +16,7 @@
  * them, and those that go are unregistered when none does any more.
  */
 
-#define LONGEST_WAIT 5.0 /* s for a server that does not answer */
+#define LONGEST_WAIT 5.0               /* s for a server that does not answer */
 #define LEAVING "headroom_leaving_%zu" /* a name that stands in nobody's way */
 
 /* --- W --- */
@@ -296,8 +296,7 @@ static bool
 nobody_sees_before(const struct jack *jack)
 {
 	for (unsigned i = 0; i < jack->segments; i++)
-		if (jack->change.runs[i] ==
-		    atomic_load(&jack->segment[i].runs))
+		if (jack->change.runs[i] == atomic_load(&jack->segment[i].runs))
 			return false;
 	return true;
 }
@@ -456,8 +455,7 @@ adopt(struct jack_ports *ports, struct jack_ports *before,
 		ports->label[i] = before->label[from];
 		ports->label[i].stale |=
 		    i - (i < ports->inputs ? 0 : ports->inputs) !=
-		    (size_t)from -
-			(i < ports->inputs ? 0 : before->inputs);
+		    (size_t)from - (i < ports->inputs ? 0 : before->inputs);
 		if (i >= ports->inputs && ports->optional[i - ports->inputs])
 			atomic_store(&ports->wanted[i - ports->inputs],
 			    atomic_load(&before->wanted[(size_t)from -

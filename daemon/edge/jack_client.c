@@ -191,7 +191,8 @@ client_label(struct jack *jack)
 {
 	for (size_t i = 0; i < ports_count(jack->ports); i++) {
 		jack_uuid_t uuid = jack_port_uuid(jack->ports->handle[i]);
-		size_t place = i < jack->ports->inputs ? i : i - jack->ports->inputs;
+		size_t place =
+		    i < jack->ports->inputs ? i : i - jack->ports->inputs;
 		char order[24];
 
 		if (!jack->ports->label[i].stale || atomic_load(&jack->gone) ||
@@ -224,8 +225,8 @@ client_close(struct jack *jack)
 			jack_deactivate(jack->segment[i].client);
 	/* Port numbers are used again, by whoever comes next: what was said of
 	 * ours must not stick to theirs. */
-	for (size_t i = 0; there && jack->started == 0 && i < ports_count(jack->ports);
-	     i++) {
+	for (size_t i = 0;
+	     there && jack->started == 0 && i < ports_count(jack->ports); i++) {
 		if (jack->ports->label[i].stale)
 			continue;
 		jack_remove_properties(

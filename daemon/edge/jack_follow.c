@@ -135,7 +135,8 @@ static uint32_t
 insert_latency(struct jack *jack, size_t input, enum insert_mode mode)
 {
 	uint32_t back = capture_latency(jack->ports->handle[input]);
-	uint32_t sent = capture_latency(jack->ports->handle[send_of(jack, input)]);
+	uint32_t sent =
+	    capture_latency(jack->ports->handle[send_of(jack, input)]);
 
 	if (mode == INSERT_LOOP)
 		return atomic_load(&jack->period);
@@ -149,7 +150,8 @@ insert_connected(struct jack *jack, size_t input, unsigned lanes)
 	size_t send = send_of(jack, input);
 
 	for (unsigned lane = 0; lane < lanes; lane++)
-		if (jack_port_connected(jack->ports->handle[input + lane]) == 0 ||
+		if (jack_port_connected(jack->ports->handle[input + lane]) ==
+			0 ||
 		    jack_port_connected(jack->ports->handle[send + lane]) == 0)
 			return false;
 	return true;
@@ -177,7 +179,8 @@ void
 follow_connections(struct jack *jack)
 {
 	for (size_t i = 0; i < jack->ports->outputs; i++) {
-		jack_port_t *port = jack->ports->handle[jack->ports->inputs + i];
+		jack_port_t *port =
+		    jack->ports->handle[jack->ports->inputs + i];
 
 		if (jack->ports->optional[i])
 			atomic_store_explicit(&jack->ports->wanted[i],

@@ -129,7 +129,8 @@ static bool
 next_held(struct jack *jack)
 {
 	for (size_t i = 0; i < jack->ports->holds; i++) {
-		jack->ports->probed = (jack->ports->probed + 1) % jack->ports->holds;
+		jack->ports->probed =
+		    (jack->ports->probed + 1) % jack->ports->holds;
 		if (jack->ports->hold[jack->ports->probed].held)
 			return true;
 	}
@@ -141,7 +142,8 @@ tell_held(struct jack *jack)
 {
 	for (size_t i = 0; i < jack->ports->holds; i++) {
 		struct jack_hold *hold = &jack->ports->hold[i];
-		const struct patchbay_port *port = &jack->ports->port[hold->input];
+		const struct patchbay_port *port =
+		    &jack->ports->port[hold->input];
 
 		if (!hold->held || hold->told)
 			continue;

@@ -126,8 +126,8 @@ struct jack_change {
 	void (*ready)(void *arg, const char *why);
 	void *arg;
 	bool aborted;
-	int registered; /* 0 or -1: client_register() */
-	double since;   /* s */
+	int registered;               /* 0 or -1: client_register() */
+	double since;                 /* s */
 	unsigned runs[PLAN_SEGMENTS]; /* of the segments when it was taken */
 };
 
@@ -170,7 +170,7 @@ struct jack {
 	jack_client_t *probe;  /* only where there is something to hold */
 	jack_port_t *probe_in;
 	unsigned probe_ran; /* cycles of it when it began to listen */
-	unsigned lagging;     /* segment */
+	unsigned lagging;   /* segment */
 	bool probing;
 	double probed_at;     /* s */
 	jack_status_t status; /* of the last attempt to open */
@@ -196,7 +196,7 @@ struct jack {
 	atomic_uint_least64_t frame_now;
 
 	/* C to R */
-	atomic_bool stopped; /* leave the engine alone */
+	atomic_bool stopped;              /* leave the engine alone */
 	_Atomic(struct jack_ports *) now; /* for whom no plan says which */
 
 	/* N to C, and the ring of port numbers from N to W */

@@ -41,8 +41,7 @@ pages_take_own(struct jack *jack, const struct jack_ports *ports)
 	jack_nframes_t period = atomic_load(&jack->period);
 
 	for (size_t i = 0; i < ports_count(ports); i++)
-		pages_add(
-		    jack, jack_port_get_buffer(ports->handle[i], period));
+		pages_add(jack, jack_port_get_buffer(ports->handle[i], period));
 	pages_touch(jack, period);
 }
 

@@ -467,8 +467,8 @@ run_work(
 	case PARAM_REMOVE:
 	case PARAM_MOVE:
 	case PARAM_CONFIG_SAVE:
-		osc_reload(call->request, command, message, call->value,
-		    call->count);
+		osc_reload(
+		    call->request, command, message, call->value, call->count);
 		break;
 	default:
 		osc_scene(

@@ -69,8 +69,8 @@ struct osc {
 	double deadline;      /* when meters have had their share of it */
 	enum mixer_jack jack; /* as the status leases were told last */
 	uint64_t state;       /* changes of the desk so far */
-	struct osc_scenes *scenes; /* NULL: they have no place */
-	struct reload *reload; /* NULL: no other desk can be had */
+	struct osc_scenes *scenes;         /* NULL: they have no place */
+	struct reload *reload;             /* NULL: no other desk can be had */
 	struct osc_reload_answer *reloads; /* that are not told to the end */
 	bool hush; /* changes are steps of a fade, told more rarely */
 	struct osc_next *next; /* NULL: no other desk is on its way */

@@ -89,8 +89,8 @@ answer_tell(struct osc_reload_answer *answer)
 	osc_pack_start(&packer, osc_send, &target);
 	for (; answer->sent < answer->lines && told < OSC_RELOAD; told++) {
 		const struct line *line = &answer->line[answer->sent++];
-		osc_pack_print(&packer, "/reload/line", "ss", line->kind,
-		    line->text);
+		osc_pack_print(
+		    &packer, "/reload/line", "ss", line->kind, line->text);
 	}
 	bool whole = answer->ended && answer->sent == answer->lines;
 	if (whole)
@@ -177,8 +177,8 @@ spot_of(const char *text)
 	snprintf(spot.strip, sizeof(spot.strip), "%s", text);
 	if (!insert || (insert[7] != '\0' && insert[7] != '/'))
 		return spot;
-	snprintf(spot.strip, sizeof(spot.strip), "%.*s", (int)(insert - text),
-	    text);
+	snprintf(
+	    spot.strip, sizeof(spot.strip), "%.*s", (int)(insert - text), text);
 	spot.is_slot = true;
 	if (insert[7] == '/') {
 		long place = strtol(insert + 8, &end, 10);
@@ -222,8 +222,9 @@ refuse_arguments(struct osc_request *request,
 {
 	char text[OSC_TEXT];
 
-	snprintf(text, sizeof(text), "found the arguments \"%.32s\"; allowed %s",
-	    message->types, allowed);
+	snprintf(text, sizeof(text),
+	    "found the arguments \"%.32s\"; allowed %s", message->types,
+	    allowed);
 	osc_request_error(request, request->asked, "wrong-type", NULL, text);
 }
 
@@ -284,14 +285,14 @@ edited(const struct reload *reload, enum param command,
 		return config_add_insert(
 		    text, spot.strip, spot.place, got->text[1], why, size);
 	if (command == PARAM_REMOVE)
-		return spot.is_slot ? config_remove_insert(text, spot.strip,
-					  spot.place, why, size)
-				    : config_remove_strip(
-					  text, spot.strip, why, size);
+		return spot.is_slot
+			   ? config_remove_insert(
+				 text, spot.strip, spot.place, why, size)
+			   : config_remove_strip(text, spot.strip, why, size);
 	return spot.is_slot ? config_move_insert(text, spot.strip, spot.place,
 				  got->number, why, size)
-			    : config_move_strip(text, spot.strip, got->number,
-				  why, size);
+			    : config_move_strip(
+				  text, spot.strip, got->number, why, size);
 }
 
 /* What is not to be answered line by line. */

@@ -227,16 +227,16 @@ patchbay_client(const struct patchbay *patchbay, unsigned segment, char *name)
 }
 
 void
-patchbay_follow(struct patchbay *patchbay, struct patchbay *before,
-    const ptrdiff_t *from)
+patchbay_follow(
+    struct patchbay *patchbay, struct patchbay *before, const ptrdiff_t *from)
 {
 	struct cables *cables = &before->cables;
 
 	for (size_t i = 0; i < patchbay->ports; i++)
 		for (size_t k = 0; from[i] >= 0 && k < cables->count; k++)
 			if (cables->cable[k].port == (size_t)from[i])
-				cables_copy(&patchbay->cables,
-				    &cables->cable[k], i);
+				cables_copy(
+				    &patchbay->cables, &cables->cable[k], i);
 }
 
 /* --- with the server --- */
@@ -315,8 +315,8 @@ is_wanted(const struct patchbay *patchbay, size_t port, const char *other)
 }
 
 void
-patchbay_disconnect(struct patchbay *patchbay,
-    const struct patchbay *before, const ptrdiff_t *from, jack_client_t *client)
+patchbay_disconnect(struct patchbay *patchbay, const struct patchbay *before,
+    const ptrdiff_t *from, jack_client_t *client)
 {
 	for (size_t i = 0; i < patchbay->cables.count; i++) {
 		struct cable *cable = &patchbay->cables.cable[i];
@@ -325,8 +325,7 @@ patchbay_disconnect(struct patchbay *patchbay,
 
 		if (from[cable->port] < 0 || !cable->wanted ||
 		    is_wanted(patchbay, cable->port, cable->other) ||
-		    !is_wanted(
-			before, (size_t)from[cable->port], cable->other))
+		    !is_wanted(before, (size_t)from[cable->port], cable->other))
 			continue;
 		cable->wanted = cable->seen = false;
 		port_name(patchbay, cable->port, own);

@@ -27,7 +27,7 @@
 
 enum step {
 	STEP_NONE,
-	STEP_READING,  /* the file, on the worker */
+	STEP_READING,   /* the file, on the worker */
 	STEP_PREPARING, /* what goes fades out, JACK gets its ports */
 	STEP_SETTLING,  /* the desk before is still on its way out */
 	STEP_WRITING    /* the file, on the worker */
@@ -53,7 +53,7 @@ struct reload {
 	struct desk *next;
 	unsigned count[CONFIG_CHANGES];
 	bool jack_ready;
-	char jack_why[256];         /* "": it has what it needs */
+	char jack_why[256];          /* "": it has what it needs */
 	double heard_at, give_up_at; /* s */
 };
 
@@ -160,8 +160,8 @@ compare(struct reload *reload)
 
 	config_free_errors(&errors);
 	if (before)
-		changes = config_diff(before, reload->next, tell_change, reload,
-		    reload->count);
+		changes = config_diff(
+		    before, reload->next, tell_change, reload, reload->count);
 	desk_free(before);
 	return changes >= 0;
 }
@@ -174,8 +174,8 @@ jack_is_ready(void *arg, const char *why)
 	struct reload *reload = arg;
 
 	reload->jack_ready = true;
-	snprintf(reload->jack_why, sizeof reload->jack_why, "%s",
-	    why ? why : "");
+	snprintf(
+	    reload->jack_why, sizeof reload->jack_why, "%s", why ? why : "");
 }
 
 static void
@@ -249,8 +249,8 @@ look(void *arg)
 		give_up(reload, reload->jack_why);
 	else if (now >= reload->heard_at && mixer_may_replace(parts->mixer) &&
 		 edge_jack_may_commit(parts->jack) &&
-		 mixer_replace_prepare(parts->mixer, reload->next, reload->saves,
-		     edge_jack_table(parts->jack)) == 0)
+		 mixer_replace_prepare(parts->mixer, reload->next,
+		     reload->saves, edge_jack_table(parts->jack)) == 0)
 		commit(reload);
 	else if (now > reload->give_up_at)
 		give_up(reload,
@@ -329,8 +329,8 @@ work_file(struct worker_job *job)
 	if (reload->step == STEP_WRITING)
 		reload->error = write_file(reload);
 	else
-		reload->next_text = config_load(reload->parts.file,
-		    &reload->next_size, &reload->errors);
+		reload->next_text = config_load(
+		    reload->parts.file, &reload->next_size, &reload->errors);
 }
 
 static void

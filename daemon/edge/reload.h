@@ -24,15 +24,15 @@ struct reload_parts {
 	struct plugin_host *plugins;
 	struct osc *osc;
 	struct jack *jack;
-	const char *file;          /* the configuration; "-": none to go back to */
+	const char *file; /* the configuration; "-": none to go back to */
 	const char *const *listen; /* URLs in place of osc.listen, */
 	size_t listens;            /* if there are any */
 };
 
 /* `text` is the configuration of the desk at work. NULL without memory or
  * thread. */
-struct reload *reload_new(
-    const struct reload_parts *parts, const char *text, size_t size);
+struct reload *
+reload_new(const struct reload_parts *parts, const char *text, size_t size);
 
 /* What is under way is given up. */
 void reload_free(struct reload *reload);
@@ -53,8 +53,8 @@ struct reload_asker {
 
 /* Reads the file again and takes what it says; with `dry` only says what that
  * would change. */
-void reload_file(
-    struct reload *reload, bool dry, const struct reload_asker *asker);
+void
+reload_file(struct reload *reload, bool dry, const struct reload_asker *asker);
 
 /* The configuration as it stands, a zero byte behind it. */
 const char *reload_text(const struct reload *reload);

@@ -127,7 +127,8 @@ restore_from(struct state_file *file, const char *path)
 			set_aside(file, path, "unreadable", strerror(errno));
 		return false;
 	}
-	switch (state_read(mixer_state(file->mixer), text, size, &count, why, sizeof why)) {
+	switch (state_read(
+	    mixer_state(file->mixer), text, size, &count, why, sizeof why)) {
 	case STATE_NEWER:
 		set_aside(file, path, "newer", why);
 		break;

@@ -35,8 +35,7 @@ struct desk *config_parse(const char *text, size_t size,
 
 /* The text of a file, at most 16 MiB; "-" is standard input. A zero byte stands
  * behind it, and the caller frees it. NULL with an error. May block. */
-char *config_load(
-    const char *file, size_t *size, struct config_errors *errors);
+char *config_load(const char *file, size_t *size, struct config_errors *errors);
 
 /* Writes each error as "FILE:LINE: PATH: found FOUND; allowed: ALLOWED", and
  * each warning with "warning: " before its path. */

@@ -22,9 +22,9 @@ struct undo;
 
 /* The desk before this one, for as long as its plan is run. */
 struct mixer_leaving {
-	struct desk *desk;            /* NULL: there is none */
-	struct live_plan *plan;       /* NULL: it is back, or there was none */
-	struct meter_places *places;  /* for its windows */
+	struct desk *desk;           /* NULL: there is none */
+	struct live_plan *plan;      /* NULL: it is back, or there was none */
+	struct meter_places *places; /* for its windows */
 };
 
 struct mixer {
@@ -36,7 +36,7 @@ struct mixer {
 	unsigned plans_away;    /* not counting the newest */
 	struct mixer_leaving leaving;
 	struct mixer_next *next; /* between its two steps; else NULL */
-	struct align align;     /* of the latencies of live's slots */
+	struct align align;      /* of the latencies of live's slots */
 	struct route_solo solo;
 	struct meters *meters;
 	struct event_log *events;

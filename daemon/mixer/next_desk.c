@@ -87,9 +87,9 @@ slot_follow(struct mixer *mixer, const struct mixer *before,
     const struct desk_map *map, unsigned strip, unsigned insert)
 {
 	int from = map->slot[strip][insert];
-	struct live_job *job =
-	    mixer->live != NULL ? mixer->live->strip[strip].slot[insert]->job
-				: NULL;
+	struct live_job *job = mixer->live != NULL
+				   ? mixer->live->strip[strip].slot[insert]->job
+				   : NULL;
 
 	if (job != NULL)
 		slots_move(job, strip, insert);

@@ -332,8 +332,7 @@ follow_value(void *arg, const struct address *address)
 			address, &value) < 0)
 			following->failed = true;
 	} else if (following->live_wins ||
-		   is_configured_as_before(
-		       following, index, address, &after)) {
+		   is_configured_as_before(following, index, address, &after)) {
 		mixer_get(before->mixer, address, &value);
 		follow_add(following, &after, &value);
 	}
@@ -378,12 +377,12 @@ state_follow(const struct state *before, struct mixer *next,
 	follow_homeless(&following);
 	for (size_t i = 0; !following.failed && i < following.count; i++) {
 		const struct moved *moved = &following.moved[i];
-		struct schema_value value = { .type = moved->is_text ? 's' : 'd',
+		struct schema_value value = { .type =
+						  moved->is_text ? 's' : 'd',
 			.number = moved->number,
 			.text = moved->is_text ? moved->text : NULL };
 
-		mixer_set(
-		    next, &moved->address, &value, NULL, why, sizeof why);
+		mixer_set(next, &moved->address, &value, NULL, why, sizeof why);
 	}
 	free(following.moved);
 	if (following.failed) {

@@ -105,8 +105,7 @@ play_cycle(struct play *play, uint32_t at, uint32_t frames)
 				in[ins++] = lane->in + at;
 			out[outs++] = lane->out + at;
 		}
-	engine_run(
-	    mixer_engine(play->mixer), play->frame, frames, in, out);
+	engine_run(mixer_engine(play->mixer), play->frame, frames, in, out);
 	play->frame += frames;
 	mixer_tick(play->mixer, true);
 }
@@ -136,8 +135,7 @@ play_replace(struct play *play, const char *json, uint32_t from)
 {
 	struct desk *next = desk_of(play, json);
 
-	assert_in_range(
-	    mixer_replace_begin(play->mixer, next), 1, LEAVES / 48);
+	assert_in_range(mixer_replace_begin(play->mixer, next), 1, LEAVES / 48);
 	play_run(play, from, from + LEAVES);
 	assert_true(mixer_may_replace(play->mixer));
 	assert_int_equal(take(play, next), 0);
@@ -149,8 +147,8 @@ static void
 tone(float *x, double hz, double peak)
 {
 	for (int i = 0; i < FRAMES; i++)
-		x[i] = (float)(peak *
-			       sin(2 * 3.14159265358979 * hz * i / RATE));
+		x[i] =
+		    (float)(peak * sin(2 * 3.14159265358979 * hz * i / RATE));
 }
 
 /* Largest second difference of a part: a step of s shows as s. */
@@ -261,8 +259,7 @@ what_stays_is_the_same_sample_for_sample(void **state)
 	static const char *const strip[] = { "a", "b" };
 	for (unsigned i = 0; i < 2; i++)
 		for (unsigned k = 0; k < 2 - i; k++)
-			assert_memory_equal(
-			    play_lane(&play, strip[i], k)->out,
+			assert_memory_equal(play_lane(&play, strip[i], k)->out,
 			    play_lane(&still, strip[i], k)->out,
 			    at * sizeof(float));
 	play_close(&play);
@@ -287,8 +284,8 @@ what_goes_and_what_comes_makes_no_click(void **state)
 	play_run(&play, at + 9600 + LEAVES, at + 19200);
 	/* The tone itself has 0.5 (2π 100 / 48000)². */
 	const struct lane *master = play_lane(&play, "master", 0);
-	assert_true(fabsf(master->out[at]) > 0 ||
-		    fabsf(master->out[at - 100]) > 0.1F);
+	assert_true(
+	    fabsf(master->out[at]) > 0 || fabsf(master->out[at - 100]) > 0.1F);
 	assert_true(roughness(master->out, 2, at + 19200) < 3e-4);
 	/* Both were heard. */
 	double most[3] = { 0 };
@@ -350,9 +347,8 @@ a_configuration_that_is_saved_takes_nothing_back(void **state)
 	static const char saved[] =
 	    "{ \"version\": 1, \"channels\": ["
 	    "{ \"id\": \"a\", \"fader\": -7 }, { \"id\": \"b\" } ] }";
-	static const char before[] =
-	    "{ \"version\": 1, \"channels\": ["
-	    "{ \"id\": \"a\" }, { \"id\": \"b\" } ] }";
+	static const char before[] = "{ \"version\": 1, \"channels\": ["
+				     "{ \"id\": \"a\" }, { \"id\": \"b\" } ] }";
 	struct play play;
 
 	(void)state;
@@ -394,8 +390,8 @@ what_was_measured_stays(void **state)
 	play_replace(&play, other, 30000);
 	zones_read(meters_zones(mixer_meters(play.mixer)),
 	    find(&play, "/ch/a/mute").strip, 1, &after);
-	assert_true(before.headroom == after.headroom &&
-		    before.zone == after.zone);
+	assert_true(
+	    before.headroom == after.headroom && before.zone == after.zone);
 	assert_true(before.headroom > 6.9 && before.headroom < 7.1);
 	meters_read_loudness(mixer_meters(play.mixer),
 	    (unsigned)mixer_desk(play.mixer)->strips - 1, &loud);
@@ -417,12 +413,12 @@ what_was_measured_stays(void **state)
 
 /* --- insert slots --- */
 
-#define FAKE(gain, late)                                                       \
-	"{ \"lv2\": \"" FAKE_LATE "\", \"params\": { \"gain\": " gain          \
+#define FAKE(gain, late)                                              \
+	"{ \"lv2\": \"" FAKE_LATE "\", \"params\": { \"gain\": " gain \
 	", \"late\": " late " } }"
-#define WITH_SLOTS(slots)                                                      \
-	"{ \"version\": 1, \"channels\": [ { \"id\": \"a\", \"inserts\": ["    \
-	slots "] }, { \"id\": \"b\" } ] }"
+#define WITH_SLOTS(slots)                                                  \
+	"{ \"version\": 1, \"channels\": [ { \"id\": \"a\", \"inserts\": " \
+	"[" slots "] }, { \"id\": \"b\" } ] }"
 
 static void
 slots_that_stay_keep_their_instance(void **state)
@@ -594,10 +590,10 @@ wait_cycles(struct duel *duel, unsigned cycles)
 static void
 a_desk_may_follow_in_any_cycle(void **state)
 {
-	static const char *const json[] = { three, other,
-		WITH_SLOTS(FAKE("0.5", "0")),
-		WITH_SLOTS("{ \"lv2\": \"" FAKE_MAKEUP
-			   "\" }," FAKE("0.5", "0")) };
+	static const char *const json[] = {
+		three, other, WITH_SLOTS(FAKE("0.5", "0")),
+		WITH_SLOTS("{ \"lv2\": \"" FAKE_MAKEUP "\" }," FAKE("0.5", "0"))
+	};
 	struct play play;
 	struct duel duel = { .mixer = NULL };
 	pthread_t thread;
@@ -605,8 +601,7 @@ a_desk_may_follow_in_any_cycle(void **state)
 	(void)state;
 	play_open(&play, three);
 	duel.mixer = play.mixer;
-	assert_int_equal(
-	    pthread_create(&thread, NULL, run_cycles, &duel), 0);
+	assert_int_equal(pthread_create(&thread, NULL, run_cycles, &duel), 0);
 	for (unsigned turn = 0; turn < 300; turn++) {
 		struct desk *next = desk_of(&play, json[turn * 7 % 11 % 4]);
 		mixer_replace_begin(play.mixer, next);
