@@ -574,6 +574,15 @@ a_signal_is_as_good(void **state)
 	kill(rig->daemon, SIGHUP);
 	osc_wait_long(rig->osc, "/event/desk", 5000);
 	assert_true(osc_get(rig->osc, "/ch/comes/fader") == 0);
+	/* One that comes while another goes on is not forgotten. */
+	write_config(place, small);
+	kill(rig->daemon, SIGHUP);
+	rig_sleep(15);
+	write_config(place, large);
+	kill(rig->daemon, SIGHUP);
+	osc_wait_long(rig->osc, "/event/desk", 5000);
+	osc_wait_long(rig->osc, "/event/desk", 5000);
+	assert_true(osc_get(rig->osc, "/ch/comes/fader") == 0);
 	write_config(place, "nonsense");
 	kill(rig->daemon, SIGHUP);
 	for (double end = rig_now() + 5;;) {
