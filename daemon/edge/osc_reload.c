@@ -192,14 +192,14 @@ spot_of(const char *text)
 /* The arguments, if they are texts and, behind them, a whole number. */
 struct arguments {
 	size_t texts, numbers;
-	const char *text[2];
+	const char *text[2]; /* "" where there is none */
 	int number;
 };
 
 static struct arguments
 take_arguments(const struct schema_value *value, size_t count)
 {
-	struct arguments taken = { .texts = 0 };
+	struct arguments taken = { .text = { "", "" } };
 
 	for (size_t i = 0; i < count && i < 3; i++) {
 		if (value[i].text && taken.texts < 2)
@@ -269,10 +269,11 @@ edited(const struct reload *reload, enum param command,
     const struct arguments *got, char *why, size_t size)
 {
 	const char *text = reload_text(reload);
-	struct spot spot = spot_of(got->text[0]);
+	struct spot spot;
 
 	if (command == PARAM_ADD && got->texts == 1)
 		return config_add_strip(text, got->text[0], why, size);
+	spot = spot_of(got->text[0]);
 	if (command == PARAM_ADD ? !spot.is_slot || spot.place < 0
 				 : spot.is_slot && spot.place < 1) {
 		snprintf(why, size,

@@ -52,13 +52,14 @@ static void
 in_order(char *text, const char *list, const char *ids)
 {
 	char found[200] = "";
+	size_t used = 0;
 	cJSON *tree = cJSON_Parse(text), *node;
 
 	assert_non_null(text);
 	cJSON_ArrayForEach(node, cJSON_GetObjectItem(tree, list))
 	{
-		strcat(found, found[0] ? " " : "");
-		strcat(found,
+		used += (size_t)snprintf(found + used, sizeof(found) - used,
+		    "%s%s", used > 0 ? " " : "",
 		    cJSON_GetStringValue(cJSON_GetObjectItem(node, "id")));
 	}
 	assert_string_equal(found, ids);
