@@ -6,6 +6,7 @@
 #include "edge/lv2.h"
 #include "edge/memory.h"
 #include "edge/osc.h"
+#include "edge/reload.h"
 #include "edge/service.h"
 #include "edge/state_dir.h"
 #include "edge/state_file.h"
@@ -86,6 +87,9 @@ struct daemon {
 	struct event_notice *notice;
 	struct osc *osc;
 	struct jack *jack;
+	char *config; /* the text of the configuration */
+	size_t config_size;
+	struct reload *reload;
 	struct service *service; /* NULL: no service manager */
 	bool stopping;
 	int signals;
@@ -228,12 +232,18 @@ check_options(const struct options *options, int argc, char **argv)
 
 /* --- configuration --- */
 
+/* The text stays with the daemon. */
 static struct desk *
-read_desk(const struct options *options, struct plugin_host *plugins)
+read_desk(struct daemon *daemon, const struct options *options)
 {
 	struct config_errors errors = { 0 };
-	struct desk *desk = config_read(options->config, plugins, &errors);
+	struct desk *desk = NULL;
 
+	daemon->config =
+	    config_load(options->config, &daemon->config_size, &errors);
+	if (daemon->config)
+		desk = config_parse(daemon->config, daemon->config_size,
+		    daemon->plugins, &errors);
 	config_print_errors(stderr, options->config, &errors);
 	config_free_errors(&errors);
 	return desk;
@@ -312,6 +322,34 @@ stop_softly(struct daemon *daemon)
 		stop_now(daemon);
 }
 
+/* Who asked by a signal is told by the log. */
+static void
+log_change(void *arg, const char *kind, const char *text)
+{
+	bool error = strcmp(kind, "error") == 0;
+
+	(void)arg;
+	log_at(error ? LOG_LEVEL_ERROR : LOG_LEVEL_NOTICE, "reload: %s%s%s",
+	    error ? "" : kind, error ? "" : " ", text);
+}
+
+static void
+log_verdict(void *arg, enum reload_verdict verdict)
+{
+	(void)arg;
+	if (verdict == RELOAD_REFUSED)
+		log_at(LOG_LEVEL_ERROR, "reload: refused; nothing changed");
+}
+
+static void
+reload_desk(struct daemon *daemon)
+{
+	const struct reload_asker log = { log_change, log_verdict, NULL };
+
+	if (daemon->reload && !daemon->stopping)
+		reload_file(daemon->reload, false, &log);
+}
+
 static void
 signal_came(void *arg)
 {
@@ -322,6 +360,8 @@ signal_came(void *arg)
 		return;
 	if (info.ssi_signo == SIGUSR1)
 		status_dump(daemon->mixer);
+	else if (info.ssi_signo == SIGHUP)
+		reload_desk(daemon);
 	else
 		stop_softly(daemon);
 }
@@ -337,6 +377,7 @@ open_signals(void)
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGUSR1);
+	sigaddset(&set, SIGHUP);
 	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
 		return -1;
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
@@ -410,6 +451,9 @@ static void
 daemon_stop(struct daemon *daemon)
 {
 	service_close(daemon->service);
+	if (daemon->osc)
+		osc_set_reload(daemon->osc, NULL);
+	reload_free(daemon->reload);
 	edge_jack_free(daemon->jack);
 	event_notice_free(daemon->notice);
 	osc_free(daemon->osc);
@@ -419,6 +463,7 @@ daemon_stop(struct daemon *daemon)
 	lv2_host_free(daemon->plugins);
 	if (daemon->state_lock >= 0)
 		close(daemon->state_lock);
+	free(daemon->config);
 	free(daemon->state_dir);
 	loop_free(daemon->loop);
 	if (daemon->signals >= 0)
@@ -449,6 +494,28 @@ choose_kernels(void)
 	return NULL;
 }
 
+static void
+allow_reload(struct daemon *daemon, const struct options *options)
+{
+	const struct reload_parts parts = {
+		.mixer = daemon->mixer,
+		.loop = daemon->loop,
+		.plugins = daemon->plugins,
+		.osc = daemon->osc,
+		.jack = daemon->jack,
+		.file = options->config,
+		.listen = options->listen,
+		.listens = options->listens,
+	};
+
+	daemon->reload =
+	    reload_new(&parts, daemon->config, daemon->config_size);
+	if (daemon->reload)
+		osc_set_reload(daemon->osc, daemon->reload);
+	else
+		log_line("the desk cannot be changed: no memory or thread");
+}
+
 static int
 daemon_run(
     struct daemon *daemon, const struct options *options, struct desk *desk)
@@ -477,6 +544,7 @@ daemon_run(
 	error = daemon_start(daemon, options);
 	if (error != 0)
 		return error;
+	allow_reload(daemon, options);
 	daemon->service = service_open(daemon->mixer, daemon->loop);
 	error = loop_run(daemon->loop);
 	if (error < 0) {
@@ -505,7 +573,7 @@ main(int argc, char **argv)
 		daemon_stop(&daemon);
 		return code;
 	}
-	desk = read_desk(&options, daemon.plugins);
+	desk = read_desk(&daemon, &options);
 	if (!desk) {
 		code = EXIT_FAILURE;
 	} else if (options.check) {

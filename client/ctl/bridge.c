@@ -91,8 +91,8 @@ bridge_begin(struct bridge *bridge)
 		   &bridge->controls, bridge->source->roster.strips) == 0;
 }
 
-/* The desk may be another one after the daemon was away, or was told to read
- * its configuration again. */
+/* The desk may be another one after the daemon was away, or has taken another
+ * configuration. */
 static bool
 bridge_keep_desk(struct bridge *bridge, double now)
 {

@@ -29,7 +29,7 @@ struct meters_source {
 enum status meters_load(struct meters_source *source, struct command *command);
 
 /* The desk may be another one after the daemon has been away, or where blobs of
- * another layout come: then loads it anew, and subscribes anew if that is to
+ * another layout come, or an /event/desk: then loads it anew, and subscribes anew if that is to
  * something else. True if the daemon was found again. */
 bool meters_reload(struct meters_source *source, struct command *command,
     struct follow *follow);

@@ -129,7 +129,8 @@ meters_tables(struct command *command, struct meters_source *source)
 	if (rate > MOST_RATE)
 		rate = MOST_RATE;
 	source->topic[0].rate = (int)rate;
-	follow_start(&meters.follow, &command->link, source->topic, 2,
+	source->topic[2] = (struct follow_topic){ "events", 0, "/event/desk" };
+	follow_start(&meters.follow, &command->link, source->topic, 3,
 	    meters_take, &meters);
 	meters.give_up = link_now() + command->timeout;
 	enum status status = command_loop(

@@ -161,6 +161,10 @@ notice_happened(const struct event_line *line, char *text, size_t size)
 		snprintf(text, size, "scene \"%s\" %s",
 		    notice_word(line, "scene"), notice_word(line, "action"));
 		break;
+	case EVENT_DESK:
+		snprintf(text, size, "desk %s: %s", notice_word(line, "action"),
+		    notice_word(line, "changes"));
+		break;
 	case EVENT_GUARD:
 		notice_guard(line, text, size);
 		break;

@@ -370,6 +370,8 @@ roster_read(
 		return roster_read_loudness(roster, message);
 	if (strcmp(message->address, BLOB_ADDRESS) == 0)
 		return roster_read_blob(roster, message, now);
+	if (strcmp(message->address, "/event/desk") == 0)
+		roster->outdated = true;
 	if (strncmp(message->address, "/meter/", 7) != 0)
 		return roster_read_target(roster, message);
 	/* Readings come in desk order: mostly the strip of the last one. */

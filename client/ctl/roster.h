@@ -90,7 +90,8 @@ struct roster {
 	uint32_t layout; /* of meter blobs, which are read then; else 0 */
 	struct roster_entry *entry;
 	size_t entries;
-	bool outdated; /* blobs of another layout came: load anew */
+	bool outdated; /* blobs of another layout came, or another desk: load
+			  anew */
 };
 
 /* Asks the daemon until it has told everything. Returns 0, -ETIMEDOUT after
@@ -108,7 +109,7 @@ void roster_free(struct roster *roster);
  * "/meter" in front, by id or by place. Returns how many stages that are. */
 size_t roster_narrow(struct roster *roster, const char *prefix);
 
-/* Takes a /meter, /meters/blob, /loudness or /<s>/target message. Returns the
+/* Takes a /meter, /meters/blob, /loudness, /<s>/target or /event/desk message. Returns the
  * strip, the last one where there are many, or NULL if it is none of ours. */
 struct roster_strip *roster_read(
     struct roster *roster, const struct link_message *message, double now);

@@ -31,6 +31,7 @@ struct watch {
 	void *known;    /* struct watch_value by address */
 	double state;   /* as of which all is known; -1: it is not */
 	unsigned times; /* follow.times of that */
+	bool other;     /* another desk than that is there */
 	bool failed;    /* no memory */
 	/* The read that goes on, if any. */
 	bool reading, ended;
@@ -125,6 +126,8 @@ watch_take(void *arg, const struct link_message *message)
 		watch->ended = watch->reading && message->values == 3;
 		if (watch->ended)
 			watch->total = (size_t)message->value[1].number;
+	} else if (strcmp(message->address, "/event/desk") == 0) {
+		watch->other = true;
 	} else if (message->values == 1 && message->address[1]) {
 		watch_value(watch, message);
 	}
@@ -193,6 +196,9 @@ watch_step(void *arg)
 
 	if (follow->state != FOLLOW_LIVE) {
 		watch->reading = false;
+	} else if (watch->other) {
+		watch->other = false;
+		watch_begin(watch, now);
 	} else if (watch->reading) {
 		watch_read(watch, now);
 	} else if (follow->times != watch->times ||
@@ -209,7 +215,8 @@ watch_run(struct command *command, int count, char **argument)
 	struct watch watch = { .command = command,
 		.prefix = count ? argument[0] : "",
 		.state = -1 };
-	struct follow_topic topic = { "state", 0, watch.prefix };
+	const struct follow_topic topic[] = { { "state", 0, watch.prefix },
+		{ "events", 0, "/event/desk" } };
 	enum status status;
 
 	if (count > 1) {
@@ -219,7 +226,7 @@ watch_run(struct command *command, int count, char **argument)
 	}
 	watch_first(&watch);
 	follow_start(
-	    &watch.follow, &command->link, &topic, 1, watch_take, &watch);
+	    &watch.follow, &command->link, topic, 2, watch_take, &watch);
 	status = command_loop(
 	    command, &watch.follow, false, RATE, watch_step, &watch);
 	tdestroy(watch.known, watch_free);

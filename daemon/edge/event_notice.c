@@ -51,6 +51,7 @@ level_of(const struct event *event)
 			   ? LOG_LEVEL_WARNING
 			   : LOG_LEVEL_INFO;
 	case EVENT_OVER:
+	case EVENT_DESK:
 		return LOG_LEVEL_NOTICE;
 	case EVENT_ZONE:
 		return LOG_LEVEL_DEBUG;

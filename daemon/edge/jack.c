@@ -21,8 +21,8 @@
 #define QUIET_WAIT 0.1 /* s in which R must have left the engine */
 #define END_WAIT 3.0   /* s for the server to let go at the end */
 
-static double
-seconds(void)
+double
+jack_seconds(void)
 {
 	struct timespec now;
 
@@ -57,7 +57,7 @@ worker_run(void *arg)
 	}
 }
 
-static void
+void
 worker_give(struct jack *jack, void (*job)(struct jack *jack))
 {
 	jack->job = job;
@@ -67,13 +67,13 @@ worker_give(struct jack *jack, void (*job)(struct jack *jack))
 
 /* --- phases --- */
 
-static void
+void
 phase_leave(struct jack *jack)
 {
 	atomic_store(&jack->stopped, true);
 	jack->phase = PHASE_LEAVING;
 	jack->closing = false;
-	jack->left_at = seconds();
+	jack->left_at = jack_seconds();
 	mixer_status(jack->mixer)->dsp_load = 0;
 	follow_state(jack, JACK_WAITING);
 }
@@ -81,9 +81,9 @@ phase_leave(struct jack *jack)
 static void
 phase_away(struct jack *jack)
 {
-	double now = seconds();
+	double now = jack_seconds();
 
-	if (jack->ending || now < jack->retry_at)
+	if (jack->ending || now < jack->retry_at || change_needs_worker(jack))
 		return;
 	callback_reset(jack);
 	jack->phase = PHASE_OPENING;
@@ -116,7 +116,7 @@ static void
 retry_later(struct jack *jack)
 {
 	jack->phase = PHASE_AWAY;
-	jack->retry_at = seconds() + jack->retry_wait;
+	jack->retry_at = jack_seconds() + jack->retry_wait;
 	jack->retry_wait *= RETRY_GROWTH;
 	if (jack->retry_wait > RETRY_LONGEST)
 		jack->retry_wait = RETRY_LONGEST;
@@ -142,13 +142,13 @@ static void
 phase_started(struct jack *jack)
 {
 	const struct mixer_status *status = mixer_status(jack->mixer);
-	double now = seconds();
+	double now = jack_seconds();
 
 	if (jack->ending || jack->started < 0) {
 		if (!jack->ending && jack->told != REASON_REFUSED)
 			log_line("JACK server \"%s\" refuses %zu ports (its "
 				 "--port-max may be too low); trying again",
-			    server_name(jack), jack->inputs + jack->outputs);
+			    server_name(jack), ports_count(jack->ports));
 		jack->told = REASON_REFUSED;
 		phase_leave(jack);
 		return;
@@ -165,7 +165,7 @@ phase_started(struct jack *jack)
 	log_line("JACK server \"%s\": %u Hz, %u frames; %zu inputs, %zu "
 		 "outputs",
 	    server_name(jack), status->sample_rate, status->period,
-	    jack->inputs, jack->outputs);
+	    jack->ports->inputs, jack->ports->outputs);
 }
 
 /* Some servers go without a word; then cycles just stop. */
@@ -244,6 +244,8 @@ up_work(struct jack *jack, double now)
 		    (double)jack_cpu_load(jack->client);
 		follow_names(jack);
 	}
+	if (change_needs_worker(jack))
+		return;
 	void (*held)(struct jack * jack) = hold_step(jack, now);
 	if (held)
 		worker_give(jack, held);
@@ -264,7 +266,7 @@ up_work(struct jack *jack, double now)
 static void
 phase_up(struct jack *jack)
 {
-	double now = seconds();
+	double now = jack_seconds();
 	bool gone = atomic_load(&jack->gone);
 	bool stopped = cycles_stopped(jack, now);
 
@@ -297,8 +299,10 @@ phase_leaving(struct jack *jack)
 		/* Closing has ended R, wherever it was. */
 		jack->running = false;
 		engine_reset_turns(jack->engine);
+		change_forget(jack);
 		retry_later(jack);
-	} else if (!jack->running || seconds() - jack->left_at > QUIET_WAIT) {
+	} else if (!jack->running ||
+		   jack_seconds() - jack->left_at > QUIET_WAIT) {
 		jack->closing = true;
 		worker_give(jack, client_close);
 	}
@@ -336,6 +340,7 @@ jack_tick(void *arg)
 	struct jack *jack = arg;
 
 	jack_step(jack);
+	change_step(jack, jack_seconds());
 	mixer_tick(jack->mixer, jack->running);
 }
 
@@ -349,94 +354,26 @@ jack_hush(const char *text)
 	(void)text;
 }
 
-/* Shares the ports out to the segments. */
-static int
-segments_allocate(struct jack *jack)
+void
+segments_name(struct jack *jack)
 {
-	jack->segments = patchbay_segments(jack->patchbay);
+	jack->segments = jack->ports->segments;
 	for (unsigned i = 0; i < jack->segments; i++) {
 		struct jack_segment *segment = &jack->segment[i];
 
 		segment->jack = jack;
 		segment->index = i;
-		patchbay_client(jack->patchbay, i, segment->name);
-		segment->input =
-		    calloc(jack->inputs + jack->outputs + 1, sizeof(size_t));
-		if (!segment->input)
-			return -1;
-		segment->output = segment->input + jack->inputs;
+		patchbay_client(jack->ports->patchbay, i, segment->name);
 	}
-	for (size_t i = 0; i < jack->inputs + jack->outputs; i++) {
-		struct jack_segment *segment =
-		    &jack->segment[jack->port[i].segment];
-
-		if (jack->port[i].input)
-			segment->input[segment->inputs++] = i;
-		else
-			segment->output[segment->outputs++] = i - jack->inputs;
-	}
-	return 0;
-}
-
-static int
-jack_allocate(struct jack *jack, const struct desk *desk)
-{
-	size_t ports;
-
-	jack->patchbay = patchbay_new(desk);
-	if (!jack->patchbay)
-		return -1;
-	jack->port = patchbay_ports(jack->patchbay);
-	jack->inputs = patchbay_count(jack->patchbay, true);
-	jack->outputs = patchbay_count(jack->patchbay, false);
-	ports = jack->inputs + jack->outputs;
-	jack->optional = calloc(jack->outputs + 1, sizeof *jack->optional);
-	jack->wanted = calloc(jack->outputs + 1, sizeof *jack->wanted);
-	jack->silent = calloc(jack->outputs + 1, sizeof *jack->silent);
-	jack->label = calloc(ports + 1, sizeof *jack->label);
-	jack->handle = calloc(ports + 1, sizeof(jack_port_t *));
-	jack->in = calloc(jack->inputs + 1, sizeof *jack->in);
-	jack->out = calloc(jack->outputs + 1, sizeof *jack->out);
-	jack->input_range = calloc(jack->inputs + 1, sizeof *jack->input_range);
-	jack->output_range =
-	    calloc(jack->outputs + 1, sizeof *jack->output_range);
-	if (!jack->optional || !jack->wanted || !jack->silent || !jack->label ||
-	    !jack->handle || !jack->in || !jack->out || !jack->input_range ||
-	    !jack->output_range)
-		return -1;
-	for (size_t i = 0; i < jack->outputs; i++) {
-		const struct patchbay_port *port =
-		    &jack->port[jack->inputs + i];
-
-		jack->optional[i] =
-		    port->insert != 0 ||
-		    !desk_feeds_hardware(&desk->strip[port->strip]);
-	}
-	if (hold_allocate(jack) < 0)
-		return -1;
-	return segments_allocate(jack);
 }
 
 static void
 jack_release(struct jack *jack)
 {
 	latency_free(jack->latency);
-	patchbay_free(jack->patchbay);
+	change_release(jack);
+	ports_free(jack->ports);
 	free(jack->server);
-	for (unsigned i = 0; i < jack->segments; i++)
-		free(jack->segment[i].input);
-	if (jack->hold)
-		hold_reset(jack);
-	free(jack->hold);
-	free(jack->optional);
-	free(jack->wanted);
-	free(jack->silent);
-	free(jack->label);
-	free(jack->handle);
-	free(jack->in);
-	free(jack->out);
-	free(jack->input_range);
-	free(jack->output_range);
 	sem_destroy(&jack->work);
 	pthread_mutex_destroy(&jack->latency_lock);
 	free(jack);
@@ -457,9 +394,12 @@ edge_jack_new(struct mixer *mixer, struct loop *loop, const char *server,
 	jack->retry_wait = RETRY_FIRST;
 	sem_init(&jack->work, 0, 0);
 	pthread_mutex_init(&jack->latency_lock, NULL);
-	if ((server && !(jack->server = strdup(server))) ||
-	    jack_allocate(jack, mixer_desk(mixer)) < 0)
+	jack->ports = ports_new(mixer_desk(mixer));
+	if ((server && !(jack->server = strdup(server))) || !jack->ports)
 		goto fail;
+	segments_name(jack);
+	atomic_store(&jack->now, jack->ports);
+	mixer_set_ports(mixer, jack->ports);
 	jack->timer = loop_every(loop, TICK_MS, jack_tick, jack);
 	if (jack->timer < 0)
 		goto fail;
@@ -480,21 +420,21 @@ void
 edge_jack_free(struct jack *jack)
 {
 	const struct timespec pause = { .tv_nsec = 2000000 };
-	double end = seconds() + END_WAIT;
+	double end = jack_seconds() + END_WAIT;
 	unsigned labelled = 0;
 
 	if (!jack)
 		return;
 	loop_end(jack->loop, jack->timer);
 	jack->ending = true;
-	while (jack->phase != PHASE_AWAY && seconds() < end) {
+	while (jack->phase != PHASE_AWAY && jack_seconds() < end) {
 		jack_step(jack);
 		nanosleep(&pause, NULL);
 		/* Who ends while it writes JACK's metadata leaves a lock there
 		 * that stops every client of every server of this user. */
 		if (atomic_load(&jack->labelled) != labelled) {
 			labelled = atomic_load(&jack->labelled);
-			end = seconds() + END_WAIT;
+			end = jack_seconds() + END_WAIT;
 		}
 	}
 	if (jack->phase != PHASE_AWAY) {

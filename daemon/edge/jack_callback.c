@@ -34,32 +34,32 @@ frame_extend(struct jack *jack, uint32_t now)
 
 /* What comes back from a program that is gone is not silence, but nothing. */
 static const float *
-input_buffer(struct jack *jack, size_t i, jack_nframes_t frames)
+input_buffer(const struct jack_ports *ports, size_t i, jack_nframes_t frames)
 {
-	jack_port_t *port = jack->handle[i];
+	jack_port_t *port = ports->handle[i];
 
-	if (jack->port[i].insert != 0 && jack_port_connected(port) == 0)
+	if (ports->port[i].insert != 0 && jack_port_connected(port) == 0)
 		return NULL;
 	return jack_port_get_buffer(port, frames);
 }
 
 static float *
-output_buffer(struct jack *jack, size_t i, jack_nframes_t frames)
+output_buffer(struct jack_ports *ports, size_t i, jack_nframes_t frames)
 {
-	jack_port_t *port = jack->handle[jack->inputs + i];
+	jack_port_t *port = ports->handle[ports->inputs + i];
 	float *buffer;
 
-	if (atomic_load_explicit(&jack->wanted[i], memory_order_relaxed)) {
-		jack->silent[i] = 0;
+	if (atomic_load_explicit(&ports->wanted[i], memory_order_relaxed)) {
+		ports->silent[i] = 0;
 		return jack_port_get_buffer(port, frames);
 	}
 	/* Whoever connects to it hears silence until the note of that has
 	 * come round, not what was in the buffer. */
-	if (jack->silent[i] < frames) {
+	if (ports->silent[i] < frames) {
 		buffer = jack_port_get_buffer(port, frames);
 		if (buffer)
 			memset(buffer, 0, frames * sizeof *buffer);
-		jack->silent[i] = frames;
+		ports->silent[i] = frames;
 	}
 	return NULL;
 }
@@ -67,12 +67,13 @@ output_buffer(struct jack *jack, size_t i, jack_nframes_t frames)
 static void
 process_silence(struct jack_segment *segment, jack_nframes_t frames)
 {
-	struct jack *jack = segment->jack;
+	const struct jack_ports *ports = atomic_load(&segment->jack->now);
+	const struct jack_part *part = &ports->part[segment->index];
 
-	for (size_t i = 0; i < segment->outputs; i++) {
-		size_t port = jack->inputs + segment->output[i];
+	for (size_t i = 0; i < part->outputs; i++) {
+		size_t port = ports->inputs + part->output[i];
 		float *buffer =
-		    jack_port_get_buffer(jack->handle[port], frames);
+		    jack_port_get_buffer(ports->handle[port], frames);
 
 		if (buffer)
 			memset(buffer, 0, frames * sizeof *buffer);
@@ -93,15 +94,17 @@ process_engine(struct jack_segment *segment, jack_nframes_t frames)
 	}
 	if (!engine_begin(jack->engine, segment->index, frame, frames))
 		return false;
-	for (size_t i = 0; i < segment->inputs; i++) {
-		size_t port = segment->input[i];
-		jack->in[port] = input_buffer(jack, port, frames);
+	struct jack_ports *ports = jack->engine->plan->ports;
+	const struct jack_part *part = &ports->part[segment->index];
+	for (size_t i = 0; i < part->inputs; i++) {
+		size_t port = part->input[i];
+		ports->in[port] = input_buffer(ports, port, frames);
 	}
-	for (size_t i = 0; i < segment->outputs; i++) {
-		size_t port = segment->output[i];
-		jack->out[port] = output_buffer(jack, port, frames);
+	for (size_t i = 0; i < part->outputs; i++) {
+		size_t port = part->output[i];
+		ports->out[port] = output_buffer(ports, port, frames);
 	}
-	engine_run_segment(jack->engine, segment->index, jack->in, jack->out);
+	engine_run_segment(jack->engine, segment->index, ports->in, ports->out);
 	return true;
 }
 
@@ -119,6 +122,7 @@ process(jack_nframes_t frames, void *arg)
 	if (segment->index == 0)
 		atomic_fetch_add_explicit(
 		    &jack->cycles, 1, memory_order_relaxed);
+	atomic_fetch_add(&segment->runs, 1);
 	atomic_fetch_sub(&jack->busy, 1);
 	return 0;
 }
@@ -242,30 +246,43 @@ range_set(jack_port_t **port, const size_t *which, size_t count,
 }
 
 static void
+latency_capture_asked(struct jack *jack, const struct jack_part *part)
+{
+	struct jack_ports *ports = jack->ports;
+
+	range_get(ports->handle, ports->inputs, JackCaptureLatency,
+	    ports->input_range);
+	if (latency_capture(
+		jack->latency, ports->input_range, ports->output_range) == 0)
+		range_set(ports->handle + ports->inputs, part->output,
+		    part->outputs, JackCaptureLatency, ports->output_range);
+}
+
+static void
+latency_playback_asked(struct jack *jack, const struct jack_part *part)
+{
+	struct jack_ports *ports = jack->ports;
+
+	range_get(ports->handle + ports->inputs, ports->outputs,
+	    JackPlaybackLatency, ports->output_range);
+	if (latency_playback(
+		jack->latency, ports->output_range, ports->input_range) == 0)
+		range_set(ports->handle, part->input, part->inputs,
+		    JackPlaybackLatency, ports->input_range);
+}
+
+static void
 latency_asked(jack_latency_callback_mode_t mode, void *arg)
 {
 	struct jack_segment *segment = arg;
 	struct jack *jack = segment->jack;
-	jack_port_t **input = jack->handle, **output = input + jack->inputs;
 
 	pthread_mutex_lock(&jack->latency_lock);
-	if (!jack->latency) {
-		pthread_mutex_unlock(&jack->latency_lock);
-		return;
-	}
-	if (mode == JackCaptureLatency) {
-		range_get(input, jack->inputs, mode, jack->input_range);
-		if (latency_capture(jack->latency, jack->input_range,
-			jack->output_range) == 0)
-			range_set(output, segment->output, segment->outputs,
-			    mode, jack->output_range);
-	} else {
-		range_get(output, jack->outputs, mode, jack->output_range);
-		if (latency_playback(jack->latency, jack->output_range,
-			jack->input_range) == 0)
-			range_set(input, segment->input, segment->inputs, mode,
-			    jack->input_range);
-	}
+	const struct jack_part *part = &jack->ports->part[segment->index];
+	if (jack->latency && mode == JackCaptureLatency)
+		latency_capture_asked(jack, part);
+	else if (jack->latency)
+		latency_playback_asked(jack, part);
 	pthread_mutex_unlock(&jack->latency_lock);
 	/* What programs in inserts say of themselves may have changed. */
 	atomic_store(&jack->rewired, true);
@@ -318,8 +335,9 @@ callback_reset(struct jack *jack)
 	engine_reset_turns(jack->engine);
 	hold_reset(jack);
 	jack->framed = false;
-	for (size_t i = 0; i < jack->outputs; i++) {
-		atomic_store(&jack->wanted[i], !jack->optional[i]);
-		jack->silent[i] = 0;
+	for (size_t i = 0; i < jack->ports->outputs; i++) {
+		atomic_store(
+		    &jack->ports->wanted[i], !jack->ports->optional[i]);
+		jack->ports->silent[i] = 0;
 	}
 }

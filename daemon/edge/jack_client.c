@@ -9,12 +9,6 @@
 #define TYPE_TEXT "text/plain"
 #define TYPE_INTEGER "http://www.w3.org/2001/XMLSchema#integer"
 
-static size_t
-port_count(const struct jack *jack)
-{
-	return jack->inputs + jack->outputs;
-}
-
 static jack_client_t *
 segment_open(struct jack *jack, const char *name)
 {
@@ -48,7 +42,7 @@ probe_open(struct jack *jack)
 {
 	char name[PATCHBAY_CLIENT + 8];
 
-	if (jack->holds == 0)
+	if (jack->ports->holds == 0)
 		return 0;
 	snprintf(name, sizeof name, "%s.probe", jack->segment[0].name);
 	jack->probe = segment_open(jack, name);
@@ -111,16 +105,16 @@ probe_start(struct jack *jack)
 static int
 register_ports(struct jack *jack)
 {
-	for (size_t i = 0; i < port_count(jack); i++) {
-		const struct patchbay_port *port = &jack->port[i];
+	for (size_t i = 0; i < ports_count(jack->ports); i++) {
+		const struct patchbay_port *port = &jack->ports->port[i];
 
-		jack->handle[i] =
+		jack->ports->handle[i] =
 		    jack_port_register(jack->segment[port->segment].client,
 			port->name, JACK_DEFAULT_AUDIO_TYPE,
 			port->input ? JackPortIsInput : JackPortIsOutput, 0);
-		if (!jack->handle[i])
+		if (!jack->ports->handle[i])
 			return -1;
-		jack->label[i].stale = true;
+		jack->ports->label[i].stale = true;
 	}
 	return 0;
 }
@@ -135,7 +129,7 @@ client_start(struct jack *jack)
 			return;
 	if (register_ports(jack) < 0 || probe_start(jack) < 0)
 		return;
-	pages_take_own(jack);
+	pages_take_own(jack, jack->ports);
 	for (unsigned i = 0; i < jack->segments; i++) {
 		struct jack_segment *segment = &jack->segment[i];
 
@@ -158,7 +152,7 @@ client_connect(struct jack *jack)
 {
 	/* First the pages, then the cables. */
 	pages_take_others(jack);
-	patchbay_connect(jack->patchbay, jack->client);
+	patchbay_connect(jack->ports->patchbay, jack->client);
 	pages_trim(jack);
 }
 
@@ -171,7 +165,7 @@ client_connect_new(struct jack *jack)
 		jack_port_id_t id = jack->new_port[tail % JACK_NEW_PORTS];
 
 		pages_take_other(jack, jack_port_by_id(jack->client, id));
-		patchbay_connect_new(jack->patchbay, jack->client, id);
+		patchbay_connect_new(jack->ports->patchbay, jack->client, id);
 		atomic_store(&jack->ports_tail, ++tail);
 	}
 	if (atomic_exchange(&jack->ports_lost, false))
@@ -186,28 +180,29 @@ client_note(struct jack *jack)
 	clock_gettime(CLOCK_MONOTONIC, &time);
 	double now = (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 	jack->doubt = false;
-	for (size_t i = 0; i < port_count(jack); i++)
-		if (!hold_is(jack, i - jack->port[i].lane))
-			jack->doubt |= patchbay_note(jack->patchbay,
-			    jack->client, i, jack->handle[i], now);
+	for (size_t i = 0; i < ports_count(jack->ports); i++)
+		if (!hold_is(jack, i - jack->ports->port[i].lane))
+			jack->doubt |= patchbay_note(jack->ports->patchbay,
+			    jack->client, i, jack->ports->handle[i], now);
 }
 
 void
 client_label(struct jack *jack)
 {
-	for (size_t i = 0; i < port_count(jack); i++) {
-		jack_uuid_t uuid = jack_port_uuid(jack->handle[i]);
-		size_t place = i < jack->inputs ? i : i - jack->inputs;
+	for (size_t i = 0; i < ports_count(jack->ports); i++) {
+		jack_uuid_t uuid = jack_port_uuid(jack->ports->handle[i]);
+		size_t place =
+		    i < jack->ports->inputs ? i : i - jack->ports->inputs;
 		char order[24];
 
-		if (!jack->label[i].stale || atomic_load(&jack->gone) ||
+		if (!jack->ports->label[i].stale || atomic_load(&jack->gone) ||
 		    atomic_load(&jack->stopped))
 			continue;
-		jack->label[i].stale = false;
+		jack->ports->label[i].stale = false;
 		atomic_fetch_add(&jack->labelled, 1);
 		snprintf(order, sizeof order, "%zu", place + 1);
 		jack_set_property(jack->client, uuid, JACK_METADATA_PRETTY_NAME,
-		    jack->label[i].pretty, TYPE_TEXT);
+		    jack->ports->label[i].pretty, TYPE_TEXT);
 		jack_set_property(jack->client, uuid, JACK_METADATA_ORDER,
 		    order, TYPE_INTEGER);
 	}
@@ -230,12 +225,12 @@ client_close(struct jack *jack)
 			jack_deactivate(jack->segment[i].client);
 	/* Port numbers are used again, by whoever comes next: what was said of
 	 * ours must not stick to theirs. */
-	for (size_t i = 0; there && jack->started == 0 && i < port_count(jack);
-	     i++) {
-		if (jack->label[i].stale)
+	for (size_t i = 0;
+	     there && jack->started == 0 && i < ports_count(jack->ports); i++) {
+		if (jack->ports->label[i].stale)
 			continue;
 		jack_remove_properties(
-		    jack->client, jack_port_uuid(jack->handle[i]));
+		    jack->client, jack_port_uuid(jack->ports->handle[i]));
 		atomic_fetch_add(&jack->labelled, 1);
 	}
 	close_all(jack);

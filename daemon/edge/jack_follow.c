@@ -91,10 +91,10 @@ follow_names(struct jack *jack)
 {
 	const struct desk *desk = mixer_desk(jack->mixer);
 
-	for (size_t i = 0; i < jack->inputs + jack->outputs; i++) {
-		const struct patchbay_port *port = &jack->port[i];
+	for (size_t i = 0; i < ports_count(jack->ports); i++) {
+		const struct patchbay_port *port = &jack->ports->port[i];
 		const struct desk_strip *strip = &desk->strip[port->strip];
-		struct jack_label *label = &jack->label[i];
+		struct jack_label *label = &jack->ports->label[i];
 		char pretty[sizeof label->pretty];
 
 		label_text(strip, port, pretty, sizeof pretty);
@@ -119,12 +119,12 @@ capture_latency(jack_port_t *port)
 static size_t
 send_of(const struct jack *jack, size_t input)
 {
-	const struct patchbay_port *port = &jack->port[input];
-	size_t i = jack->inputs;
+	const struct patchbay_port *port = &jack->ports->port[input];
+	size_t i = jack->ports->inputs;
 
-	while (jack->port[i].strip != port->strip ||
-	       jack->port[i].insert != port->insert ||
-	       jack->port[i].lane != port->lane)
+	while (jack->ports->port[i].strip != port->strip ||
+	       jack->ports->port[i].insert != port->insert ||
+	       jack->ports->port[i].lane != port->lane)
 		i++;
 	return i;
 }
@@ -134,8 +134,9 @@ send_of(const struct jack *jack, size_t input)
 static uint32_t
 insert_latency(struct jack *jack, size_t input, enum insert_mode mode)
 {
-	uint32_t back = capture_latency(jack->handle[input]);
-	uint32_t sent = capture_latency(jack->handle[send_of(jack, input)]);
+	uint32_t back = capture_latency(jack->ports->handle[input]);
+	uint32_t sent =
+	    capture_latency(jack->ports->handle[send_of(jack, input)]);
 
 	if (mode == INSERT_LOOP)
 		return atomic_load(&jack->period);
@@ -149,8 +150,9 @@ insert_connected(struct jack *jack, size_t input, unsigned lanes)
 	size_t send = send_of(jack, input);
 
 	for (unsigned lane = 0; lane < lanes; lane++)
-		if (jack_port_connected(jack->handle[input + lane]) == 0 ||
-		    jack_port_connected(jack->handle[send + lane]) == 0)
+		if (jack_port_connected(jack->ports->handle[input + lane]) ==
+			0 ||
+		    jack_port_connected(jack->ports->handle[send + lane]) == 0)
 			return false;
 	return true;
 }
@@ -160,8 +162,8 @@ follow_inserts(struct jack *jack)
 {
 	const struct desk *desk = mixer_desk(jack->mixer);
 
-	for (size_t i = 0; i < jack->inputs; i++) {
-		const struct patchbay_port *port = &jack->port[i];
+	for (size_t i = 0; i < jack->ports->inputs; i++) {
+		const struct patchbay_port *port = &jack->ports->port[i];
 		const struct desk_strip *strip = &desk->strip[port->strip];
 
 		if (port->insert == 0 || port->lane != 0 || hold_is(jack, i))
@@ -176,11 +178,12 @@ follow_inserts(struct jack *jack)
 void
 follow_connections(struct jack *jack)
 {
-	for (size_t i = 0; i < jack->outputs; i++) {
-		jack_port_t *port = jack->handle[jack->inputs + i];
+	for (size_t i = 0; i < jack->ports->outputs; i++) {
+		jack_port_t *port =
+		    jack->ports->handle[jack->ports->inputs + i];
 
-		if (jack->optional[i])
-			atomic_store_explicit(&jack->wanted[i],
+		if (jack->ports->optional[i])
+			atomic_store_explicit(&jack->ports->wanted[i],
 			    jack_port_connected(port) > 0,
 			    memory_order_relaxed);
 	}

@@ -34,14 +34,14 @@ static bool
 may_hold(const struct jack *jack, const struct jack_hold *hold)
 {
 	return !hold->held &&
-	       jack->port[hold->input].segment == jack->lagging &&
-	       jack_port_connected(jack->handle[hold->input]) > 0;
+	       jack->ports->port[hold->input].segment == jack->lagging &&
+	       jack_port_connected(jack->ports->handle[hold->input]) > 0;
 }
 
 static void
 hold_return(struct jack *jack, struct jack_hold *hold)
 {
-	jack_port_t **port = &jack->handle[hold->input];
+	jack_port_t **port = &jack->ports->handle[hold->input];
 
 	for (unsigned lane = 0; lane < hold->lanes; lane++) {
 		hold->source[lane] =
@@ -57,9 +57,9 @@ hold_return(struct jack *jack, struct jack_hold *hold)
 static void
 hold_returns(struct jack *jack)
 {
-	for (size_t i = 0; i < jack->holds; i++)
-		if (may_hold(jack, &jack->hold[i]))
-			hold_return(jack, &jack->hold[i]);
+	for (size_t i = 0; i < jack->ports->holds; i++)
+		if (may_hold(jack, &jack->ports->hold[i]))
+			hold_return(jack, &jack->ports->hold[i]);
 	/* They get time to catch up. */
 	for (unsigned i = 0; i < jack->segments; i++)
 		atomic_store(&jack->engine->missed[i], 0);
@@ -68,7 +68,7 @@ hold_returns(struct jack *jack)
 static void
 probe_listen(struct jack *jack)
 {
-	struct jack_hold *hold = &jack->hold[jack->probed];
+	struct jack_hold *hold = &jack->ports->hold[jack->ports->probed];
 	const char *source = hold->source[0] ? hold->source[0][0] : NULL;
 
 	/* A program that is gone is held no more: it will come anew. */
@@ -90,12 +90,12 @@ probe_leave(struct jack *jack)
 static void
 give_back(struct jack *jack)
 {
-	struct jack_hold *hold = &jack->hold[jack->probed];
+	struct jack_hold *hold = &jack->ports->hold[jack->ports->probed];
 
 	probe_leave(jack);
 	for (unsigned lane = 0; lane < hold->lanes; lane++) {
 		const char *own =
-		    jack_port_name(jack->handle[hold->input + lane]);
+		    jack_port_name(jack->ports->handle[hold->input + lane]);
 		for (const char **source = hold->source[lane];
 		     source && *source; source++)
 			jack_connect(jack->client, *source, own);
@@ -119,8 +119,8 @@ segment_lags(const struct jack *jack, unsigned segment)
 static bool
 any_to_hold(const struct jack *jack)
 {
-	for (size_t i = 0; i < jack->holds; i++)
-		if (may_hold(jack, &jack->hold[i]))
+	for (size_t i = 0; i < jack->ports->holds; i++)
+		if (may_hold(jack, &jack->ports->hold[i]))
 			return true;
 	return false;
 }
@@ -128,9 +128,10 @@ any_to_hold(const struct jack *jack)
 static bool
 next_held(struct jack *jack)
 {
-	for (size_t i = 0; i < jack->holds; i++) {
-		jack->probed = (jack->probed + 1) % jack->holds;
-		if (jack->hold[jack->probed].held)
+	for (size_t i = 0; i < jack->ports->holds; i++) {
+		jack->ports->probed =
+		    (jack->ports->probed + 1) % jack->ports->holds;
+		if (jack->ports->hold[jack->ports->probed].held)
 			return true;
 	}
 	return false;
@@ -139,9 +140,10 @@ next_held(struct jack *jack)
 static void
 tell_held(struct jack *jack)
 {
-	for (size_t i = 0; i < jack->holds; i++) {
-		struct jack_hold *hold = &jack->hold[i];
-		const struct patchbay_port *port = &jack->port[hold->input];
+	for (size_t i = 0; i < jack->ports->holds; i++) {
+		struct jack_hold *hold = &jack->ports->hold[i];
+		const struct patchbay_port *port =
+		    &jack->ports->port[hold->input];
 
 		if (!hold->held || hold->told)
 			continue;
@@ -156,28 +158,46 @@ tell_held(struct jack *jack)
 bool
 hold_is(const struct jack *jack, size_t input)
 {
-	for (size_t i = 0; i < jack->holds; i++)
-		if (jack->hold[i].input == input)
-			return jack->hold[i].held;
+	for (size_t i = 0; i < jack->ports->holds; i++)
+		if (jack->ports->hold[i].input == input)
+			return jack->ports->hold[i].held;
 	return false;
 }
 
 bool
 hold_any(const struct jack *jack)
 {
-	for (size_t i = 0; i < jack->holds; i++)
-		if (jack->hold[i].held)
+	for (size_t i = 0; i < jack->ports->holds; i++)
+		if (jack->ports->hold[i].held)
 			return true;
 	return false;
 }
 
 void
+hold_forget(struct jack_ports *ports)
+{
+	for (size_t i = 0; ports->hold && i < ports->holds; i++) {
+		ports->hold[i].held = false;
+		forget_sources(&ports->hold[i]);
+	}
+}
+
+void
+hold_move(struct jack_hold *to, struct jack_hold *from)
+{
+	to->held = from->held;
+	to->told = from->told;
+	for (unsigned lane = 0; lane < DESK_LANES; lane++) {
+		to->source[lane] = from->source[lane];
+		from->source[lane] = NULL;
+	}
+	from->held = false;
+}
+
+void
 hold_reset(struct jack *jack)
 {
-	for (size_t i = 0; i < jack->holds; i++) {
-		jack->hold[i].held = false;
-		forget_sources(&jack->hold[i]);
-	}
+	hold_forget(jack->ports);
 	jack->probing = false;
 }
 
@@ -191,7 +211,7 @@ static void (*probe_end(struct jack *jack, double now))(struct jack *jack)
 	if (now - jack->probed_at < PROBE_S)
 		return NULL;
 	jack->probing = false;
-	if (!jack->hold[jack->probed].held)
+	if (!jack->ports->hold[jack->ports->probed].held)
 		return NULL;
 	return runs - jack->probe_ran >= PROBE_RUNS ? give_back : probe_leave;
 }
@@ -216,21 +236,19 @@ void (*hold_step(struct jack *jack, double now))(struct jack *jack)
 }
 
 int
-hold_allocate(struct jack *jack)
+hold_allocate(struct jack_ports *ports, const struct desk *desk)
 {
-	const struct desk *desk = mixer_desk(jack->mixer);
-
-	jack->hold = calloc(jack->inputs + 1, sizeof *jack->hold);
-	if (!jack->hold)
+	ports->hold = calloc(ports->inputs + 1, sizeof *ports->hold);
+	if (!ports->hold)
 		return -1;
-	for (size_t i = 0; i < jack->inputs; i++) {
-		const struct patchbay_port *port = &jack->port[i];
+	for (size_t i = 0; i < ports->inputs; i++) {
+		const struct patchbay_port *port = &ports->port[i];
 		const struct desk_strip *strip = &desk->strip[port->strip];
 
 		if (port->insert == 0 || port->lane != 0 ||
 		    strip->insert[port->insert - 1].mode != INSERT_DIRECT)
 			continue;
-		jack->hold[jack->holds++] =
+		ports->hold[ports->holds++] =
 		    (struct jack_hold){ .input = i, .lanes = strip->lanes };
 	}
 	return 0;

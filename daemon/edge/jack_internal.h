@@ -53,8 +53,7 @@ struct jack_segment {
 	struct jack *jack;
 	uint32_t index;
 	char name[PATCHBAY_CLIENT];
-	size_t *input, *output; /* its ports: places in handle, in and out */
-	size_t inputs, outputs;
+	atomic_uint runs; /* R to C: process callbacks that have ended; wraps */
 	/* W or C */
 	jack_client_t *client;
 	jack_port_t *link_in, *link_out; /* make JACK run them in order */
@@ -68,6 +67,70 @@ struct jack_hold {
 	const char **source[DESK_LANES]; /* what was connected to it */
 };
 
+/* The ports of a segment: places in handle, in and out. */
+struct jack_part {
+	size_t *input, *output;
+	size_t inputs, outputs;
+};
+
+/*
+ * The ports of a desk. R finds them in the plan that it runs, so that they
+ * change with it; everybody else in struct jack.
+ */
+struct jack_ports {
+	/* set once */
+	struct patchbay *patchbay;
+	const struct patchbay_port *port; /* inputs, then outputs */
+	size_t inputs, outputs;
+	struct jack_part part[PLAN_SEGMENTS];
+	unsigned segments;
+	bool *optional; /* an output: only written while connected */
+
+	/* W or C */
+	struct jack_hold *hold;
+	size_t holds, probed; /* … and the one that is listened to */
+	struct jack_label *label;
+
+	/* W, then fixed while R may see them: inputs, then outputs */
+	jack_port_t **handle;
+
+	/* R */
+	const float **in;
+	float **out;
+	uint32_t *silent; /* frames of an unwritten output that are zero */
+
+	/* C to R */
+	atomic_bool *wanted; /* an output: write it */
+
+	/* N's scratch */
+	struct latency_range *input_range, *output_range;
+};
+
+enum jack_change_state {
+	CHANGE_NONE,
+	CHANGE_WAITING,     /* for W, and for a phase that is on its way */
+	CHANGE_REGISTERING, /* W registers what is new */
+	CHANGE_READY,
+	CHANGE_UNDOING,  /* W unregisters it again */
+	CHANGE_TAKEN,    /* the plan before may still be run */
+	CHANGE_DROPPING, /* W unregisters what goes */
+};
+
+/* Another desk. C; W in its jobs for it. */
+struct jack_change {
+	enum jack_change_state state;
+	struct jack_ports *next, *before;
+	ptrdiff_t *from; /* a port of the next desk: which it was, or -1 */
+	ptrdiff_t *to;   /* a port before: which it will be, or -1 */
+	bool *keeps;     /* a port of the next desk: it has its handle */
+	void (*ready)(void *arg, const char *why);
+	void *arg;
+	bool aborted;
+	int registered;               /* 0 or -1: client_register() */
+	double since;                 /* s */
+	unsigned runs[PLAN_SEGMENTS]; /* of the segments when it was taken */
+};
+
 struct jack {
 	/* set once */
 	struct mixer *mixer;
@@ -75,13 +138,12 @@ struct jack {
 	struct loop *loop;
 	void (*begin)(void); /* what each realtime thread calls at first */
 	char *server;        /* NULL: the default one */
-	struct patchbay *patchbay;
-	const struct patchbay_port *port; /* inputs, then outputs */
-	size_t inputs, outputs;
 	struct jack_segment segment[PLAN_SEGMENTS];
-	unsigned segments;
-	bool *optional; /* an output: only written while connected */
 	int timer;
+
+	/* C, while W is idle; N under latency_lock */
+	struct jack_ports *ports;
+	unsigned segments; /* clients */
 
 	/* C */
 	enum jack_phase phase;
@@ -95,6 +157,7 @@ struct jack {
 	uint32_t cycles_seen;
 	double cycles_at; /* when `cycles_seen` last changed, s */
 	double retry_at, retry_wait, left_at, slow_at, noted_at; /* s */
+	struct jack_change change;
 
 	/* W and its jobs */
 	pthread_t worker;
@@ -107,18 +170,12 @@ struct jack {
 	jack_client_t *probe;  /* only where there is something to hold */
 	jack_port_t *probe_in;
 	unsigned probe_ran; /* cycles of it when it began to listen */
-	struct jack_hold *hold;
-	size_t holds, probed; /* … and the one that is listened to */
-	unsigned lagging;     /* segment */
+	unsigned lagging;   /* segment */
 	bool probing;
 	double probed_at;     /* s */
 	jack_status_t status; /* of the last attempt to open */
 	int started;          /* 0 or -1: client_start() */
 	bool doubt;           /* a cable is gone, by the user's hand or not */
-	struct jack_label *label;
-
-	/* W, then fixed while active: inputs, then outputs */
-	jack_port_t **handle;
 
 	/* W to C: ports labelled or unlabelled so far */
 	atomic_uint labelled;
@@ -128,9 +185,6 @@ struct jack {
 	const float *buffer[JACK_BUFFERS];
 
 	/* R */
-	const float **in;
-	float **out;
-	uint32_t *silent; /* frames of an unwritten output that are zero */
 	uint64_t frame;
 	uint32_t frames; /* of the last cycle */
 	bool framed;     /* `frame` belongs to this server */
@@ -142,8 +196,8 @@ struct jack {
 	atomic_uint_least64_t frame_now;
 
 	/* C to R */
-	atomic_bool stopped; /* leave the engine alone */
-	atomic_bool *wanted; /* an output: write it */
+	atomic_bool stopped;              /* leave the engine alone */
+	_Atomic(struct jack_ports *) now; /* for whom no plan says which */
 
 	/* N to C, and the ring of port numbers from N to W */
 	atomic_bool gone;
@@ -159,8 +213,34 @@ struct jack {
 	/* N's questions; C replaces the snapshot */
 	pthread_mutex_t latency_lock;
 	struct latency *latency;
-	struct latency_range *input_range, *output_range;
 };
+
+/* --- jack.c --- */
+
+/* Seconds of CLOCK_MONOTONIC. */
+double jack_seconds(void);
+
+/* Gives W, which is idle, a job. */
+void worker_give(struct jack *jack, void (*job)(struct jack *jack));
+
+/* Names the clients as the ports have them. While none is open. */
+void segments_name(struct jack *jack);
+
+/* R is silent from now on; then W closes the client. */
+void phase_leave(struct jack *jack);
+
+/* --- jack_change.c --- */
+
+/* Moves on with another desk; every tick. */
+void change_step(struct jack *jack, double now);
+
+/* Must W be left idle for another desk, and no client be opened? */
+bool change_needs_worker(const struct jack *jack);
+
+/* The client is gone, and its ports with it. */
+void change_forget(struct jack *jack);
+
+void change_release(struct jack *jack);
 
 /* --- jack_follow.c: the mixer follows the server, and the other way round;
  * while a client is open, unless told otherwise --- */
@@ -187,10 +267,19 @@ void follow_connections(struct jack *jack);
 /* Which inserts have a program, and how late it is. */
 void follow_inserts(struct jack *jack);
 
+/* --- jack_ports.c --- */
+
+/* The ports of a desk. NULL without memory. */
+struct jack_ports *ports_new(const struct desk *desk);
+void ports_free(struct jack_ports *ports);
+
+/* All of them, inputs and outputs. */
+size_t ports_count(const struct jack_ports *ports);
+
 /* --- jack_hold.c: programs that stand still --- */
 
 /* Finds what can be held. Returns 0, or -1 without memory. */
-int hold_allocate(struct jack *jack);
+int hold_allocate(struct jack_ports *ports, const struct desk *desk);
 
 /* The next job for W, or NULL. While W is idle. */
 void (*hold_step(struct jack *jack, double now))(struct jack *jack);
@@ -203,6 +292,12 @@ bool hold_any(const struct jack *jack);
 
 /* Holds nothing. While no client is open. */
 void hold_reset(struct jack *jack);
+
+/* Hands on what is known of a return that stays. */
+void hold_move(struct jack_hold *to, struct jack_hold *from);
+
+/* Forgets what these ports were connected to while they are held. */
+void hold_forget(struct jack_ports *ports);
 
 /* --- jack_client.c: the jobs of W --- */
 
@@ -234,7 +329,7 @@ void client_close(struct jack *jack);
  * that of this process --- */
 
 /* W: the buffers of our own ports, before R runs. */
-void pages_take_own(struct jack *jack);
+void pages_take_own(struct jack *jack, const struct jack_ports *ports);
 
 /* W: the buffers of all ports that may once be connected to ours, or of one of
  * them, if it is one. */

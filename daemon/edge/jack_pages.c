@@ -36,12 +36,12 @@ pages_touch(struct jack *jack, jack_nframes_t frames)
 }
 
 void
-pages_take_own(struct jack *jack)
+pages_take_own(struct jack *jack, const struct jack_ports *ports)
 {
 	jack_nframes_t period = atomic_load(&jack->period);
 
-	for (size_t i = 0; i < jack->inputs + jack->outputs; i++)
-		pages_add(jack, jack_port_get_buffer(jack->handle[i], period));
+	for (size_t i = 0; i < ports_count(ports); i++)
+		pages_add(jack, jack_port_get_buffer(ports->handle[i], period));
 	pages_touch(jack, period);
 }
 

@@ -137,6 +137,16 @@ loop_add(struct loop *loop, int fd, void (*ready)(void *arg), void *arg)
 }
 
 void
+loop_hold(struct loop *loop, int fd, bool held)
+{
+	struct epoll_event event = { .events = held ? 0 : EPOLLIN };
+
+	event.data.ptr = loop_find(loop, fd);
+	if (event.data.ptr)
+		epoll_ctl(loop->epoll, EPOLL_CTL_MOD, fd, &event);
+}
+
+void
 loop_remove(struct loop *loop, int fd)
 {
 	struct watch *watch = loop_find(loop, fd);

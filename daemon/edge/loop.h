@@ -1,6 +1,8 @@
 #ifndef EDGE_LOOP_H
 #define EDGE_LOOP_H
 
+#include <stdbool.h>
+
 /*
  * The one epoll loop of the control thread: descriptors and timers. Control
  * thread, except loop_stop().
@@ -13,6 +15,9 @@ void loop_free(struct loop *loop);
 
 /* Calls `ready` whenever `fd` can be read. Returns 0 or -errno. */
 int loop_add(struct loop *loop, int fd, void (*ready)(void *arg), void *arg);
+
+/* Lets what comes to a descriptor wait, resp. no longer. */
+void loop_hold(struct loop *loop, int fd, bool held);
 
 /* Forgets a descriptor; also from inside its own callback. Does not close. */
 void loop_remove(struct loop *loop, int fd);

@@ -179,8 +179,8 @@ receive(struct osc_socket *from, const struct mmsghdr *header)
 		    osc, &peer, packet->msg_iov->iov_base, header->msg_len);
 }
 
-static void
-socket_ready(void *arg)
+void
+osc_datagrams(void *arg)
 {
 	struct osc_socket *from = arg;
 	struct osc_inbox *inbox = from->osc->inbox;
@@ -221,70 +221,17 @@ inbox_new(void)
 }
 
 static int
-add_networks(struct osc *osc, char *why, size_t why_size)
+start(struct osc *osc, const char *const *urls, size_t count, char *why,
+    size_t why_size)
 {
 	const struct desk *desk = mixer_desk(osc->mixer);
-	char text[256];
 
 	osc->guard = guard_new(&desk->limits);
 	if (!osc->guard) {
 		snprintf(why, why_size, "no memory or randomness for OSC");
 		return -1;
 	}
-	for (size_t i = 0; i < desk->allows; i++) {
-		if (access_add(
-			&osc->access, &desk->allow[i], text, sizeof(text)) == 0)
-			continue;
-		snprintf(why, why_size, "osc.allow[%zu].%s", i, text);
-		return -1;
-	}
-	return 0;
-}
-
-static int
-add_url(struct osc *osc, const char *url, char *why, size_t why_size)
-{
-	int fd[OSC_SOCKETS];
-	int opened, error = 0;
-	struct url parsed;
-
-	if (url_parse(url, URL_PORT, &parsed) < 0) {
-		snprintf(why, why_size,
-		    "found %s; allowed: udp://HOST:PORT or tcp://HOST:PORT%s",
-		    url, URL_ALLOWED);
-		return -1;
-	}
-	opened = osc_open(&parsed, &osc->access, fd, OSC_SOCKETS - osc->sockets,
-	    why, why_size);
-	for (int i = 0; i < opened; i++) {
-		struct osc_socket *added = &osc->socket[osc->sockets++];
-
-		added->osc = osc;
-		added->transport = parsed.transport;
-		added->fd = fd[i];
-		if (error == 0)
-			error = loop_add(osc->loop, fd[i],
-			    parsed.transport == URL_TCP ? osc_accept
-							: socket_ready,
-			    added);
-	}
-	if (error < 0)
-		snprintf(why, why_size, "%s: cannot be waited for: error %d",
-		    url, -error);
-	return opened < 0 ? -1 : error;
-}
-
-static int
-start(struct osc *osc, const char *const *urls, size_t count, char *why,
-    size_t why_size)
-{
-	if (add_networks(osc, why, why_size))
-		return -1;
-	for (size_t i = 0; i < count; i++) {
-		if (add_url(osc, urls[i], why, why_size))
-			return -1;
-	}
-	if (osc_stand(osc, why, why_size))
+	if (osc_prepare_desk(osc, desk, urls, count, why, why_size) < 0)
 		return -1;
 	osc->timer = loop_every(osc->loop, OSC_TICK_MS, osc_tick, osc);
 	if (osc->timer < 0) {
@@ -292,8 +239,7 @@ start(struct osc *osc, const char *const *urls, size_t count, char *why,
 		    why, why_size, "no timer for OSC: error %d", -osc->timer);
 		return -1;
 	}
-	mixer_listen(osc->mixer, osc_changed, osc);
-	event_log_listen(mixer_events(osc->mixer), osc_event, osc);
+	osc_take_next(osc);
 	return 0;
 }
 
@@ -328,18 +274,19 @@ osc_new(struct mixer *mixer, struct loop *loop, const char *const *urls,
 void
 osc_free(struct osc *osc)
 {
+	static const struct osc_listens none;
+
 	if (!osc)
 		return;
 	mixer_listen(osc->mixer, NULL, NULL);
 	event_log_listen(mixer_events(osc->mixer), NULL, NULL);
 	osc_scene_end(osc);
+	osc_reload_end(osc);
 	if (osc->timer >= 0)
 		loop_end(osc->loop, osc->timer);
-	for (size_t i = 0; i < osc->sockets; i++) {
-		loop_remove(osc->loop, osc->socket[i].fd);
-		close(osc->socket[i].fd);
-	}
+	osc_abort_desk(osc);
 	osc_streams_end(osc);
+	osc_listen_take(osc, &none);
 	lease_table_free(&osc->table);
 	osc_blob_end(osc);
 	guard_free(osc->guard);

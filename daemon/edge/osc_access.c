@@ -82,18 +82,26 @@ add_token(struct access_list *list, struct access_entry *entry, char *why,
 	return error;
 }
 
+void
+access_begin(struct access_list *list, const struct access_list *other)
+{
+	*list = (struct access_list){ .keyed = other->keyed };
+	memcpy(list->key, other->key, sizeof(list->key));
+}
+
 int
 access_add(struct access_list *list, const struct desk_network *network,
     char *why, size_t why_size)
 {
 	struct access_entry *add = &list->entry[list->count];
 
-	if (list->count == 0) {
+	if (!list->keyed) {
 		if (sodium_init() < 0) {
 			snprintf(why, why_size, "libsodium cannot start");
 			return -1;
 		}
 		crypto_generichash_keygen(list->key);
+		list->keyed = true;
 	}
 	if (list->count == DESK_NETWORKS) {
 		snprintf(why, why_size, "found more than %d networks",
@@ -159,9 +167,8 @@ access_find(const struct access_list *list, const struct sockaddr *from)
 	return best;
 }
 
-/* Only asked of two that hold the same sender. */
-static bool
-same_network(const struct access_entry *a, const struct access_entry *b)
+bool
+access_same_network(const struct access_entry *a, const struct access_entry *b)
 {
 	return a->network.family == b->network.family &&
 	       a->network.bits == b->network.bits &&
@@ -173,7 +180,7 @@ access_open(const struct access_list *list, const struct access_entry *entry)
 {
 	for (size_t i = 0; i < list->count; i++)
 		if (!list->entry[i].demands &&
-		    same_network(&list->entry[i], entry))
+		    access_same_network(&list->entry[i], entry))
 			return &list->entry[i];
 	return NULL;
 }
@@ -188,12 +195,28 @@ access_token(const struct access_list *list, const struct access_entry *entry,
 	digest(list, token, sum);
 	for (size_t i = 0; i < list->count; i++)
 		if (list->entry[i].demands &&
-		    same_network(&list->entry[i], entry) &&
+		    access_same_network(&list->entry[i], entry) &&
 		    sodium_memcmp(list->entry[i].digest, sum, sizeof(sum)) ==
 			0 &&
 		    !found)
 			found = &list->entry[i];
 	return found;
+}
+
+const struct access_entry *
+access_same(const struct access_list *list, const struct access_entry *entry)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		const struct access_entry *other = &list->entry[i];
+
+		if (other->demands == entry->demands &&
+		    access_same_network(other, entry) &&
+		    (!entry->demands ||
+			sodium_memcmp(other->digest, entry->digest,
+			    sizeof(entry->digest)) == 0))
+			return other;
+	}
+	return NULL;
 }
 
 /* --- strips --- */

@@ -30,8 +30,12 @@ struct access_entry {
 struct access_list {
 	struct access_entry entry[DESK_NETWORKS];
 	size_t count;
+	bool keyed;
 	uint8_t key[ACCESS_DIGEST]; /* of the digests */
 };
+
+/* Begins a list whose tokens can be compared with those of another. */
+void access_begin(struct access_list *list, const struct access_list *other);
 
 /* Adds an entry, which must outlive the list, and reads its token_file.
  * Returns 0, or -1 with what was found and is allowed in `why`. */
@@ -50,6 +54,16 @@ const struct access_entry *
 access_open(const struct access_list *list, const struct access_entry *entry);
 const struct access_entry *access_token(const struct access_list *list,
     const struct access_entry *entry, const char *token);
+
+/* Have both the same network, however it is written? */
+bool
+access_same_network(const struct access_entry *a, const struct access_entry *b);
+
+/* What an entry of the list from which access_begin() began this one has become:
+ * the first entry with the same network and the same token, or both without
+ * one; NULL: it is gone. */
+const struct access_entry *
+access_same(const struct access_list *list, const struct access_entry *entry);
 
 /* May whoever has this entry set values of the strip ("ch/kick")? */
 bool access_strip(const struct desk_network *network, const char *strip);

@@ -91,6 +91,35 @@ is_proven(struct osc *osc, const struct lease_peer *peer,
 	return false;
 }
 
+/* The entry whose role a sender has: that of the token which it has shown for
+ * this network, else the one that needs none; NULL: none. */
+static const struct access_entry *
+find_entry(struct osc *osc, const struct access_entry *network,
+    const struct guard_sender *sender, double now)
+{
+	int shown = guard_authorized(osc->guard, sender, now);
+
+	if (shown >= 0 &&
+	    access_same_network(network, &osc->access.entry[shown]))
+		return &osc->access.entry[shown];
+	return access_open(&osc->access, network);
+}
+
+bool
+osc_is_welcome(struct osc *osc, const struct lease_client *client, double now)
+{
+	const struct lease_peer *peer = &client->peer;
+	const struct sockaddr *from = (const struct sockaddr *)&peer->address;
+	bool stream = peer->stream != NULL;
+	const struct access_entry *network = access_find(&osc->access, from);
+	struct guard_sender sender;
+
+	return guard_sender(from, stream, &sender) && network &&
+	       (network->desk->trusted || stream ||
+		   guard_proven(osc->guard, &sender, now) > 0) &&
+	       find_entry(osc, network, &sender, now);
+}
+
 bool
 osc_admit(struct osc *osc, const struct lease_peer *peer, const void *data,
     size_t size, struct osc_pass *pass)
@@ -99,7 +128,6 @@ osc_admit(struct osc *osc, const struct lease_peer *peer, const void *data,
 	struct guard_sender *sender = &pass->sender;
 	bool stream = peer->stream != NULL, trusted;
 	double now = osc_now();
-	int entry;
 
 	if (!guard_sender(from, stream, sender) ||
 	    !(pass->network = access_find(&osc->access, from))) {
@@ -121,9 +149,7 @@ osc_admit(struct osc *osc, const struct lease_peer *peer, const void *data,
 	if (!trusted && !stream &&
 	    !is_proven(osc, peer, sender, data, size, now))
 		return false;
-	entry = guard_authorized(osc->guard, sender, now);
-	pass->entry = entry >= 0 ? &osc->access.entry[entry]
-				 : access_open(&osc->access, pass->network);
+	pass->entry = find_entry(osc, pass->network, sender, now);
 	return true;
 }
 

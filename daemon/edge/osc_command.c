@@ -461,6 +461,15 @@ run_work(
 		osc_soundcheck(
 		    call->request, command, call->value, call->count);
 		break;
+	case PARAM_RELOAD:
+	case PARAM_RELOAD_CHECK:
+	case PARAM_ADD:
+	case PARAM_REMOVE:
+	case PARAM_MOVE:
+	case PARAM_CONFIG_SAVE:
+		osc_reload(
+		    call->request, command, message, call->value, call->count);
+		break;
 	default:
 		osc_scene(
 		    call->request, command, message, call->value, call->count);

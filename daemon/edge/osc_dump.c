@@ -32,6 +32,27 @@ dump_address(struct osc *osc, struct lease_dump *dump, struct address *address,
 	dump->count++;
 }
 
+/* Whoever asked sees by the second beginning that the count is anew. */
+void
+osc_dump_again(struct osc *osc)
+{
+	for (size_t i = 0; i < osc->table.clients; i++) {
+		struct lease_client *client = osc->table.client[i];
+		struct lease_dump *dump = &client->dump;
+		struct osc_target target = { osc, &client->to };
+		struct osc_packer packer;
+
+		if (!dump->going)
+			continue;
+		dump->walk = (struct walk){ 0 };
+		dump->count = 0;
+		osc_pack_start(&packer, osc_send, &target);
+		osc_pack_print(&packer, "/dump", "sh", dump->cover.prefix,
+		    (int64_t)osc->state);
+		osc_pack_flush(&packer);
+	}
+}
+
 void
 osc_publish_dump(struct osc *osc, struct lease_client *client, double end)
 {

@@ -46,6 +46,25 @@ guard_free(struct guard *guard)
 	free(guard);
 }
 
+void
+guard_renew(struct guard *guard, const struct desk_limits *limits,
+    const int entry[], size_t entries)
+{
+	guard->limits = *limits;
+	for (size_t i = 0; i < GUARD_PEER_SETS; i++) {
+		for (size_t j = 0; j < GUARD_PEER_WAYS; j++) {
+			struct guard_peer *peer = &guard->peer[i][j];
+
+			if (!peer->authorized)
+				continue;
+			peer->authorized =
+			    peer->entry < entries && entry[peer->entry] >= 0;
+			if (peer->authorized)
+				peer->entry = (size_t)entry[peer->entry];
+		}
+	}
+}
+
 /* --- senders --- */
 
 bool

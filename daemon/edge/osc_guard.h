@@ -83,6 +83,11 @@ struct guard {
 struct guard *guard_new(const struct desk_limits *limits);
 void guard_free(struct guard *guard);
 
+/* Other limits, and other entries of osc.allow: the i-th of those before is the
+ * entry[i]-th now, -1: gone, and its token shown in vain. */
+void guard_renew(struct guard *guard, const struct desk_limits *limits,
+    const int entry[], size_t entries);
+
 /* The sender that a socket address names; false for another family. An IPv4
  * address mapped into IPv6 is that IPv4 address. */
 bool guard_sender(

@@ -27,6 +27,7 @@
 #define OSC_PLUGINS 32   /* plugins told in one tick at most */
 #define OSC_DUMP 512     /* parameters of a dump told in one tick at most */
 #define OSC_SCENE 512    /* values of a scene told in one tick at most */
+#define OSC_RELOAD 64    /* lines about another desk told in one tick at most */
 #define OSC_PART 1000    /* bytes of a part of a long text */
 
 struct loop;
@@ -35,6 +36,15 @@ struct osc_socket {
 	struct osc *osc;
 	enum url_transport transport;
 	int fd;
+};
+
+/* The sockets that are listened on, each with the URL that asked for it. */
+struct osc_listens {
+	struct {
+		struct url url;
+		struct osc_socket *socket;
+	} at[OSC_SOCKETS];
+	size_t count;
 };
 
 /* Addresses that changed and were not told yet, each at least once. */
@@ -50,8 +60,7 @@ struct osc {
 	struct guard *guard;
 	struct lease_table table;
 	struct osc_changes changes;
-	struct osc_socket socket[OSC_SOCKETS];
-	size_t sockets;
+	struct osc_listens listens;
 	struct osc_inbox *inbox;
 	struct osc_stream *stream; /* connections */
 	struct osc_blob *blobs;    /* groups of meters/blob leases */
@@ -60,8 +69,11 @@ struct osc {
 	double deadline;      /* when meters have had their share of it */
 	enum mixer_jack jack; /* as the status leases were told last */
 	uint64_t state;       /* changes of the desk so far */
-	struct osc_scenes *scenes; /* NULL: they have no place */
+	struct osc_scenes *scenes;         /* NULL: they have no place */
+	struct reload *reload;             /* NULL: no other desk can be had */
+	struct osc_reload_answer *reloads; /* that are not told to the end */
 	bool hush; /* changes are steps of a fade, told more rarely */
+	struct osc_next *next; /* NULL: no other desk is on its way */
 };
 
 /* Where packets go; what osc_send() is handed. */
@@ -105,6 +117,30 @@ void osc_send(void *target, const void *packet, size_t size);
 void osc_take(struct osc *osc, const struct lease_peer *peer, const void *data,
     size_t size);
 
+/* A loop callback: datagrams came to a struct osc_socket. */
+void osc_datagrams(void *socket);
+
+/* --- osc_desk.c: see osc.h --- */
+
+/* Takes what was prepared but the leases of a desk that was there before. */
+void osc_take_next(struct osc *osc);
+
+/* --- osc_listen.c --- */
+
+/* Finds or opens the sockets of the URLs: of those that are there the same go
+ * on, and nothing of them changes; new ones are held until they are taken.
+ * Returns 0, or -1 with the URL and the reason in `why`. */
+int osc_listen_prepare(struct osc *osc, struct osc_listens *next,
+    const struct access_list *list, const char *const *urls, size_t count,
+    char *why, size_t why_size);
+
+/* Closes the new ones again. */
+void osc_listen_abort(struct osc *osc, struct osc_listens *next);
+
+/* Listens on these and no others. What came through one that is closed is
+ * forgotten, with its leases. */
+void osc_listen_take(struct osc *osc, const struct osc_listens *next);
+
 /* --- osc_tcp.c --- */
 
 /* A loop callback: somebody connects to a struct osc_socket that listens. */
@@ -122,6 +158,12 @@ bool osc_is_filling(const struct lease_peer *peer);
 void osc_streams_tick(struct osc *osc);
 void osc_streams_end(struct osc *osc);
 
+/* Ends the connections that came through this socket. */
+void osc_streams_end_through(struct osc *osc, const struct osc_socket *socket);
+
+/* Ends the connections from networks that osc.allow does not list now. */
+void osc_streams_take_desk(struct osc *osc);
+
 /* --- osc_steer.c --- */
 
 /* The sockets of one address: what comes from trusted networks waits in the
@@ -134,12 +176,18 @@ void osc_steer(int fd, int family, const struct access_list *list);
 
 /* --- osc_url.c --- */
 
-/* Opens and binds non-blocking sockets for a URL into `fd`, at most `room`:
- * for UDP OSC_PARTS for each address, for TCP one, which listens. Its host may
- * be an interface: that is each of its addresses. Returns how many, or -1 with
- * the reason in `why`. */
-int osc_open(const struct url *url, const struct access_list *list, int fd[],
-    size_t room, char *why, size_t why_size);
+/* Opens and binds non-blocking sockets for a URL, at the end of `into`: for UDP
+ * OSC_PARTS for each address, for TCP one, which listens. Its host may be an
+ * interface: that is each of its addresses. Where a socket of `old` has the
+ * address and is not in `into`, it is taken instead of a new one. Returns 0, or
+ * -1 with the reason in `why`; what is in `into` then is up to the caller. */
+int osc_open(const struct url *url, const struct access_list *list,
+    const struct osc_listens *old, struct osc_listens *into, char *why,
+    size_t why_size);
+
+/* Is the socket one of them? */
+bool osc_listens_have(
+    const struct osc_listens *listens, const struct osc_socket *socket);
 
 /* --- osc_request.c --- */
 
@@ -162,6 +210,10 @@ void osc_request_error(struct osc_request *request, const char *asked,
  * is. One that came through a connection has proven its address by that. */
 bool osc_admit(struct osc *osc, const struct lease_peer *peer, const void *data,
     size_t size, struct osc_pass *pass);
+
+/* May this client, which is known, still ask? */
+bool
+osc_is_welcome(struct osc *osc, const struct lease_client *client, double now);
 
 /* A packet that was let in has been dealt with, and took so many seconds. */
 void osc_worked(struct osc *osc, const struct osc_pass *pass, double seconds);
@@ -201,8 +253,10 @@ void osc_auth(struct osc_request *request, const char *text);
 
 /* --- osc_standing.c --- */
 
-/* Takes the leases of osc.subscribers. Returns 0, or -1 with the reason. */
-int osc_stand(struct osc *osc, char *why, size_t why_size);
+/* Takes the leases of osc.subscribers of a desk into `table`, sent through these
+ * sockets. Returns 0, or -1 with the reason. */
+int osc_stand(const struct osc_listens *listens, const struct desk *desk,
+    struct lease_table *table, char *why, size_t why_size);
 
 /* --- osc_command.c --- */
 
@@ -264,6 +318,23 @@ void osc_scene_touch(struct osc *osc);
 
 void osc_scene_end(struct osc *osc);
 
+/* Keep what is known of scenes, and what is asked of them, from one desk to
+ * another: as text, by address. */
+void osc_scene_leave_desk(struct osc *osc);
+void osc_scene_take_desk(struct osc *osc);
+
+/* --- osc_reload.c --- */
+
+/* Handles a command that makes another desk of it, with its arguments; how it
+ * goes on is told later. */
+void osc_reload(struct osc_request *request, enum param command,
+    const struct packet_message *message, const struct schema_value *value,
+    size_t count);
+
+/* Every OSC_TICK_MS: tells the next stretch of answers. */
+void osc_reload_tick(struct osc *osc);
+void osc_reload_end(struct osc *osc);
+
 /* --- osc_soundcheck.c --- */
 
 /* Handles /soundcheck/…, with its arguments. */
@@ -296,6 +367,9 @@ void osc_dump(struct osc_request *request, const char *prefix);
 /* Tells the next stretch of a client's dump, until `end` (as osc_now()) or
  * OSC_DUMP, but some at least. */
 void osc_publish_dump(struct osc *osc, struct lease_client *client, double end);
+
+/* Begins those that are under way again, from the start. */
+void osc_dump_again(struct osc *osc);
 
 /* --- osc_json.c --- */
 

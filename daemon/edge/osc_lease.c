@@ -162,6 +162,15 @@ lease_forget(struct lease_table *table, const struct lease_peer *peer)
 			client_remove(table, i);
 }
 
+void
+lease_forget_through(struct lease_table *table, int fd)
+{
+	for (size_t i = table->clients; i-- > 0;)
+		if (!table->client[i]->peer.stream &&
+		    table->client[i]->peer.fd == fd)
+			client_remove(table, i);
+}
+
 struct lease_client *
 lease_known(const struct lease_table *table, const struct lease_peer *peer)
 {
@@ -254,16 +263,28 @@ lease_init(struct lease *lease, enum lease_topic topic, const char *prefix,
 	lease->by_place = prefix_by_place(prefix);
 }
 
+/* The place of the client's lease with this topic and prefix, from 1 on; 0 for
+ * none. */
+static size_t
+lease_find(const struct lease_client *client, enum lease_topic topic,
+    const char *prefix)
+{
+	for (size_t i = 0; i < client->leases; i++)
+		if (client->lease[i].topic == topic &&
+		    strcmp(client->lease[i].prefix, prefix) == 0)
+			return i + 1;
+	return 0;
+}
+
 struct lease *
 lease_take(struct lease_client *client, enum lease_topic topic,
     const char *prefix, unsigned rate, double now)
 {
+	size_t place = lease_find(client, topic, prefix);
 	struct lease *lease;
 
-	for (size_t i = 0; i < client->leases; i++) {
-		lease = &client->lease[i];
-		if (lease->topic != topic || strcmp(lease->prefix, prefix) != 0)
-			continue;
+	if (place > 0) {
+		lease = &client->lease[place - 1];
 		if (lease->standing)
 			return lease;
 		lease->rate = rate;
@@ -298,6 +319,79 @@ lease_end(
 	client->leases = kept;
 	return ended;
 }
+
+/* --- another desk --- */
+
+void
+lease_leave_desk(struct lease_table *table)
+{
+	for (size_t i = 0; i < table->clients; i++) {
+		struct lease_client *client = table->client[i];
+
+		meters_reader_free(client->reader);
+		client->reader = NULL;
+		for (size_t j = 0; j < client->leases; j++) {
+			struct lease *lease = &client->lease[j];
+
+			meters_reader_free(lease->reader);
+			lease->reader = NULL;
+			lease->blob = NULL;
+			lease->told = 0;
+		}
+	}
+}
+
+/* Those that no longer stand fall. */
+static void
+fall(struct lease_client *client, const struct lease_client *wanted)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < client->leases; i++) {
+		struct lease *lease = &client->lease[i];
+
+		if (!lease->standing ||
+		    (wanted && lease_find(wanted, lease->topic, lease->prefix)))
+			client->lease[kept++] = *lease;
+		else
+			meters_reader_free(lease->reader);
+	}
+	client->leases = kept;
+}
+
+size_t
+lease_stand(
+    struct lease_table *table, const struct lease_table *wanted, double now)
+{
+	size_t missed = 0;
+
+	for (size_t i = 0; i < table->clients; i++)
+		fall(table->client[i],
+		    lease_known(wanted, &table->client[i]->peer));
+	for (size_t i = 0; i < wanted->clients; i++) {
+		const struct lease_client *from = wanted->client[i];
+		struct lease_client *client = lease_known(table, &from->peer);
+
+		if (!client)
+			client = lease_seen(table, &from->peer, now);
+		for (size_t j = 0; j < from->leases; j++) {
+			const struct lease *lease = &from->lease[j];
+			struct lease *stands = NULL;
+
+			if (client)
+				stands = lease_take(client, lease->topic,
+				    lease->prefix, lease->rate, now);
+			if (stands) {
+				stands->rate = lease->rate;
+				stands->standing = true;
+			}
+			missed += !stands;
+		}
+	}
+	return missed;
+}
+
+/* --- in the course of time --- */
 
 bool
 lease_due(struct lease *lease, double now, double slack)

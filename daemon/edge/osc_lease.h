@@ -116,6 +116,18 @@ void lease_forget(struct lease_table *table, const struct lease_peer *peer);
 struct lease_client *
 lease_known(const struct lease_table *table, const struct lease_peer *peer);
 
+/* Forgets the clients that were last heard through this socket of UDP. */
+void lease_forget_through(struct lease_table *table, int fd);
+
+/* Forgets what belongs to the desk that was there until now: readers, groups,
+ * what was told. The leases go on. */
+void lease_leave_desk(struct lease_table *table);
+
+/* Those leases that stand in `wanted` do so in `table`, and no others; what is
+ * not new goes on. Returns how many found no room. */
+size_t lease_stand(
+    struct lease_table *table, const struct lease_table *wanted, double now);
+
 /* Does the client at the other end hold a lease? */
 bool
 lease_holds(const struct lease_table *table, const struct lease_peer *peer);

@@ -429,6 +429,7 @@ osc_tick(void *arg)
 	osc_streams_tick(osc);
 	lease_expire(&osc->table, now);
 	osc_scene_tick(osc, now, now + OSC_SHARE);
+	osc_reload_tick(osc);
 	osc_publish_changes(osc, NULL);
 	publish_jack(osc);
 	osc->deadline = now + OSC_SHARE;

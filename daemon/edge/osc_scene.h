@@ -8,7 +8,7 @@
 /*
  * What the files about scenes share: osc_scene.c takes commands, and has the
  * disk do its part; osc_scene_done.c goes on from there; osc_scene_tell.c tells
- * what is long. Control thread.
+ * what is long; osc_scene_desk.c goes to another desk. Control thread.
  */
 
 /* A command on its way: first its order to the disk, then its answers. */
@@ -20,6 +20,7 @@ struct osc_asking {
 	struct scene_scope scope;
 	double seconds;     /* of a fade */
 	struct scene scene; /* as it was saved, or read */
+	char *text;         /* the same, between two desks; else NULL */
 	bool telling;
 	size_t next; /* value, unknown address or row that is told next */
 	unsigned changes, safe, unknown; /* told so far */
@@ -29,6 +30,7 @@ struct osc_asking {
 struct osc_scenes {
 	struct scene_files *files;
 	struct scene current;      /* as it was recalled or saved last */
+	char *text;                /* the same, between two desks; else NULL */
 	char name[SCENE_NAME];     /* "" for none */
 	struct osc_asking *asking; /* the one that came first */
 	size_t askings;

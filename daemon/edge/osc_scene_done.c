@@ -67,7 +67,8 @@ tell_all(struct osc_asking *asking, const char *name, const char *action)
 static void
 saved(struct osc_asking *asking)
 {
-	int values = (int)asking->scene.values;
+	/* Another desk may have come since they were written. */
+	int values = (int)(asking->scene.values + asking->scene.unknowns);
 	struct osc_scene_reply reply;
 
 	make_current(asking);

@@ -33,8 +33,8 @@ socket_reaches(int fd, const struct addrinfo *to)
 /* Where a subscriber is, and the socket that reaches it. Its address is
  * numeric, so that nobody is asked and nothing waits. */
 static int
-find_peer(const struct osc *osc, const char *text, struct lease_peer *peer,
-    char *why, size_t why_size)
+find_peer(const struct osc_listens *listens, const char *text,
+    struct lease_peer *peer, char *why, size_t why_size)
 {
 	struct addrinfo hints = { .ai_socktype = SOCK_DGRAM,
 		.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV };
@@ -53,10 +53,13 @@ find_peer(const struct osc *osc, const char *text, struct lease_peer *peer,
 	}
 	*peer = (struct lease_peer){ .fd = -1, .size = to->ai_addrlen };
 	memcpy(&peer->address, to->ai_addr, to->ai_addrlen);
-	for (size_t i = 0; i < osc->sockets && peer->fd < 0; i++)
-		if (osc->socket[i].transport == URL_UDP &&
-		    socket_reaches(osc->socket[i].fd, to))
-			peer->fd = osc->socket[i].fd;
+	for (size_t i = 0; i < listens->count && peer->fd < 0; i++) {
+		const struct osc_socket *socket = listens->at[i].socket;
+
+		if (socket->transport == URL_UDP &&
+		    socket_reaches(socket->fd, to))
+			peer->fd = socket->fd;
+	}
 	freeaddrinfo(to);
 	if (peer->fd < 0)
 		snprintf(why, why_size,
@@ -67,17 +70,18 @@ find_peer(const struct osc *osc, const char *text, struct lease_peer *peer,
 }
 
 static int
-stand_one(struct osc *osc, const struct desk_subscriber *subscriber, char *why,
-    size_t why_size)
+stand_one(const struct osc_listens *listens,
+    const struct desk_subscriber *subscriber, struct lease_table *table,
+    char *why, size_t why_size)
 {
 	char prefix[ADDRESS_LONGEST];
 	struct lease_client *client;
 	struct lease_peer peer;
 	double now = osc_now();
 
-	if (find_peer(osc, subscriber->url, &peer, why, why_size) < 0)
+	if (find_peer(listens, subscriber->url, &peer, why, why_size) < 0)
 		return -1;
-	client = lease_seen(&osc->table, &peer, now);
+	client = lease_seen(table, &peer, now);
 	if (!client ||
 	    lease_prefix(subscriber->prefix ? subscriber->prefix : "", prefix) <
 		0) {
@@ -102,14 +106,14 @@ stand_one(struct osc *osc, const struct desk_subscriber *subscriber, char *why,
 }
 
 int
-osc_stand(struct osc *osc, char *why, size_t why_size)
+osc_stand(const struct osc_listens *listens, const struct desk *desk,
+    struct lease_table *table, char *why, size_t why_size)
 {
-	const struct desk *desk = mixer_desk(osc->mixer);
 	char text[200];
 
 	for (size_t i = 0; i < desk->subscribers; i++) {
-		if (stand_one(osc, &desk->subscriber[i], text, sizeof(text)) ==
-		    0)
+		if (stand_one(listens, &desk->subscriber[i], table, text,
+			sizeof(text)) == 0)
 			continue;
 		snprintf(why, why_size, "osc.subscribers[%zu]: %s", i, text);
 		return -1;

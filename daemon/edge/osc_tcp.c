@@ -32,6 +32,7 @@ struct osc_stream {
 	struct osc *osc;
 	struct osc_stream *next;
 	struct lease_peer peer;
+	const struct osc_socket *through; /* that listened for it */
 	bool trusted;
 	bool ended; /* to be closed where nobody works with it */
 	double seen;
@@ -155,6 +156,36 @@ osc_streams_end(struct osc *osc)
 		stream_free(osc->stream);
 }
 
+/* Nothing goes to it from now on; it is closed where nobody works with it. */
+static void
+end_now(struct osc_stream *stream)
+{
+	stream->ended = true;
+	lease_forget(&stream->osc->table, &stream->peer);
+}
+
+void
+osc_streams_end_through(struct osc *osc, const struct osc_socket *socket)
+{
+	for (struct osc_stream *at = osc->stream; at; at = at->next)
+		if (at->through == socket)
+			end_now(at);
+}
+
+void
+osc_streams_take_desk(struct osc *osc)
+{
+	for (struct osc_stream *at = osc->stream; at; at = at->next) {
+		const struct access_entry *network = access_find(
+		    &osc->access, (const struct sockaddr *)&at->peer.address);
+
+		if (network)
+			at->trusted = network->desk->trusted;
+		else
+			end_now(at);
+	}
+}
+
 /* --- in --- */
 
 static void
@@ -253,8 +284,10 @@ set_options(int fd)
 
 /* Returns false if it is not taken; then `fd` is for the caller to close. */
 static bool
-stream_open(struct osc *osc, int fd, const struct lease_peer *peer)
+stream_open(
+    const struct osc_socket *through, int fd, const struct lease_peer *peer)
 {
+	struct osc *osc = through->osc;
 	const struct sockaddr *from = (const struct sockaddr *)&peer->address;
 	const struct access_entry *network = access_find(&osc->access, from);
 	struct guard_sender sender;
@@ -276,6 +309,7 @@ stream_open(struct osc *osc, int fd, const struct lease_peer *peer)
 	if (!stream)
 		return false;
 	stream->osc = osc;
+	stream->through = through;
 	stream->trusted = network->desk->trusted;
 	stream->seen = osc_now();
 	stream->peer = *peer;
@@ -303,7 +337,7 @@ osc_accept(void *arg)
 
 		if (fd < 0)
 			return;
-		if (!stream_open(from->osc, fd, &peer))
+		if (!stream_open(from, fd, &peer))
 			close(fd);
 	}
 }

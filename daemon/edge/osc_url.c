@@ -138,75 +138,224 @@ open_one(const struct place *place, int type, bool shared)
 	return -error;
 }
 
-/* The OSC_PARTS sockets of an address. Returns 0 or -errno. */
-static int
-open_parts(const struct place *place, const struct access_list *list,
-    int fd[OSC_PARTS])
-{
-	int probe = open_one(place, SOCK_DGRAM, false);
+/* --- beside those that are there --- */
 
-	if (probe < 0)
-		return probe;
-	close(probe);
-	for (int i = 0; i < OSC_PARTS; i++) {
-		fd[i] = open_one(place, SOCK_DGRAM, true);
-		if (fd[i] >= 0)
+bool
+osc_listens_have(
+    const struct osc_listens *listens, const struct osc_socket *socket)
+{
+	for (size_t i = 0; i < listens->count; i++)
+		if (listens->at[i].socket == socket)
+			return true;
+	return false;
+}
+
+static bool
+is_any(const struct sockaddr_storage *address)
+{
+	const struct sockaddr_in *four = (const void *)address;
+	const struct sockaddr_in6 *six = (const void *)address;
+	const struct in_addr any = { htonl(INADDR_ANY) };
+
+	return address->ss_family == AF_INET
+		   ? memcmp(&four->sin_addr, &any, sizeof(any)) == 0
+		   : memcmp(&six->sin6_addr, &in6addr_any,
+			 sizeof(in6addr_any)) == 0;
+}
+
+static bool
+same_port(const struct sockaddr_storage *a, const struct sockaddr_storage *b)
+{
+	const struct sockaddr_in *a4 = (const void *)a, *b4 = (const void *)b;
+
+	/* It stands at the same place in a sockaddr_in6. */
+	return a->ss_family == b->ss_family &&
+	       memcmp(&a4->sin_port, &b4->sin_port, sizeof(a4->sin_port)) == 0;
+}
+
+static bool
+same_address(const struct sockaddr_storage *a, const struct sockaddr_storage *b)
+{
+	const struct sockaddr_in *a4 = (const void *)a, *b4 = (const void *)b;
+	const struct sockaddr_in6 *a6 = (const void *)a, *b6 = (const void *)b;
+
+	if (!same_port(a, b))
+		return false;
+	if (a->ss_family == AF_INET)
+		return memcmp(&a4->sin_addr, &b4->sin_addr,
+			   sizeof(a4->sin_addr)) == 0;
+	return memcmp(&a6->sin6_scope_id, &b6->sin6_scope_id,
+		   sizeof(a6->sin6_scope_id)) == 0 &&
+	       memcmp(&a6->sin6_addr, &b6->sin6_addr, sizeof(a6->sin6_addr)) ==
+		   0;
+}
+
+/* What one URL is opened with. */
+struct opening {
+	const struct url *url;
+	const struct access_list *list;
+	const struct osc_listens *old;
+	struct osc_listens *into;
+};
+
+/* The next socket of `old` that is left, from `*i` on, and its address. */
+static struct osc_socket *
+next_left(
+    const struct opening *opening, size_t *i, struct sockaddr_storage *address)
+{
+	while (*i < opening->old->count) {
+		struct osc_socket *socket = opening->old->at[(*i)++].socket;
+		socklen_t size = sizeof(*address);
+
+		if (socket->transport == opening->url->transport &&
+		    !osc_listens_have(opening->into, socket) &&
+		    getsockname(
+			socket->fd, (struct sockaddr *)address, &size) == 0)
+			return socket;
+	}
+	return NULL;
+}
+
+static void
+push(const struct opening *opening, struct osc_socket *socket)
+{
+	struct osc_listens *into = opening->into;
+
+	into->at[into->count].url = *opening->url;
+	into->at[into->count++].socket = socket;
+}
+
+/* Takes the sockets that have the address already. */
+static bool
+keep(const struct opening *opening, const struct place *place)
+{
+	struct sockaddr_storage address = { 0 };
+	struct osc_socket *socket;
+	bool any = false;
+
+	for (size_t i = 0; opening->into->count < OSC_SOCKETS &&
+			   (socket = next_left(opening, &i, &address));)
+		if (same_address(&address, &place->address)) {
+			push(opening, socket);
+			any = true;
+		}
+	return any;
+}
+
+/* Is a socket in the way that is about to be closed: here all addresses of this
+ * machine are asked for, there one of them, or the other way round? Then it lets
+ * others of ours in, as those of UDP do at any time; a daemon that starts does
+ * not ask for that. */
+static bool
+own_is_in_the_way(const struct opening *opening, const struct place *place)
+{
+	struct sockaddr_storage address = { 0 };
+	const struct osc_socket *socket;
+	bool any = false;
+	int one = 1;
+
+	for (size_t i = 0; (socket = next_left(opening, &i, &address));) {
+		if (!same_port(&address, &place->address) ||
+		    is_any(&address) == is_any(&place->address))
 			continue;
-		int error = fd[i];
-		while (i > 0)
-			close(fd[--i]);
+		(void)setsockopt(
+		    socket->fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof(one));
+		any = true;
+	}
+	return any;
+}
+
+/* --- all of a URL --- */
+
+/* Opens one more socket. Returns 0 or -errno. */
+static int
+add(const struct opening *opening, const struct place *place, bool shared)
+{
+	enum url_transport transport = opening->url->transport;
+	struct osc_socket *socket = calloc(1, sizeof(*socket));
+
+	if (!socket)
+		return -ENOMEM;
+	socket->transport = transport;
+	socket->fd = open_one(
+	    place, transport == URL_TCP ? SOCK_STREAM : SOCK_DGRAM, shared);
+	if (socket->fd < 0) {
+		int error = socket->fd;
+		free(socket);
 		return error;
 	}
-	osc_steer(fd[0], place->address.ss_family, list);
+	push(opening, socket);
 	return 0;
 }
 
-/* The sockets of one address into `fd`. Returns 0 or -errno. */
+/* The OSC_PARTS sockets of an address. Returns 0 or -errno. */
 static int
-open_place(enum url_transport transport, const struct place *place,
-    const struct access_list *list, int fd[])
+open_parts(const struct opening *opening, const struct place *place)
 {
-	if (transport == URL_UDP)
-		return open_parts(place, list, fd);
-	fd[0] = open_one(place, SOCK_STREAM, false);
-	return fd[0] < 0 ? fd[0] : 0;
+	const struct osc_listens *into = opening->into;
+	int probe = open_one(place, SOCK_DGRAM, false), error = 0;
+
+	if (probe >= 0)
+		close(probe);
+	else if (probe != -EADDRINUSE || !own_is_in_the_way(opening, place))
+		return probe;
+	for (int i = 0; error == 0 && i < OSC_PARTS; i++)
+		error = add(opening, place, true);
+	if (error == 0)
+		osc_steer(into->at[into->count - 1].socket->fd,
+		    place->address.ss_family, opening->list);
+	return error;
+}
+
+/* The sockets of one address. Returns 0 or -errno. */
+static int
+open_place(const struct opening *opening, const struct place *place)
+{
+	int error;
+
+	if (keep(opening, place))
+		return 0;
+	if (opening->url->transport == URL_UDP)
+		return open_parts(opening, place);
+	error = add(opening, place, false);
+	if (error == -EADDRINUSE && own_is_in_the_way(opening, place))
+		error = add(opening, place, true);
+	return error;
 }
 
 /* A name such as "localhost" may stand for an address of a family that this
  * machine does not run: that one may be missing, as long as another binds.
- * Returns how many sockets, or -errno. */
+ * Returns 0 or -errno. */
 static int
-open_each(enum url_transport transport, const struct place place[], int places,
-    const struct access_list *list, int fd[], size_t room)
+open_each(const struct opening *opening, const struct place place[], int places)
 {
-	size_t opened = 0, parts = transport == URL_UDP ? OSC_PARTS : 1;
-	int error = EMFILE;
+	size_t parts = opening->url->transport == URL_UDP ? OSC_PARTS : 1;
+	size_t before = opening->into->count;
+	int error = -EMFILE;
 
-	for (int i = 0; i < places && opened + parts <= room; i++) {
-		int one = open_place(transport, &place[i], list, fd + opened);
+	for (int i = 0;
+	     i < places && opening->into->count + parts <= OSC_SOCKETS; i++) {
+		int one = open_place(opening, &place[i]);
 
-		if (one == 0) {
-			opened += parts;
+		if (one == 0)
 			continue;
-		}
-		error = -one;
-		if (one == -EADDRNOTAVAIL || one == -EAFNOSUPPORT)
-			continue;
-		while (opened > 0)
-			close(fd[--opened]);
-		break;
+		error = one;
+		if (one != -EADDRNOTAVAIL && one != -EAFNOSUPPORT)
+			return error;
 	}
-	return opened > 0 ? (int)opened : -error;
+	return opening->into->count > before ? 0 : error;
 }
 
 int
-osc_open(const struct url *url, const struct access_list *list, int fd[],
-    size_t room, char *why, size_t why_size)
+osc_open(const struct url *url, const struct access_list *list,
+    const struct osc_listens *old, struct osc_listens *into, char *why,
+    size_t why_size)
 {
+	const struct opening opening = { url, list, old, into };
 	const char *scheme = url->transport == URL_TCP ? "tcp" : "udp";
 	struct place place[PLACES] = { 0 };
 	char reason[128];
-	int places, opened;
+	int places, error;
 
 	if (if_nametoindex(url->host) != 0)
 		places = find_interface(url, place, reason, sizeof(reason));
@@ -217,12 +366,12 @@ osc_open(const struct url *url, const struct access_list *list, int fd[],
 		    url->port, reason);
 		return -1;
 	}
-	opened = open_each(url->transport, place, places, list, fd, room);
-	if (opened < 0)
+	error = open_each(&opening, place, places);
+	if (error < 0)
 		snprintf(why, why_size, "%s://%s:%s: %s%s", scheme, url->host,
-		    url->port, strerror(-opened),
-		    opened == -EADDRINUSE ? ": is another headroomd running?"
-					  : "");
-	errno = opened < 0 ? -opened : 0;
-	return opened < 0 ? -1 : opened;
+		    url->port, strerror(-error),
+		    error == -EADDRINUSE ? ": is another headroomd running?"
+					 : "");
+	errno = -error;
+	return error < 0 ? -1 : 0;
 }

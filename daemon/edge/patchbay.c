@@ -256,14 +256,24 @@ is_ours(const struct patchbay *patchbay, const char *name)
 }
 
 static void
+port_name(
+    const struct patchbay *patchbay, size_t index, char own[OWN_NAME_SIZE])
+{
+	const struct patchbay_port *port = &patchbay->port[index];
+	char client[PATCHBAY_CLIENT];
+
+	patchbay_client(patchbay, port->segment, client);
+	snprintf(own, OWN_NAME_SIZE, "%s:%s", client, port->name);
+}
+
+static void
 connect_ports(struct patchbay *patchbay, jack_client_t *client, size_t index,
     const char *other)
 {
 	const struct patchbay_port *port = &patchbay->port[index];
-	char own[OWN_NAME_SIZE], name[PATCHBAY_CLIENT];
+	char own[OWN_NAME_SIZE];
 
-	patchbay_client(patchbay, port->segment, name);
-	snprintf(own, sizeof own, "%s:%s", name, port->name);
+	port_name(patchbay, index, own);
 	/* Fails where it is connected already, or where the other program has
 	 * not yet activated its client: then it is announced once it has. */
 	if (jack_connect(client, port->input ? other : own,
@@ -279,6 +289,64 @@ connect_want(struct patchbay *patchbay, jack_client_t *client,
 {
 	if (!cables_find(&patchbay->cables, want->port, other))
 		connect_ports(patchbay, client, want->port, other);
+}
+
+static bool
+is_wanted(const struct patchbay *patchbay, size_t port, const char *other)
+{
+	for (size_t i = 0; i < patchbay->wants; i++)
+		if (patchbay->want[i].port == port &&
+		    want_matches(&patchbay->want[i], other))
+			return true;
+	return false;
+}
+
+/* Does only this configuration ask for it, and not the one before? */
+static bool
+is_newly_wanted(const struct patchbay *patchbay, const struct patchbay *before,
+    const ptrdiff_t *from, size_t port, const char *other)
+{
+	return is_wanted(patchbay, port, other) &&
+	       !is_wanted(before, (size_t)from[port], other);
+}
+
+void
+patchbay_follow(
+    struct patchbay *patchbay, struct patchbay *before, const ptrdiff_t *from)
+{
+	const struct cables *cables = &before->cables;
+
+	for (size_t i = 0; i < patchbay->ports; i++)
+		for (size_t k = 0; from[i] >= 0 && k < cables->count; k++) {
+			const struct cable *cable = &cables->cable[k];
+
+			/* What was taken out by hand is there again if it is
+			 * asked for anew. */
+			if (cable->port == (size_t)from[i] &&
+			    (cable->wanted || !is_newly_wanted(patchbay, before,
+						  from, i, cable->other)))
+				cables_copy(&patchbay->cables, cable, i);
+		}
+}
+
+void
+patchbay_disconnect(struct patchbay *patchbay, const struct patchbay *before,
+    const ptrdiff_t *from, jack_client_t *client)
+{
+	for (size_t i = patchbay->cables.count; i-- > 0;) {
+		struct cable *cable = &patchbay->cables.cable[i];
+		const struct patchbay_port *port = &patchbay->port[cable->port];
+		char own[OWN_NAME_SIZE];
+
+		if (from[cable->port] < 0 || !cable->wanted ||
+		    is_wanted(patchbay, cable->port, cable->other) ||
+		    !is_wanted(before, (size_t)from[cable->port], cable->other))
+			continue;
+		port_name(patchbay, cable->port, own);
+		jack_disconnect(client, port->input ? cable->other : own,
+		    port->input ? own : cable->other);
+		cables_forget(&patchbay->cables, cable);
+	}
 }
 
 /* Connects what was connected before: to port `other`, or to all (NULL). */

@@ -43,6 +43,17 @@ unsigned patchbay_segments(const struct patchbay *patchbay);
 void
 patchbay_client(const struct patchbay *patchbay, unsigned segment, char *name);
 
+/* Takes over what is remembered of the ports that both have: `from` has the port
+ * before of each, or -1. */
+void patchbay_follow(
+    struct patchbay *patchbay, struct patchbay *before, const ptrdiff_t *from);
+
+/* Takes out what the configuration before asked for and this one does not. The
+ * client must be active. */
+void
+patchbay_disconnect(struct patchbay *patchbay, const struct patchbay *before,
+    const ptrdiff_t *from, jack_client_t *client);
+
 /* Connects all that is wanted and there: what patchbay_note() saw before, and
  * what the configuration asks for, but nothing that the user took out. Says in one line which exactly named
  * ports are not there. The client must be active. */

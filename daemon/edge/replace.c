@@ -30,16 +30,26 @@ write_all(int fd, const uint8_t *data, size_t size)
 	return 0;
 }
 
-/* On the disk, not only in its cache, before it is given the name. */
+/* On the disk, not only in its cache, before it is given the name. Whoever may
+ * not read the file that it replaces may not read this one, either. */
 static int
-write_new(const char *path, const void *data, size_t size)
+write_new(const char *path, const char *old, const void *data, size_t size)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, MODE);
-	int error;
+	struct stat info;
+	int error = 0;
 
 	if (fd < 0)
 		return -errno;
-	error = write_all(fd, data, size);
+	if (stat(old, &info) == 0) {
+		/* Another owner can only be kept by who may give files away. */
+		if (fchown(fd, info.st_uid, info.st_gid) < 0 && errno != EPERM)
+			error = -errno;
+		if (error == 0 && fchmod(fd, info.st_mode & 07777) < 0)
+			error = -errno;
+	}
+	if (error == 0)
+		error = write_all(fd, data, size);
 	if (error == 0 && fsync(fd) < 0)
 		error = -errno;
 	if (close(fd) < 0 && error == 0)
@@ -72,7 +82,7 @@ replace_file(
 	int error;
 
 	snprintf(fresh, sizeof fresh, "%s.new", path);
-	error = write_new(fresh, data, size);
+	error = write_new(fresh, path, data, size);
 	if (error == 0 && before && rename(path, before) < 0 && errno != ENOENT)
 		error = -errno;
 	if (error == 0 && rename(fresh, path) < 0) {

@@ -29,7 +29,6 @@ struct state_file {
 	struct mixer *mixer;
 	struct loop *loop;
 	struct worker *worker;
-	struct state *state;
 	char path[PATH_MAX], before[PATH_MAX]; /* the generations */
 	int timer;
 	unsigned written; /* mixer_changes() of what the disk has */
@@ -143,7 +142,8 @@ restore_from(struct state_file *file, const char *path)
 			set_aside(file, path, "unreadable", strerror(errno));
 		return false;
 	}
-	switch (state_read(file->state, text, size, &count, why, sizeof why)) {
+	switch (state_read(
+	    mixer_state(file->mixer), text, size, &count, why, sizeof why)) {
 	case STATE_NEWER:
 		set_aside(file, path, "newer", why);
 		break;
@@ -229,9 +229,7 @@ state_file_dump(
 		    "the configuration is no file: it has no state");
 		return -1;
 	}
-	state = state_new(mixer);
-	if (!state)
-		return -1;
+	state = mixer_state(mixer);
 	root = cJSON_CreateObject();
 	refused = cJSON_CreateArray();
 	if (!dump_from(state, names.path, refused, root) &&
@@ -244,7 +242,6 @@ state_file_dump(
 	cJSON_AddItemToObject(root, "refused", refused);
 	error = print_json(root, out);
 	cJSON_Delete(root);
-	state_free(state);
 	return error;
 }
 
@@ -304,7 +301,7 @@ look(void *arg)
 	if (file->waited < wait)
 		return;
 	file->waited = 0;
-	file->text = state_print(file->state);
+	file->text = state_print(mixer_state(file->mixer));
 	if (!file->text)
 		return;
 	file->writing = mixer_changes(file->mixer);
@@ -333,11 +330,10 @@ state_file_open(struct mixer *mixer, struct loop *loop, const char *directory,
 		    "remembered");
 		return NULL;
 	}
-	file->state = state_new(mixer);
 	file->worker = worker_new(loop);
 	if (file->worker)
 		file->timer = loop_every(loop, LOOK_MS, look, file);
-	if (!file->state || file->timer < 0) {
+	if (file->timer < 0) {
 		log_at(LOG_LEVEL_ERROR,
 		    "values are not remembered: no memory or no thread");
 		state_file_close(file);
@@ -367,12 +363,11 @@ state_file_close(struct state_file *file)
 	     mixer_changes(file->mixer) != file->written;
 	     i++) {
 		file->writing = mixer_changes(file->mixer);
-		file->text = state_print(file->state);
+		file->text = state_print(mixer_state(file->mixer));
 		if (!file->text)
 			break;
 		write_state(&file->job);
 		wrote_state(&file->job);
 	}
-	state_free(file->state);
 	free(file);
 }

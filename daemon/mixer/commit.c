@@ -86,12 +86,12 @@ collect_gains(struct batch *batch, size_t index)
 		struct gain *gain = live_gain(strip, i, &sent);
 		size_t place = i == LIVE_TRIM ? 0 : strip->slots;
 		if (target[i] != *sent)
-			collect(batch, (struct engine_change){
-					   .moved = &live_stretch(strip, place)
-							 ->moved,
-					   .gain = gain,
-					   .target = target[i],
-				       });
+			collect(batch,
+			    (struct engine_change){
+				.moved = &live_stretch(strip, place)->moved,
+				.gain = gain,
+				.target = target[i],
+			    });
 	}
 }
 
@@ -300,7 +300,8 @@ mixer_fade_out(struct mixer *mixer)
 		    desk->strip[i].tos == 0)
 			collect(&batch,
 			    (struct engine_change){
-				.moved = &live_stretch(strip, strip->slots)->moved,
+				.moved =
+				    &live_stretch(strip, strip->slots)->moved,
 				.gain = &strip->core->fader,
 				.target = 0,
 				.frames =
@@ -365,8 +366,8 @@ fold(struct mixer *mixer, const struct meter_window *window,
 }
 
 static void
-take_windows(struct mixer *mixer, struct meter_ring *ring,
-    struct meter_places *places)
+take_windows(
+    struct mixer *mixer, struct meter_ring *ring, struct meter_places *places)
 {
 	const struct meter_window *window;
 

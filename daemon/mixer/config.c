@@ -233,7 +233,8 @@ config_parse(const char *text, size_t size, struct plugin_host *host,
 	return desk;
 }
 
-/* The bytes of a stream, at most one more than a text may have. */
+/* The bytes of a stream, at most some more than a text may have, and a zero byte
+ * behind them. */
 static char *
 read_stream(FILE *stream, size_t *size)
 {
@@ -242,10 +243,12 @@ read_stream(FILE *stream, size_t *size)
 
 	*size = 0;
 	while (text) {
-		got = fread(&text[*size], 1, room - *size, stream);
+		got = fread(&text[*size], 1, room - 1 - *size, stream);
 		*size += got;
-		if (*size < room || *size > JSON_TEXT_LARGEST)
+		if (*size < room - 1 || *size > JSON_TEXT_LARGEST) {
+			text[*size] = '\0';
 			return text;
+		}
 		room *= 2;
 		char *more = realloc(text, room);
 
@@ -257,26 +260,23 @@ read_stream(FILE *stream, size_t *size)
 	return NULL;
 }
 
-struct desk *
-config_read(
-    const char *file, struct plugin_host *host, struct config_errors *errors)
+char *
+config_load(const char *file, size_t *size, struct config_errors *errors)
 {
 	const bool standard = !strcmp(file, "-");
 	FILE *stream = standard ? stdin : fopen(file, "re");
-	struct desk *desk = NULL;
 	char *text = NULL;
-	size_t size;
 
 	if (stream)
-		text = read_stream(stream, &size);
-	if (text && !ferror(stream))
-		desk = config_parse(text, size, host, errors);
-	else
+		text = read_stream(stream, size);
+	if (!text || ferror(stream)) {
 		fail_file(errors, strerror(errno), "a file that can be read");
-	free(text);
+		free(text);
+		text = NULL;
+	}
 	if (stream && !standard)
 		fclose(stream);
-	return desk;
+	return text;
 }
 
 static void

@@ -33,9 +33,9 @@ struct config_errors {
 struct desk *config_parse(const char *text, size_t size,
     struct plugin_host *host, struct config_errors *errors);
 
-/* The same from a file, at most 16 MiB; "-" is standard input. */
-struct desk *config_read(
-    const char *file, struct plugin_host *host, struct config_errors *errors);
+/* The text of a file, at most 16 MiB; "-" is standard input. A zero byte stands
+ * behind it, and the caller frees it. NULL with an error. May block. */
+char *config_load(const char *file, size_t *size, struct config_errors *errors);
 
 /* Writes each error as "FILE:LINE: PATH: found FOUND; allowed: ALLOWED", and
  * each warning with "warning: " before its path. */

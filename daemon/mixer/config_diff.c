@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PATH 160     /* bytes of the path of a value, terminator included */
-#define VALUE 60     /* … and of what it is */
+#define PATH 160 /* bytes of the path of a value, terminator included */
+#define VALUE 60 /* … and of what it is */
 #define TEXT (PATH + 2 * VALUE + 40)
 
 struct diff {
@@ -70,9 +70,8 @@ value_text(const cJSON *item, char text[VALUE])
 	cJSON_free(whole);
 }
 
-static void
-diff_values(struct diff *diff, const char *path, const cJSON *before,
-    const cJSON *after);
+static void diff_values(struct diff *diff, const char *path,
+    const cJSON *before, const cJSON *after);
 
 static void
 diff_leaf(struct diff *diff, const char *path, const cJSON *before,
@@ -97,8 +96,8 @@ diff_objects(struct diff *diff, const char *path, const cJSON *before,
 
 	cJSON_ArrayForEach(item, before)
 	{
-		snprintf(inner, sizeof inner, "%s%s%s", path, join,
-		    item->string);
+		snprintf(
+		    inner, sizeof inner, "%s%s%s", path, join, item->string);
 		diff_values(diff, inner, item,
 		    cJSON_GetObjectItemCaseSensitive(after, item->string));
 	}
@@ -106,8 +105,8 @@ diff_objects(struct diff *diff, const char *path, const cJSON *before,
 	{
 		if (cJSON_GetObjectItemCaseSensitive(before, item->string))
 			continue;
-		snprintf(inner, sizeof inner, "%s%s%s", path, join,
-		    item->string);
+		snprintf(
+		    inner, sizeof inner, "%s%s%s", path, join, item->string);
 		diff_values(diff, inner, NULL, item);
 	}
 }
@@ -287,8 +286,8 @@ config_summary(const unsigned count[CONFIG_CHANGES], char text[CONFIG_SUMMARY])
 	snprintf(text, CONFIG_SUMMARY, "nothing changed");
 	for (int i = 0; i < CONFIG_CHANGES; i++)
 		if (count[i] != 0)
-			used += (size_t)snprintf(text + used,
-			    CONFIG_SUMMARY - used, "%s%u %s",
-			    used > 0 ? ", " : "", count[i],
-			    config_change_name((enum config_change)i));
+			used +=
+			    (size_t)snprintf(text + used, CONFIG_SUMMARY - used,
+				"%s%u %s", used > 0 ? ", " : "", count[i],
+				config_change_name((enum config_change)i));
 }

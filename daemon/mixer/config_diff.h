@@ -33,7 +33,7 @@ int config_diff(const struct desk *before, const struct desk *after,
     void *arg, unsigned count[CONFIG_CHANGES]);
 
 /* Writes "2 added, 1 changed"; "nothing changed". */
-void config_summary(
-    const unsigned count[CONFIG_CHANGES], char text[CONFIG_SUMMARY]);
+void
+config_summary(const unsigned count[CONFIG_CHANGES], char text[CONFIG_SUMMARY]);
 
 #endif

@@ -153,8 +153,8 @@ desk_map_slot_after(
 {
 	int strip = map->strip_after[strip_before];
 
-	for (unsigned k = 0;
-	     strip >= 0 && k < map->after->strip[strip].inserts; k++)
+	for (unsigned k = 0; strip >= 0 && k < map->after->strip[strip].inserts;
+	     k++)
 		if (map->slot[strip][k] == (int)slot)
 			return (int)k;
 	return -1;
@@ -223,9 +223,8 @@ static bool
 find_send(const struct desk_map *map, unsigned strip_before, unsigned strip,
     unsigned *sub)
 {
-	int bus = map->strip_after[map->before->strip[strip_before]
-				       .send[*sub]
-				       .bus];
+	int bus =
+	    map->strip_after[map->before->strip[strip_before].send[*sub].bus];
 	const struct desk_strip *after = &map->after->strip[strip];
 
 	for (unsigned k = 0; bus >= 0 && k < after->sends; k++)

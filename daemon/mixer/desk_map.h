@@ -24,8 +24,8 @@ struct desk_map {
 
 /* Zeroes and fills a map of two desks, which must outlive it. Returns 0, or -1
  * without memory. desk_map_free() frees what it holds. */
-int desk_map_make(struct desk_map *map, const struct desk *before,
-    const struct desk *after);
+int desk_map_make(
+    struct desk_map *map, const struct desk *before, const struct desk *after);
 void desk_map_free(struct desk_map *map);
 
 /* Is a strip after the same one as before to the ear: is it there, with as many
@@ -33,8 +33,7 @@ void desk_map_free(struct desk_map *map);
 bool desk_map_sounds_on(const struct desk_map *map, unsigned strip);
 
 /* The stage before of a stage after, or -1. */
-int
-desk_map_stage(const struct desk_map *map, unsigned strip, unsigned stage);
+int desk_map_stage(const struct desk_map *map, unsigned strip, unsigned stage);
 
 /* The place after of a slot of a strip before, or -1. */
 int desk_map_slot_after(

@@ -220,8 +220,7 @@ each_meter(struct episodes *episodes,
 			place.stage = k / lanes;
 			place.lane = k % lanes;
 			for (int m = 0; m < MISHAPS; m++)
-				each(
-				    episodes, window, (enum mishap)m, &place);
+				each(episodes, window, (enum mishap)m, &place);
 			place.meter++;
 		}
 	}

@@ -141,6 +141,7 @@ place_of(struct event *event, const char *field)
 		{ "reason", place_text(event->text, sizeof event->text) },
 		{ "action", place_text(event->state, sizeof event->state) },
 		{ "scene", place_text(event->text, sizeof event->text) },
+		{ "changes", place_text(event->text, sizeof event->text) },
 		{ "slot", { .count = &event->slot } },
 	};
 

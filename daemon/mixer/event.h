@@ -36,10 +36,11 @@ struct event {
 	/* jack: as in /status/jack; insert: as in /<s>/insert/<n>/state; zone:
 	 * the new one; scene: "saved", "recalled", "renamed" or "deleted";
 	 * state: restored, set-aside, unsaved, saved; guard: pulled, limit,
-	 * released */
+	 * released; desk: what was done, "reload" */
 	char state[16];
 	char before[16]; /* zone: the old one */
-	/* insert: why; scene: its name; state: which file, and why */
+	/* insert: why; scene: its name; state: which file, and why; desk: what
+	 * changed, "2 strips added" */
 	char text[96];
 	unsigned slot; /* insert: 1, 2, … */
 };

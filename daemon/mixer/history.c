@@ -145,10 +145,11 @@ strip_follow(struct history *history, const struct history *before,
 	unsigned lanes = strip->lanes;
 
 	for (unsigned k = 0; k < desk_stages(strip); k++)
-		memcpy(&history->lane[history->first[index] +
-				      (size_t)k * lanes],
-		    &before->lane[before->first[from] +
-				  (size_t)desk_map_stage(map, index, k) * lanes],
+		memcpy(
+		    &history->lane[history->first[index] + (size_t)k * lanes],
+		    &before
+			 ->lane[before->first[from] +
+				(size_t)desk_map_stage(map, index, k) * lanes],
 		    lanes * sizeof *history->lane);
 	history->strip[index] = before->strip[from];
 	if (strip->kind == STRIP_CHANNEL)

@@ -368,8 +368,8 @@ strip_init(struct live *live, const struct desk *desk,
 			same = &before->strip[map->strip[index]];
 		strip_share(strip, same, map, index);
 		live_targets(desk, solo, index, target);
-		error = strip_fill_gains(
-		    live, desk, index, target, before != NULL);
+		error =
+		    strip_fill_gains(live, desk, index, target, before != NULL);
 		if (error == 0)
 			error = strip_fill_slots(strip, &desk->strip[index]);
 	}

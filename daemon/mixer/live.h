@@ -160,8 +160,8 @@ void live_unpark(struct live *live);
 struct plan_state *live_stretch(const struct live_strip *strip, size_t place);
 
 /* The gain at a place in live_targets(), and its target as last posted. */
-struct gain *live_gain(
-    const struct live_strip *strip, size_t target, float **sent);
+struct gain *
+live_gain(const struct live_strip *strip, size_t target, float **sent);
 
 /* Gives a delay a line for lengths up to `longest`, if it has none that is
  * long enough for `frames`.

@@ -6,9 +6,9 @@
 #include <string.h>
 
 struct meter_places {
-	size_t meters, programs;               /* after */
+	size_t meters, programs; /* after */
 	size_t meters_before;
-	ptrdiff_t *meter, *program;            /* after: where before, or -1 */
+	ptrdiff_t *meter, *program; /* after: where before, or -1 */
 	struct meter_window *window;
 };
 
@@ -34,11 +34,11 @@ find_meters(struct meter_places *places, const struct desk_map *map,
 		     k++) {
 			int stage = desk_map_stage(map, i, k / strip->lanes);
 			places->meter[first[i] + k] =
-			    stage < 0 ? -1
-				      : (ptrdiff_t)(first_before[map->strip[i]] +
-						    (size_t)stage *
-							strip->lanes +
-						    k % strip->lanes);
+			    stage < 0
+				? -1
+				: (ptrdiff_t)(first_before[map->strip[i]] +
+					      (size_t)stage * strip->lanes +
+					      k % strip->lanes);
 		}
 	}
 	for (unsigned i = 0; i < places->programs; i++) {
@@ -61,12 +61,11 @@ meter_places_new(const struct desk_map *map)
 		places->meters = first[map->after->strips];
 		places->meters_before = first_before[map->before->strips];
 		places->programs = map->after->strips - map->after->channels;
-		places->meter =
-		    calloc(places->meters, sizeof *places->meter);
+		places->meter = calloc(places->meters, sizeof *places->meter);
 		places->program =
 		    calloc(places->programs, sizeof *places->program);
-		places->window = calloc(
-		    1, meter_stride(places->meters, places->programs));
+		places->window =
+		    calloc(1, meter_stride(places->meters, places->programs));
 	}
 	if (places != NULL && places->meter != NULL &&
 	    places->program != NULL && places->window != NULL) {

@@ -23,8 +23,8 @@ void meters_free(struct meters *meters);
 
 /* Takes over what another desk's have measured of the stages that both have.
  * Nothing can fail; `before` is of no use any more, and has no reader. */
-void meters_follow(struct meters *meters, struct meters *before,
-    const struct desk_map *map);
+void meters_follow(
+    struct meters *meters, struct meters *before, const struct desk_map *map);
 
 /* Where the meters of a desk are in windows of the one before. NULL without
  * memory. */

@@ -8,6 +8,7 @@
 #include "mixer/mixer_state.h"
 #include "mixer/next_desk.h"
 #include "mixer/slots.h"
+#include "mixer/state.h"
 #include "mixer/undo.h"
 
 #include <stdlib.h>
@@ -79,6 +80,12 @@ mixer_new(struct desk *desk)
 		mixer_free(mixer);
 		return NULL;
 	}
+	mixer->state = state_new(mixer);
+	if (mixer->state == NULL) {
+		mixer->desk = NULL;
+		mixer_free(mixer);
+		return NULL;
+	}
 	for (unsigned i = 0; i < desk->strips; i++)
 		for (unsigned k = 0; k < desk->strip[i].inserts; k++)
 			mixer_insert_begin(mixer, i, k);
@@ -111,6 +118,7 @@ mixer_free(struct mixer *mixer)
 	live_free(mixer->live);
 	mixer_left(mixer);
 	mixer_desk_free(mixer);
+	state_free(mixer->state);
 	event_log_free(mixer->events);
 	undo_free(mixer->undo);
 	fade_free(mixer->fade);
@@ -135,6 +143,12 @@ struct meters *
 mixer_meters(struct mixer *mixer)
 {
 	return mixer->meters;
+}
+
+struct state *
+mixer_state(const struct mixer *mixer)
+{
+	return mixer->state;
 }
 
 struct engine *

@@ -19,6 +19,7 @@ struct mixer;
 struct engine;
 struct latency;
 struct plugin_param;
+struct state;
 
 /* Takes the desk over. NULL without memory. */
 struct mixer *mixer_new(struct desk *desk);
@@ -27,6 +28,9 @@ void mixer_free(struct mixer *mixer);
 const struct desk *mixer_desk(const struct mixer *mixer);
 struct event_log *mixer_events(struct mixer *mixer);
 struct meters *mixer_meters(struct mixer *mixer);
+
+/* What was set since the configuration, for state.h. */
+struct state *mixer_state(const struct mixer *mixer);
 
 /* --- addresses --- */
 

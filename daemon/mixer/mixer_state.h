@@ -16,13 +16,15 @@
 struct advise;
 struct fade;
 struct meter_places;
+struct mixer_next;
+struct state;
 struct undo;
 
 /* The desk before this one, for as long as its plan is run. */
 struct mixer_leaving {
-	struct desk *desk;            /* NULL: there is none */
-	struct live_plan *plan;       /* NULL: it is back, or there was none */
-	struct meter_places *places;  /* for its windows */
+	struct desk *desk;           /* NULL: there is none */
+	struct live_plan *plan;      /* NULL: it is back, or there was none */
+	struct meter_places *places; /* for its windows */
 };
 
 struct mixer {
@@ -33,12 +35,14 @@ struct mixer {
 	void *ports;            /* of plans to come */
 	unsigned plans_away;    /* not counting the newest */
 	struct mixer_leaving leaving;
-	struct align align;     /* of the latencies of live's slots */
+	struct mixer_next *next; /* between its two steps; else NULL */
+	struct align align;      /* of the latencies of live's slots */
 	struct route_solo solo;
 	struct meters *meters;
 	struct event_log *events;
 	struct advise *advise;
 	struct undo *undo;
+	struct state *state;
 	struct fade *fade;
 	struct mixer_status status;
 	struct timing timing;

@@ -9,8 +9,13 @@
 #include "mixer/state.h"
 #include "mixer/undo.h"
 
-#include <math.h>
-#include <string.h>
+#include <stdlib.h>
+
+/* A desk that is about to follow. */
+struct mixer_next {
+	struct mixer mixer; /* what there is of each desk; all else is shared */
+	struct desk_map map;
+};
 
 static void
 all_stale(struct mixer *mixer)
@@ -82,9 +87,9 @@ slot_follow(struct mixer *mixer, const struct mixer *before,
     const struct desk_map *map, unsigned strip, unsigned insert)
 {
 	int from = map->slot[strip][insert];
-	struct live_job *job =
-	    mixer->live != NULL ? mixer->live->strip[strip].slot[insert]->job
-				: NULL;
+	struct live_job *job = mixer->live != NULL
+				   ? mixer->live->strip[strip].slot[insert]->job
+				   : NULL;
 
 	if (job != NULL)
 		slots_move(job, strip, insert);
@@ -97,15 +102,17 @@ slot_follow(struct mixer *mixer, const struct mixer *before,
 
 /* --- the desk --- */
 
-/* Frees a desk that is not taken. */
+/* Frees what was made for a desk, but not the desk. */
 static void
-next_free(struct mixer *next, struct desk_map *map)
+next_free(struct mixer_next *next)
 {
-	meter_places_free(next->leaving.places);
-	live_free(next->live);
-	next->desk = NULL;
-	mixer_desk_free(next);
-	desk_map_free(map);
+	meter_places_free(next->mixer.leaving.places);
+	live_free(next->mixer.live);
+	state_free(next->mixer.state);
+	next->mixer.desk = NULL;
+	mixer_desk_free(&next->mixer);
+	desk_map_free(&next->map);
+	free(next);
 }
 
 /* What there is of each desk, from one to the other. */
@@ -119,12 +126,14 @@ swap_desks(struct mixer *mixer, struct mixer *next)
 	mixer->plan = next->plan;
 	mixer->plans_away = next->plans_away;
 	mixer->plan_stale = false;
+	mixer->ports = next->ports;
 	mixer->align = next->align;
 	mixer->solo = next->solo;
 	mixer->meters = next->meters;
 	mixer->advise = next->advise;
 	mixer->insert = next->insert;
 	mixer->stale = next->stale;
+	mixer->state = next->state;
 	mixer->leaving = next->leaving;
 	meters_set_solo(mixer->meters, &mixer->solo);
 
@@ -137,68 +146,73 @@ swap_desks(struct mixer *mixer, struct mixer *next)
 	next->advise = before.advise;
 	next->insert = before.insert;
 	next->stale = before.stale;
+	next->state = before.state;
 }
 
-/* Everything is ready and nothing can fail any more; `before` gets the desk
- * before. */
-static void
-take(struct mixer *mixer, struct mixer *before, const struct desk_map *map)
+int
+mixer_replace_prepare(
+    struct mixer *mixer, struct desk *desk, bool live_wins, void *ports)
 {
-	meters_follow(before->meters, mixer->meters, map);
+	struct mixer_next *next = calloc(1, sizeof *next);
+	bool made;
+
+	if (next == NULL || !mixer_may_replace(mixer) ||
+	    desk_map_make(&next->map, mixer->desk, desk) < 0) {
+		free(next);
+		return -1;
+	}
+	next->mixer = *mixer;
+	next->mixer.live = NULL;
+	next->mixer.align = (struct align){ 0 };
+	next->mixer.solo = (struct route_solo){ 0 };
+	next->mixer.state = NULL;
+	next->mixer.changed = NULL;
+	next->mixer.ports = ports;
+	made = mixer_desk_init(&next->mixer, desk) == 0;
+	if (made)
+		next->mixer.leaving.places = meter_places_new(&next->map);
+	if (next->mixer.leaving.places != NULL)
+		next->mixer.state = state_follow(
+		    mixer->state, &next->mixer, &next->map, live_wins);
+	if (next->mixer.state == NULL ||
+	    sound_follow(mixer, &next->mixer, &next->map) < 0) {
+		next_free(next);
+		return -1;
+	}
+	mixer->next = next;
+	return 0;
+}
+
+void
+mixer_replace(struct mixer *mixer)
+{
+	struct mixer_next *next = mixer->next;
+	struct mixer *before = &next->mixer;
+
+	mixer->next = NULL;
+	meters_follow(before->meters, mixer->meters, &next->map);
 	advise_follow(before->advise, mixer->advise);
-	undo_follow(mixer->undo, map);
-	fade_follow(mixer->fade, map);
+	undo_follow(mixer->undo, &next->map);
+	fade_follow(mixer->fade, &next->map);
 	slots_leave(mixer, mixer->live, mixer->plan);
 	swap_desks(mixer, before);
 	for (unsigned i = 0; i < mixer->desk->strips; i++)
 		for (unsigned k = 0; k < mixer->desk->strip[i].inserts; k++)
-			slot_follow(mixer, before, map, i, k);
+			slot_follow(mixer, before, &next->map, i, k);
+	mixer->leaving.desk = before->desk;
+	mixer->leaving.plan = before->plan;
 	if (mixer->live != NULL) {
 		before->plan->retired = before->live;
+		before->live = NULL;
 		live_unpark(mixer->live);
 		all_stale(mixer);
 	}
 	mixer->latency_version++;
 	mixer->changes++;
-	mixer->leaving.desk = before->desk;
-	mixer->leaving.plan = before->plan;
-	before->desk = NULL;
-	mixer_desk_free(before);
+	state_adopt(mixer->state, mixer);
+	before->leaving = (struct mixer_leaving){ .desk = NULL };
+	next_free(next);
 	mixer_commit(mixer);
-}
-
-int
-mixer_replace(struct mixer *mixer, struct desk *desk, struct state **state)
-{
-	struct mixer next = *mixer;
-	struct state *follows = NULL;
-	struct desk_map map;
-
-	next.live = NULL;
-	next.align = (struct align){ 0 };
-	next.solo = (struct route_solo){ 0 };
-	next.changed = NULL;
-	if (!mixer_may_replace(mixer) ||
-	    desk_map_make(&map, mixer->desk, desk) < 0)
-		return -1;
-	if (mixer_desk_init(&next, desk) < 0) {
-		desk_map_free(&map);
-		return -1;
-	}
-	next.leaving.places = meter_places_new(&map);
-	if (next.leaving.places != NULL)
-		follows = state_follow(*state, &next, &map);
-	if (follows == NULL || sound_follow(mixer, &next, &map) < 0) {
-		state_free(follows);
-		next_free(&next, &map);
-		return -1;
-	}
-	take(mixer, &next, &map);
-	desk_map_free(&map);
-	state_free(*state);
-	state_adopt(follows, mixer);
-	*state = follows;
-	return 0;
 }
 
 /* --- behind --- */
@@ -214,5 +228,5 @@ mixer_left(struct mixer *mixer)
 {
 	desk_free(mixer->leaving.desk);
 	meter_places_free(mixer->leaving.places);
-	mixer->leaving = (struct mixer_leaving){ NULL };
+	mixer->leaving = (struct mixer_leaving){ .desk = NULL };
 }

@@ -12,8 +12,6 @@
  * bus. Control thread.
  */
 
-struct state;
-
 /* Begins to fade out what the next desk does not have. Returns the ms after
  * which that is silent; 0 if nothing plays now. */
 unsigned mixer_replace_begin(struct mixer *mixer, const struct desk *next);
@@ -25,14 +23,18 @@ void mixer_replace_abort(struct mixer *mixer);
  * will be none in some cycles. */
 bool mixer_may_replace(const struct mixer *mixer);
 
-/* Takes `next` over as the desk. Its values are those of its configuration and
- * `*state` knows those of the configuration before: what was set since stays,
- * unless the configuration itself has another value now. `*state` is replaced by
- * that of the new desk. Meters have no reader. Strips may have other indices
- * from here on. Heard from the next cycle on. Returns 0, or -1 without memory or
- * while too many batches are on their way: nothing changed then. */
-int mixer_replace(
-    struct mixer *mixer, struct desk *next, struct state **state);
+/* Does all of it that can fail. `next` has the values of its configuration; what
+ * was set in the desk before stays, unless (but for `live_wins`) the configuration
+ * itself has another value now, and mixer_state() goes on with it. The plan, with this
+ * table of ports, is on its way to the engine from here on. Returns 0 and takes
+ * `next` over, or -1 without memory or while too many batches are on their way:
+ * nothing changed then. mixer_replace() follows at once. */
+int mixer_replace_prepare(
+    struct mixer *mixer, struct desk *next, bool live_wins, void *ports);
+
+/* The desk that was prepared is the desk from here on: strips may have other
+ * indices. Meters have no reader. */
+void mixer_replace(struct mixer *mixer);
 
 /* Is the plan of the desk before still run, or on its way back? Until it is not,
  * the desk before is kept. */

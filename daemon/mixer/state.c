@@ -274,6 +274,7 @@ struct following {
 	const struct state *before;
 	struct state *after;
 	const struct desk_map *map;
+	bool live_wins;
 	size_t index; /* of the value before */
 	struct moved *moved;
 	size_t count, room;
@@ -330,8 +331,8 @@ follow_value(void *arg, const struct address *address)
 		if (values_add(following->after->homeless, before->mixer,
 			address, &value) < 0)
 			following->failed = true;
-	} else if (is_configured_as_before(
-		       following, index, address, &after)) {
+	} else if (following->live_wins ||
+		   is_configured_as_before(following, index, address, &after)) {
 		mixer_get(before->mixer, address, &value);
 		follow_add(following, &after, &value);
 	}
@@ -362,11 +363,12 @@ follow_homeless(struct following *following)
 
 struct state *
 state_follow(const struct state *before, struct mixer *next,
-    const struct desk_map *map)
+    const struct desk_map *map, bool live_wins)
 {
 	struct following following = { .before = before,
 		.after = state_new(next),
-		.map = map };
+		.map = map,
+		.live_wins = live_wins };
 	char why[256];
 
 	if (!following.after)
@@ -375,12 +377,12 @@ state_follow(const struct state *before, struct mixer *next,
 	follow_homeless(&following);
 	for (size_t i = 0; !following.failed && i < following.count; i++) {
 		const struct moved *moved = &following.moved[i];
-		struct schema_value value = { .type = moved->is_text ? 's' : 'd',
+		struct schema_value value = { .type =
+						  moved->is_text ? 's' : 'd',
 			.number = moved->number,
 			.text = moved->is_text ? moved->text : NULL };
 
-		mixer_set(
-		    next, &moved->address, &value, NULL, why, sizeof why);
+		mixer_set(next, &moved->address, &value, NULL, why, sizeof why);
 	}
 	free(following.moved);
 	if (following.failed) {

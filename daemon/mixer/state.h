@@ -25,11 +25,11 @@ struct state *state_new(struct mixer *mixer);
 void state_free(struct state *state);
 
 /* Goes on with another desk, whose mixer has the values of its configuration:
- * sets what was touched, but where the configuration itself has another value
- * than before; keeps what has no place there. state_adopt() hands it to the
+ * sets what was touched, but (unless `live_wins`) where the configuration itself
+ * has another value than before; keeps what has no place there. state_adopt() hands it to the
  * mixer that the desk goes to. NULL without memory: nothing is of use then. */
 struct state *state_follow(const struct state *before, struct mixer *next,
-    const struct desk_map *map);
+    const struct desk_map *map, bool live_wins);
 void state_adopt(struct state *state, struct mixer *mixer);
 
 enum state_verdict {

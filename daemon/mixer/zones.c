@@ -80,8 +80,8 @@ zones_free(struct zones *zones)
 }
 
 void
-zones_follow(struct zones *zones, const struct zones *before,
-    const struct desk_map *map)
+zones_follow(
+    struct zones *zones, const struct zones *before, const struct desk_map *map)
 {
 	const struct desk *desk = zones->desk;
 
@@ -96,8 +96,9 @@ zones_follow(struct zones *zones, const struct zones *before,
 			struct stage *stage = &zones->stage[zones->at[i] + k];
 			int from = desk_map_stage(map, i, k);
 			if (from >= 0)
-				*stage = before->stage[before->at[map->strip[i]] +
-						       (size_t)from];
+				*stage =
+				    before->stage[before->at[map->strip[i]] +
+						  (size_t)from];
 			stage->version = ++zones->version;
 		}
 }

@@ -46,6 +46,9 @@ static const struct event_form form[EVENT_KINDS] = {
 	[EVENT_GUARD] = { "guard", "hhssffh",
 	    (const char *const[]){ "sequence", "frame", "strip", "action", "by",
 		"reduction", "time", NULL } },
+	[EVENT_DESK] = { "desk", "hhssh",
+	    (const char *const[]){
+		"sequence", "frame", "action", "changes", "time", NULL } },
 };
 
 const struct event_form *

@@ -37,6 +37,7 @@ enum event_kind {
 	EVENT_SCENE,  /* a scene was saved, recalled, renamed or deleted */
 	EVENT_STATE,  /* the saved state was taken, refused, or not written */
 	EVENT_GUARD,  /* the guard of a strip moved its trim, or could not */
+	EVENT_DESK,   /* another desk took the place of the one before */
 	EVENT_KINDS
 };
 

@@ -367,6 +367,35 @@ static const struct schema_param table[PARAMS] = {
 	    "scene/delete", SCOPE_DESK, SCHEMA_COMMAND, 0, false, false, "", 0,
 	    0, 0, NULL,
 	    "s name, for the role admin; answers /scene/delete ,s name." },
+	[PARAM_RELOAD] = { PARAM_RELOAD, "/reload", "reload", SCOPE_DESK,
+	    SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
+	    "No arguments, for the role admin; reads the configuration file "
+	    "again and, if nothing is wrong with it, takes what it says. "
+	    "Answers a /reload/line ,ss kind text for each change or error, "
+	    "then /reload/end ,ssi command verdict lines." },
+	[PARAM_RELOAD_CHECK] = { PARAM_RELOAD_CHECK, "/reload/check",
+	    "reload/check", SCOPE_DESK, SCHEMA_COMMAND, 0, false, false, "", 0,
+	    0, 0, NULL,
+	    "No arguments; answers as /reload does, but changes nothing." },
+	[PARAM_ADD] = { PARAM_ADD, "/add", "add", SCOPE_DESK, SCHEMA_COMMAND, 0,
+	    false, false, "", 0, 0, 0, NULL,
+	    "s JSON of a strip, {\"channel\": {...}} or {\"bus\": {...}}; or s "
+	    "place of an insert slot, such as ch/kick/insert/2, s its JSON. "
+	    "For the role admin; adds it and answers as /reload does." },
+	[PARAM_REMOVE] = { PARAM_REMOVE, "/remove", "remove", SCOPE_DESK,
+	    SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
+	    "s strip or insert slot, such as ch/kick or ch/kick/insert/2, for "
+	    "the role admin; removes it and answers as /reload does." },
+	[PARAM_MOVE] = { PARAM_MOVE, "/move", "move", SCOPE_DESK,
+	    SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
+	    "s strip or insert slot, i place that it goes to, from 1 on, for "
+	    "the role admin; moves it and answers as /reload does." },
+	[PARAM_CONFIG_SAVE] = { PARAM_CONFIG_SAVE, "/config/save",
+	    "config/save", SCOPE_DESK, SCHEMA_COMMAND, 0, false, false, "", 0,
+	    0, 0, NULL,
+	    "No arguments, for the role admin; writes the desk as it stands "
+	    "to the configuration file, whose last text is kept beside it as "
+	    "FILE~, and answers as /reload does." },
 	[PARAM_REPLY] = { PARAM_REPLY, "/reply", "reply", SCOPE_DESK,
 	    SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
 	    "i port, or 0; what the sender is sent goes to that port of its "

@@ -37,6 +37,7 @@ struct rig {
 	const char *state_dir; /* of the daemon; NULL: it remembers nothing */
 	bool fresh;            /* it does not restore values */
 	const char *config;    /* file that it is given; NULL: none, a pipe */
+	bool listens;          /* on what the configuration says */
 	pid_t jackd, daemon;   /* 0: does not run */
 	int daemon_log;        /* what the daemon wrote to stderr and stdout */
 	unsigned udp_port;

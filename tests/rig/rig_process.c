@@ -304,9 +304,8 @@ rig_start_daemon(struct rig *rig, const char *json)
 	char program[512], url[64];
 	const char *build = getenv("HEADROOM_BUILD");
 	const char *file = rig->config != NULL ? rig->config : "/dev/stdin";
-	const char *argv[12] = { program, "-c", file, "-s", rig->server, "-l",
-		url };
-	unsigned n = 7;
+	const char *argv[12] = { program, "-c", file, "-s", rig->server };
+	unsigned n = 5;
 	int config =
 	    rig->config != NULL
 		? open(file, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)
@@ -314,6 +313,10 @@ rig_start_daemon(struct rig *rig, const char *json)
 
 	if (rig->osc != NULL)
 		assert_int_equal(rig_stop_daemon(rig), 0);
+	if (!rig->listens) {
+		argv[n++] = "-l";
+		argv[n++] = url;
+	}
 	argv[n++] = "--state";
 	argv[n++] = rig->state_dir != NULL ? rig->state_dir : "";
 	if (rig->fresh)

@@ -3,6 +3,7 @@
 
 #include "edge/loop.h"
 #include "edge/osc.h"
+#include "edge/osc_internal.h"
 #include "mixer/config.h"
 #include "mixer/mixer.h"
 #include "protocol/osc.h"
@@ -198,24 +199,35 @@ send_bundle(struct bench *b, int client, const struct bundle *bundle)
 
 /* --- a bench --- */
 
-static inline void
-bench_start_desk(struct bench *b, const char *text, struct plugin_host *host)
+static inline struct mixer *
+bench_mixer_hosted(const char *text, struct plugin_host *host)
 {
 	struct config_errors errors = { .count = 0 };
-	const char *urls[1];
-	char url[64], why[256];
-	struct desk *desk;
+	struct desk *desk = config_parse(text, strlen(text), host, &errors);
+	struct mixer *mixer;
 
-	desk = config_parse(text, strlen(text), host, &errors);
 	if (!desk)
 		config_print_errors(stderr, "bench", &errors);
 	config_free_errors(&errors);
 	assert_non_null(desk);
-	b->mixer = mixer_new(desk);
-	mixer_set_host(b->mixer, host);
+	mixer = mixer_new(desk);
+	assert_non_null(mixer);
+	mixer_set_host(mixer, host);
+	return mixer;
+}
+
+#define bench_mixer(text) bench_mixer_hosted(text, NULL)
+
+static inline void
+bench_start_desk(struct bench *b, const char *text, struct plugin_host *host)
+{
+	const char *urls[1];
+	char url[64], why[256];
+
+	b->mixer = bench_mixer_hosted(text, host);
 	b->loop = loop_new();
 	b->heard = calloc(1, HEARD);
-	assert_true(b->mixer && b->loop && b->heard);
+	assert_true(b->loop && b->heard);
 	close(client_open(&b->daemon)); /* a port that is free now */
 	snprintf(
 	    url, sizeof(url), "udp://127.0.0.1:%u", ntohs(b->daemon.sin_port));
@@ -262,6 +274,36 @@ bench_end(struct bench *b)
 	free(b->heard);
 	for (int i = 0; i < CLIENTS; i++)
 		close(b->client[i]);
+}
+
+/* Has the mixer, for which the OSC side is prepared, take the place of the one
+ * before: nothing of that can be meant by accident. */
+static inline void
+bench_put(struct bench *b, struct mixer *next)
+{
+	struct mixer *old = b->mixer;
+
+	osc_leave_desk(b->osc);
+	b->mixer = b->osc->mixer = next;
+	mixer_free(old);
+	osc_take_desk(b->osc);
+}
+
+/* Another desk at the same address. */
+static inline void
+bench_replace(struct bench *b, const char *text)
+{
+	struct mixer *next = bench_mixer(text);
+	const char *urls[1];
+	char url[64], why[256];
+
+	snprintf(
+	    url, sizeof(url), "udp://127.0.0.1:%u", ntohs(b->daemon.sin_port));
+	urls[0] = url;
+	if (osc_prepare_desk(
+		b->osc, mixer_desk(next), urls, 1, why, sizeof(why)) < 0)
+		fail_msg("%s", why);
+	bench_put(b, next);
 }
 
 static inline int

@@ -329,14 +329,15 @@ static void
 a_file_that_cannot_be_read_says_why(void **state)
 {
 	struct config_errors errors = { 0 };
+	size_t size;
 
 	(void)state;
-	assert_null(config_read("tests/config/none.json", NULL, &errors));
+	assert_null(config_load("tests/config/none.json", &size, &errors));
 	assert_int_equal(errors.count, 1);
 	assert_int_equal(errors.error[0].line, 0);
 	assert_string_equal(errors.error[0].found, "No such file or directory");
 	config_free_errors(&errors);
-	assert_null(config_read("tests", NULL, &errors));
+	assert_null(config_load("tests", &size, &errors));
 	assert_int_equal(errors.count, 1);
 	assert_string_equal(errors.error[0].found, "Is a directory");
 	config_free_errors(&errors);

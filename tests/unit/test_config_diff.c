@@ -4,18 +4,18 @@
 
 #include <stdio.h>
 
-#define FROM                                                                   \
-	"{ \"version\": 1, \"name\": \"Club\", \"channels\": ["                \
-	"{ \"id\": \"a\" }, { \"id\": \"b\", \"to\": [\"sub\"] },"             \
-	"{ \"id\": \"c\" }, { \"id\": \"d\" } ],"                              \
+#define FROM                                                       \
+	"{ \"version\": 1, \"name\": \"Club\", \"channels\": ["    \
+	"{ \"id\": \"a\" }, { \"id\": \"b\", \"to\": [\"sub\"] }," \
+	"{ \"id\": \"c\" }, { \"id\": \"d\" } ],"                  \
 	"\"buses\": [ { \"id\": \"sub\" }, { \"id\": \"verb\" } ] }"
-#define TO                                                                     \
-	"{ \"version\": 1, \"name\": \"Hall\","                                \
-	"\"osc\": { \"limits\": { \"leases\": 5 } }, \"channels\": ["          \
-	"{ \"id\": \"d\" }, { \"id\": \"a\", \"fader\": -3 },"                 \
-	"{ \"id\": \"b\", \"to\": [\"sub\"], \"sends\": { \"verb\": { } } },"  \
-	"{ \"id\": \"e\" } ],"                                                 \
-	"\"buses\": [ { \"id\": \"sub\", \"lanes\": 1 }, { \"id\": \"verb\" "  \
+#define TO                                                                    \
+	"{ \"version\": 1, \"name\": \"Hall\","                               \
+	"\"osc\": { \"limits\": { \"leases\": 5 } }, \"channels\": ["         \
+	"{ \"id\": \"d\" }, { \"id\": \"a\", \"fader\": -3 },"                \
+	"{ \"id\": \"b\", \"to\": [\"sub\"], \"sends\": { \"verb\": { } } }," \
+	"{ \"id\": \"e\" } ],"                                                \
+	"\"buses\": [ { \"id\": \"sub\", \"lanes\": 1 }, { \"id\": \"verb\" " \
 	"} ] }"
 
 struct heard {

@@ -44,6 +44,8 @@ static const char *const sound[] = {
 	"{" TIME ",\"event\":\"guard\",\"sequence\":10,\"frame\":5,"
 	"\"strip\":\"master\",\"action\":\"pulled\",\"by\":2.5,"
 	"\"reduction\":3}",
+	"{" TIME ",\"event\":\"desk\",\"sequence\":11,\"frame\":5,"
+	"\"action\":\"reload\",\"changes\":\"2 added, 1 removed\"}",
 };
 #define SOUND (sizeof sound / sizeof sound[0])
 

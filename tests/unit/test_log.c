@@ -3,6 +3,7 @@
 #include "edge/event_notice.h"
 #include "edge/loop.h"
 #include "mixer/desk.h"
+#include "mixer/desk_log.h"
 #include "mixer/mixer.h"
 
 #include <setjmp.h>
@@ -226,6 +227,18 @@ a_storm_does_not_hide_another_kind(void **state)
 				   "is failed: it crashed\n"));
 }
 
+/* At the level that is said without asking. */
+static void
+another_desk_is_a_line(void **state)
+{
+	struct stage *stage = *state;
+
+	desk_log(stage->mixer, "reload", "2 added, 1 removed");
+	event_notice_take(stage->notice, 1);
+	assert_string_equal(
+	    printed(stage), "headroomd: desk: reload: 2 added, 1 removed\n");
+}
+
 int
 main(void)
 {
@@ -239,6 +252,7 @@ main(void)
 		TEST(another_journal_is_none),
 		TEST(a_storm_of_overs_is_ten_lines_and_a_count),
 		TEST(a_storm_does_not_hide_another_kind),
+		TEST(another_desk_is_a_line),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

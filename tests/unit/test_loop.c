@@ -177,6 +177,25 @@ a_callback_may_remove_one_that_is_ready_in_the_same_round(void **state)
 }
 
 static void
+what_comes_to_a_held_descriptor_waits(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_start(&b);
+	assert_int_equal(loop_add(b.loop, b.in[0], first_ready, &b), 0);
+	loop_hold(b.loop, b.in[0], true);
+	bench_write(&b, 0);
+	assert_true(loop_every(b.loop, 60, stop, &b) >= 0);
+	assert_int_equal(loop_run(b.loop), 0);
+	assert_int_equal(b.called[0], 0);
+	loop_hold(b.loop, b.in[0], false);
+	assert_int_equal(loop_run(b.loop), 0);
+	assert_int_equal(b.called[0], 1);
+	bench_end(&b);
+}
+
+static void
 a_timer_is_due_every_period_and_never_early(void **state)
 {
 	struct bench b;
@@ -287,6 +306,7 @@ main(void)
 		cmocka_unit_test(
 		    a_descriptor_that_can_be_read_is_called_once_for_each_time),
 		cmocka_unit_test(a_removed_descriptor_is_never_called_again),
+		cmocka_unit_test(what_comes_to_a_held_descriptor_waits),
 		cmocka_unit_test(
 		    a_callback_may_remove_one_that_is_ready_in_the_same_round),
 		cmocka_unit_test(a_timer_is_due_every_period_and_never_early),

@@ -7,6 +7,8 @@
 #include "mixer/undo.h"
 #include "mixer/zones.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 
 #define RATE 48000
@@ -26,8 +28,8 @@ struct lane {
 
 struct play {
 	struct mixer *mixer;
-	struct state *state;
 	struct fake_host host;
+	bool live_wins;
 	uint64_t frame;
 	struct lane lane[2 * STRIPS];
 	size_t lanes;
@@ -73,13 +75,11 @@ play_open(struct play *play, const char *json)
 	mixer_set_host(play->mixer, &play->host.host);
 	assert_int_equal(mixer_set_rate(play->mixer, RATE), 0);
 	mixer_status(play->mixer)->jack = JACK_RUNNING;
-	play->state = state_new(play->mixer);
 }
 
 static void
 play_close(struct play *play)
 {
-	state_free(play->state);
 	mixer_free(play->mixer);
 	fake_host_deliver(&play->host);
 	assert_int_equal(play->host.unloads, play->host.loads);
@@ -105,8 +105,7 @@ play_cycle(struct play *play, uint32_t at, uint32_t frames)
 				in[ins++] = lane->in + at;
 			out[outs++] = lane->out + at;
 		}
-	engine_run(
-	    mixer_engine(play->mixer), play->frame, frames, in, out);
+	engine_run(mixer_engine(play->mixer), play->frame, frames, in, out);
 	play->frame += frames;
 	mixer_tick(play->mixer, true);
 }
@@ -120,6 +119,15 @@ play_run(struct play *play, uint32_t from, uint32_t to)
 
 #define LEAVES 1920 /* frames in which what goes has been faded out */
 
+static int
+take(struct play *play, struct desk *next)
+{
+	if (mixer_replace_prepare(play->mixer, next, play->live_wins, NULL) < 0)
+		return -1;
+	mixer_replace(play->mixer);
+	return 0;
+}
+
 /* Another desk, as a reload does it: between frames from…from + LEAVES what goes
  * is faded out. */
 static void
@@ -127,12 +135,10 @@ play_replace(struct play *play, const char *json, uint32_t from)
 {
 	struct desk *next = desk_of(play, json);
 
-	assert_in_range(
-	    mixer_replace_begin(play->mixer, next), 1, LEAVES / 48);
+	assert_in_range(mixer_replace_begin(play->mixer, next), 1, LEAVES / 48);
 	play_run(play, from, from + LEAVES);
 	assert_true(mixer_may_replace(play->mixer));
-	assert_int_equal(
-	    mixer_replace(play->mixer, next, &play->state), 0);
+	assert_int_equal(take(play, next), 0);
 	assert_ptr_equal(mixer_desk(play->mixer), next);
 	assert_true(mixer_is_replacing(play->mixer));
 }
@@ -141,8 +147,8 @@ static void
 tone(float *x, double hz, double peak)
 {
 	for (int i = 0; i < FRAMES; i++)
-		x[i] = (float)(peak *
-			       sin(2 * 3.14159265358979 * hz * i / RATE));
+		x[i] =
+		    (float)(peak * sin(2 * 3.14159265358979 * hz * i / RATE));
 }
 
 /* Largest second difference of a part: a step of s shows as s. */
@@ -253,8 +259,7 @@ what_stays_is_the_same_sample_for_sample(void **state)
 	static const char *const strip[] = { "a", "b" };
 	for (unsigned i = 0; i < 2; i++)
 		for (unsigned k = 0; k < 2 - i; k++)
-			assert_memory_equal(
-			    play_lane(&play, strip[i], k)->out,
+			assert_memory_equal(play_lane(&play, strip[i], k)->out,
 			    play_lane(&still, strip[i], k)->out,
 			    at * sizeof(float));
 	play_close(&play);
@@ -279,8 +284,8 @@ what_goes_and_what_comes_makes_no_click(void **state)
 	play_run(&play, at + 9600 + LEAVES, at + 19200);
 	/* The tone itself has 0.5 (2π 100 / 48000)². */
 	const struct lane *master = play_lane(&play, "master", 0);
-	assert_true(fabsf(master->out[at]) > 0 ||
-		    fabsf(master->out[at - 100]) > 0.1F);
+	assert_true(
+	    fabsf(master->out[at]) > 0 || fabsf(master->out[at - 100]) > 0.1F);
 	assert_true(roughness(master->out, 2, at + 19200) < 3e-4);
 	/* Both were heard. */
 	double most[3] = { 0 };
@@ -321,7 +326,7 @@ values_that_were_set_stay_unless_the_file_changes_them(void **state)
 	assert_true(get(&play, "/ch/b/send/verb/level") == -20);
 	assert_true(get(&play, "/bus/verb/mute") == 1);
 	/* What was set of c is kept for when it comes back. */
-	char *text = state_print(play.state);
+	char *text = state_print(mixer_state(play.mixer));
 	assert_non_null(strstr(text, "/ch/c/pan"));
 	assert_non_null(strstr(text, "/ch/a/fader"));
 	assert_null(strstr(text, "/ch/a/trim"));
@@ -333,6 +338,35 @@ values_that_were_set_stay_unless_the_file_changes_them(void **state)
 	assert_true(get(&play, "/ch/a/trim") == -1);
 	assert_int_equal(mixer_undo(play.mixer, NULL, label), 1);
 	assert_true(get(&play, "/ch/a/fader") == 0);
+	play_close(&play);
+}
+
+static void
+a_configuration_that_is_saved_takes_nothing_back(void **state)
+{
+	static const char saved[] =
+	    "{ \"version\": 1, \"channels\": ["
+	    "{ \"id\": \"a\", \"fader\": -7 }, { \"id\": \"b\" } ] }";
+	static const char before[] = "{ \"version\": 1, \"channels\": ["
+				     "{ \"id\": \"a\" }, { \"id\": \"b\" } ] }";
+	struct play play;
+
+	(void)state;
+	play_open(&play, before);
+	play_run(&play, 0, 960);
+	set(&play, "/ch/a/fader", -7.5);
+	set(&play, "/ch/b/fader", -2);
+	play.live_wins = true;
+	play_replace(&play, saved, 960);
+	assert_true(get(&play, "/ch/a/fader") == -7.5);
+	assert_true(get(&play, "/ch/b/fader") == -2);
+	char *text = state_print(mixer_state(play.mixer));
+	assert_non_null(strstr(text, "/ch/a/fader"));
+	free(text);
+	set(&play, "/ch/a/fader", -7);
+	text = state_print(mixer_state(play.mixer));
+	assert_null(strstr(text, "/ch/a/fader"));
+	free(text);
 	play_close(&play);
 }
 
@@ -356,8 +390,8 @@ what_was_measured_stays(void **state)
 	play_replace(&play, other, 30000);
 	zones_read(meters_zones(mixer_meters(play.mixer)),
 	    find(&play, "/ch/a/mute").strip, 1, &after);
-	assert_true(before.headroom == after.headroom &&
-		    before.zone == after.zone);
+	assert_true(
+	    before.headroom == after.headroom && before.zone == after.zone);
 	assert_true(before.headroom > 6.9 && before.headroom < 7.1);
 	meters_read_loudness(mixer_meters(play.mixer),
 	    (unsigned)mixer_desk(play.mixer)->strips - 1, &loud);
@@ -379,12 +413,12 @@ what_was_measured_stays(void **state)
 
 /* --- insert slots --- */
 
-#define FAKE(gain, late)                                                       \
-	"{ \"lv2\": \"" FAKE_LATE "\", \"params\": { \"gain\": " gain          \
+#define FAKE(gain, late)                                              \
+	"{ \"lv2\": \"" FAKE_LATE "\", \"params\": { \"gain\": " gain \
 	", \"late\": " late " } }"
-#define WITH_SLOTS(slots)                                                      \
-	"{ \"version\": 1, \"channels\": [ { \"id\": \"a\", \"inserts\": ["    \
-	slots "] }, { \"id\": \"b\" } ] }"
+#define WITH_SLOTS(slots)                                                  \
+	"{ \"version\": 1, \"channels\": [ { \"id\": \"a\", \"inserts\": " \
+	"[" slots "] }, { \"id\": \"b\" } ] }"
 
 static void
 slots_that_stay_keep_their_instance(void **state)
@@ -463,10 +497,10 @@ it_waits_for_plans_that_are_on_their_way(void **state)
 	const struct desk *now = mixer_desk(play.mixer);
 	set(&play, "/ch/b/delay", 3); /* needs a line, and so a plan */
 	assert_false(mixer_may_replace(play.mixer));
-	assert_int_equal(mixer_replace(play.mixer, next, &play.state), -1);
+	assert_int_equal(take(&play, next), -1);
 	assert_ptr_equal(mixer_desk(play.mixer), now);
 	play_run(&play, 640, 1280);
-	assert_int_equal(mixer_replace(play.mixer, next, &play.state), 0);
+	assert_int_equal(take(&play, next), 0);
 	assert_false(mixer_may_replace(play.mixer));
 	play_run(&play, 1280, 1920);
 	assert_true(mixer_may_replace(play.mixer));
@@ -507,11 +541,79 @@ without_a_server_it_is_replaced_at_once(void **state)
 	for (int turn = 0; turn < 4; turn++) {
 		struct desk *next = desk_of(&play, turn % 2 ? three : other);
 		assert_int_equal(mixer_replace_begin(play.mixer, next), 0);
-		assert_int_equal(
-		    mixer_replace(play.mixer, next, &play.state), 0);
+		assert_int_equal(take(&play, next), 0);
 		mixer_tick(play.mixer, false);
 		assert_false(mixer_is_replacing(play.mixer));
 	}
+	play_close(&play);
+}
+
+/* --- two threads --- */
+
+struct duel {
+	struct mixer *mixer;
+	atomic_bool ends;
+	atomic_uint cycles;
+};
+
+static void *
+run_cycles(void *arg)
+{
+	static float buffer[2 * STRIPS][64];
+	struct duel *duel = arg;
+	const float *in[2 * STRIPS];
+	float *out[2 * STRIPS];
+	static float output[2 * STRIPS][64];
+
+	for (unsigned i = 0; i < 2 * STRIPS; i++) {
+		for (unsigned k = 0; k < 64; k++)
+			buffer[i][k] = 0.3F;
+		in[i] = buffer[i];
+		out[i] = output[i];
+	}
+	for (uint64_t frame = 0; !atomic_load(&duel->ends); frame += 64) {
+		engine_run(mixer_engine(duel->mixer), frame, 64, in, out);
+		atomic_fetch_add(&duel->cycles, 1);
+	}
+	return NULL;
+}
+
+static void
+wait_cycles(struct duel *duel, unsigned cycles)
+{
+	unsigned until = atomic_load(&duel->cycles) + cycles;
+
+	while ((int)(atomic_load(&duel->cycles) - until) < 0)
+		mixer_tick(duel->mixer, true);
+}
+
+static void
+a_desk_may_follow_in_any_cycle(void **state)
+{
+	static const char *const json[] = {
+		three, other, WITH_SLOTS(FAKE("0.5", "0")),
+		WITH_SLOTS("{ \"lv2\": \"" FAKE_MAKEUP "\" }," FAKE("0.5", "0"))
+	};
+	struct play play;
+	struct duel duel = { .mixer = NULL };
+	pthread_t thread;
+
+	(void)state;
+	play_open(&play, three);
+	duel.mixer = play.mixer;
+	assert_int_equal(pthread_create(&thread, NULL, run_cycles, &duel), 0);
+	for (unsigned turn = 0; turn < 300; turn++) {
+		struct desk *next = desk_of(&play, json[turn * 7 % 11 % 4]);
+		mixer_replace_begin(play.mixer, next);
+		wait_cycles(&duel, turn % 5);
+		fake_host_deliver(&play.host);
+		while (!mixer_may_replace(play.mixer))
+			wait_cycles(&duel, 1);
+		assert_int_equal(take(&play, next), 0);
+		wait_cycles(&duel, turn % 3);
+	}
+	atomic_store(&duel.ends, true);
+	pthread_join(thread, NULL);
 	play_close(&play);
 }
 
@@ -523,6 +625,8 @@ main(void)
 		cmocka_unit_test(what_goes_and_what_comes_makes_no_click),
 		cmocka_unit_test(
 		    values_that_were_set_stay_unless_the_file_changes_them),
+		cmocka_unit_test(
+		    a_configuration_that_is_saved_takes_nothing_back),
 		cmocka_unit_test(what_was_measured_stays),
 		cmocka_unit_test(slots_that_stay_keep_their_instance),
 		cmocka_unit_test(slots_that_change_places_are_faded),
@@ -530,6 +634,7 @@ main(void)
 		cmocka_unit_test(
 		    what_was_faded_out_comes_back_if_nothing_comes_of_it),
 		cmocka_unit_test(without_a_server_it_is_replaced_at_once),
+		cmocka_unit_test(a_desk_may_follow_in_any_cycle),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -289,6 +289,27 @@ a_full_list_takes_no_more(void **state)
 	assert_int_equal(add(&list, "::1", ROLE_VIEW, NULL), -1);
 }
 
+/* Whoever showed a token of one list has shown it for the next. */
+static void
+a_list_knows_what_has_become_of_the_entries_of_another(void **state)
+{
+	struct access_list old = { .count = 0 }, new;
+	static const int became[] = { 2, 1, -1, -1 };
+
+	(void)state;
+	assert_int_equal(add(&old, "10.0.0.0/8", ROLE_VIEW, "token-one"), 0);
+	assert_int_equal(add(&old, "10.0.0.0/8", ROLE_MIX, NULL), 0);
+	assert_int_equal(add(&old, "10.1.0.0/16", ROLE_MIX, "token-one"), 0);
+	assert_int_equal(add(&old, "10.0.0.0/8", ROLE_MIX, "token-two"), 0);
+	access_begin(&new, &old);
+	assert_int_equal(add(&new, "10.1.0.0/16", ROLE_MIX, "token-two"), 0);
+	assert_int_equal(add(&new, "10.0.0.0/8", ROLE_NONE, NULL), 0);
+	assert_int_equal(add(&new, "10.0.0.0/8", ROLE_ADMIN, "token-one"), 0);
+	for (size_t i = 0; i < old.count; i++)
+		assert_ptr_equal(access_same(&new, &old.entry[i]),
+		    became[i] < 0 ? NULL : &new.entry[became[i]]);
+}
+
 int
 main(void)
 {
@@ -307,6 +328,8 @@ main(void)
 		cmocka_unit_test(a_token_file_that_is_not_there_is_named),
 		cmocka_unit_test(strips_narrow_by_pattern),
 		cmocka_unit_test(a_full_list_takes_no_more),
+		cmocka_unit_test(
+		    a_list_knows_what_has_become_of_the_entries_of_another),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -417,7 +417,7 @@ a_reading_that_takes_too_long_is_cut_short(void **state)
 	bench_start_desk(&b, text, NULL);
 	free(text);
 	status = mixer_status(b.mixer);
-	peer.fd = b.osc->socket[0].fd;
+	peer.fd = b.osc->listens.at[0].socket->fd;
 	*to = b.daemon;
 	for (int i = 0; i < LEASE_CLIENTS; i++) {
 		to->sin_addr.s_addr = htonl(INADDR_LOOPBACK + 2 + i);

@@ -338,6 +338,28 @@ the_log_names_an_address_once_a_minute_and_64_at_most(void **state)
 #define WITH_GUARD(test) \
 	cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
+static void
+tokens_follow_their_entries_to_another_desk(void **state)
+{
+	static const int moved[] = { 2, -1 };
+	const struct desk_limits wide = { .packets = 50,
+		.bytes = 1000,
+		.all_packets = 50,
+		.all_bytes = 1000 };
+	struct guard_sender one = sender_at("10.0.0.1", 1);
+	struct guard_sender other = sender_at("10.0.0.2", 1);
+	struct guard_sender third = sender_at("10.0.0.3", 1);
+
+	guard_authorize(*state, &one, 0, START);
+	guard_authorize(*state, &other, 1, START);
+	guard_authorize(*state, &third, 2, START);
+	guard_renew(*state, &wide, moved, 2);
+	assert_int_equal(guard_authorized(*state, &one, START), 2);
+	assert_int_equal(guard_authorized(*state, &other, START), -1);
+	assert_int_equal(guard_authorized(*state, &third, START), -1);
+	assert_int_equal(passes(*state, one, true, START), 50);
+}
+
 int
 main(void)
 {
@@ -359,6 +381,7 @@ main(void)
 		    an_address_keeps_so_many_ports_and_forgets_its_own_eldest),
 		WITH_GUARD(a_token_lasts_while_its_sender_speaks),
 		WITH_GUARD(wrong_tokens_are_few),
+		WITH_GUARD(tokens_follow_their_entries_to_another_desk),
 		WITH_GUARD(challenges_are_few),
 		WITH_GUARD(
 		    the_log_names_an_address_once_a_minute_and_64_at_most),

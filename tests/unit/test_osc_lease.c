@@ -438,6 +438,75 @@ a_standing_lease_has_no_end_and_keeps_its_rate(void **state)
 	lease_table_free(&table);
 }
 
+/* --- another desk --- */
+
+static void
+leases_stand_as_the_desk_has_it_now(void **state)
+{
+	struct lease_table table = { .clients = 0 }, wanted = { .clients = 0 };
+	struct lease_client *one = seen(&table, 1, 0);
+	struct lease_client *gone = seen(&table, 2, 0);
+	struct lease_client *new;
+
+	(void)state;
+	lease_take(one, LEASE_STATE, "", 0, 0)->standing = true;
+	lease_take(one, LEASE_METERS, "", 20, 0)->standing = true;
+	lease_take(one, LEASE_EVENTS, "", 0, 0);
+	lease_take(gone, LEASE_STATE, "", 0, 0)->standing = true;
+	lease_take(seen(&wanted, 1, 0), LEASE_METERS, "", 50, 0);
+	lease_take(seen(&wanted, 3, 0), LEASE_STATE, "/ch", 0, 0);
+	assert_int_equal(lease_stand(&table, &wanted, 1), 0);
+	assert_int_equal(gone->leases, 0);
+	assert_int_equal(one->leases, 2);
+	assert_int_equal(one->lease[0].topic, LEASE_METERS);
+	assert_int_equal(one->lease[0].rate, 50);
+	assert_true(one->lease[0].standing);
+	assert_int_equal(one->lease[1].topic, LEASE_EVENTS);
+	assert_false(one->lease[1].standing);
+	new = seen(&table, 3, 1);
+	assert_int_equal(new->leases, 1);
+	assert_true(new->lease[0].standing);
+	assert_string_equal(new->lease[0].prefix, "/ch");
+	lease_table_free(&table);
+	lease_table_free(&wanted);
+}
+
+static void
+a_lease_that_finds_no_room_to_stand_is_counted(void **state)
+{
+	struct lease_table table = { .clients = 0 }, wanted = { .clients = 0 };
+	struct lease_client *full = seen(&table, 1, 0);
+	char prefix[ADDRESS_LONGEST];
+
+	(void)state;
+	for (int i = 0; i < LEASE_EACH; i++) {
+		snprintf(prefix, sizeof(prefix), "/%d", i);
+		lease_take(full, LEASE_STATE, prefix, 0, 0);
+	}
+	lease_take(seen(&wanted, 1, 0), LEASE_STATE, "", 0, 0);
+	lease_take(seen(&wanted, 1, 0), LEASE_STATE, "/1", 0, 0);
+	assert_int_equal(lease_stand(&table, &wanted, 0), 1);
+	assert_int_equal(full->leases, LEASE_EACH);
+	lease_table_free(&table);
+	lease_table_free(&wanted);
+}
+
+static void
+clients_are_forgotten_by_the_socket_that_heard_them(void **state)
+{
+	struct lease_peer peer = peer_at("127.0.0.1", 2);
+	struct lease_table table = { .clients = 0 };
+
+	(void)state;
+	seen(&table, 1, 0);
+	peer.fd = 4;
+	lease_seen(&table, &peer, 0);
+	lease_forget_through(&table, 3);
+	assert_int_equal(table.clients, 1);
+	assert_int_equal(table.client[0]->peer.fd, 4);
+	lease_table_free(&table);
+}
+
 int
 main(void)
 {
@@ -472,6 +541,11 @@ main(void)
 		cmocka_unit_test(topics_are_found_by_their_names),
 		cmocka_unit_test(
 		    a_standing_lease_has_no_end_and_keeps_its_rate),
+		cmocka_unit_test(leases_stand_as_the_desk_has_it_now),
+		cmocka_unit_test(
+		    a_lease_that_finds_no_room_to_stand_is_counted),
+		cmocka_unit_test(
+		    clients_are_forgotten_by_the_socket_that_heard_them),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

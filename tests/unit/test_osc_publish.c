@@ -1,6 +1,7 @@
 #include "tests/unit/osc_bench.h"
 
 #include "edge/osc_internal.h"
+#include "mixer/desk_log.h"
 
 /* --- subscriptions --- */
 
@@ -200,6 +201,20 @@ events_come_as_they_happen(void **state)
 }
 
 static void
+another_desk_is_an_event(void **state)
+{
+	struct bench *b = *state;
+
+	ask(b, 0, "/subscribe", "s", "events");
+	ask(b, 1, "/subscribe", "ss", "events", "/event/desk");
+	desk_log(b->mixer, "reload", "2 added, 1 removed");
+	for (int i = 0; i < CLIENTS; i++)
+		if (!strstr(hear(b, i),
+			"/event/desk hhssh 1 0 reload 2 added, 1 removed "))
+			fail_msg("client %d heard \"%s\"", i, b->heard);
+}
+
+static void
 a_prefix_chooses_events_by_kind_or_by_strip(void **state)
 {
 	static const struct {
@@ -303,6 +318,7 @@ main(void)
 		    meters_there_is_no_time_for_are_left_out_and_counted),
 		WITH_BENCH(status_comes_at_once_and_when_jack_changes),
 		WITH_BENCH(events_come_as_they_happen),
+		WITH_BENCH(another_desk_is_an_event),
 		WITH_BENCH(a_prefix_chooses_events_by_kind_or_by_strip),
 		WITH_BENCH(every_kept_event_is_replayed_in_order),
 		WITH_BENCH(a_part_of_the_events_can_be_asked_for),

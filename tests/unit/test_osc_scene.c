@@ -1,5 +1,7 @@
 #include "osc_bench.h"
 
+#include "edge/osc_scene.h"
+
 #include <dirent.h>
 #include <sys/stat.h>
 
@@ -436,6 +438,109 @@ no_more_commands_wait_than_there_is_room_for(void **state)
 	assert_heard(tell(b, 0, "/scene/list", ""), "/scene/list/end i 0\n");
 }
 
+/* --- from one desk to another --- */
+
+/* Other places, one strip less and one more. */
+static const char other[] =
+    "{ \"version\": 1,"
+    "  \"osc\": { \"allow\": [ { \"network\": \"127.0.0.0/8\","
+    "    \"role\": \"admin\", \"trusted\": true } ] },"
+    "  \"channels\": [ { \"id\": \"vox\", \"fader\": -20 },"
+    "    { \"id\": \"kick\", \"fader\": -6 } ],"
+    "  \"buses\": [ { \"id\": \"verb\" } ], \"master\": {} }";
+
+static void
+the_current_scene_stays_so(void **state)
+{
+	struct place *place = *state;
+	struct bench *b = &place->bench;
+
+	tell(b, 0, "/scene/save", "ss", "a", "/ch/*/fader");
+	say(b, 1, "/subscribe", "s", "state");
+	hear(b, 1);
+	bench_replace(b, other);
+	assert_string_equal(hear(b, 1), "/scene/current sif a 0 0\n");
+	say(b, 0, "/ch/vox/fader", "f", -3.0);
+	assert_string_equal(
+	    ask(b, 0, "/scene/current", ""), "/scene/current sif a 0 0\n");
+	say(b, 0, "/ch/kick/fader", "f", -3.0);
+	assert_string_equal(
+	    ask(b, 0, "/scene/current", ""), "/scene/current sif a 1 0\n");
+	bench_replace(b, other);
+	assert_string_equal(
+	    ask(b, 0, "/scene/current", ""), "/scene/current sif a 0 0\n");
+}
+
+/* One with nothing in it that the desk has is still the current one. */
+static void
+a_scene_without_a_place_is_still_the_current_one(void **state)
+{
+	struct place *place = *state;
+	struct bench *b = &place->bench;
+
+	tell(b, 0, "/scene/save", "ss", "keys", "/ch/keys/fader");
+	bench_replace(b, other);
+	bench_replace(b, other);
+	assert_string_equal(
+	    ask(b, 0, "/scene/current", ""), "/scene/current sif keys 0 0\n");
+}
+
+static void
+an_answer_under_way_is_told_again_by_the_new_desk(void **state)
+{
+	struct place *place = *state;
+	struct bench *b = &place->bench;
+	struct osc_scenes *scenes = b->osc->scenes;
+	const char *heard;
+
+	tell(b, 0, "/scene/save", "ss", "a", "/ch/*/fader");
+	for (int i = 0; i < 1000; i++) {
+		if (!scenes->asking)
+			say(b, 0, "/scene/show", "s", "a");
+		if (scenes->asking && scenes->asking->telling)
+			break;
+		run_for(b, 1);
+	}
+	assert_non_null(scenes->asking);
+	hear(b, 0);
+	scenes->asking->next = 1;
+	scenes->asking->changes = 1;
+	bench_replace(b, other);
+	run_for(b, ANSWER_MS);
+	heard = hear(b, 0);
+	assert_string_equal(heard, "/scene/value sf /ch/kick/fader -6\n"
+				   "/scene/unknown s /ch/keys/fader\n"
+				   "/scene/show/end sii a 1 1\n");
+}
+
+static void
+a_save_under_way_is_the_current_scene_of_the_new_desk(void **state)
+{
+	struct place *place = *state;
+	struct bench *b = &place->bench;
+	struct lease_peer peer = { .fd = b->osc->listens.at[0].socket->fd,
+		.size = sizeof(struct sockaddr_in) };
+	uint8_t packet[OSC_PACKET];
+	int size = osc_print(
+	    packet, sizeof(packet), "/scene/save", "ss", "a", "/ch/*/fader");
+
+	ask(b, 0, "/renew", "");
+	assert_int_equal(getsockname(b->client[0],
+			     (struct sockaddr *)&peer.address, &peer.size),
+	    0);
+	osc_take(b->osc, &peer, packet, (size_t)size);
+	bench_replace(b, other);
+	wait_for_answer(b, 0);
+	assert_string_equal(hear(b, 0), "/scene/save si a 2\n");
+	assert_string_equal(
+	    ask(b, 0, "/scene/current", ""), "/scene/current sif a 0 0\n");
+	say(b, 0, "/ch/kick/fader", "f", -3.0);
+	assert_string_equal(
+	    ask(b, 0, "/scene/current", ""), "/scene/current sif a 1 0\n");
+	assert_heard(
+	    tell(b, 0, "/scene/show", "s", "a"), "/scene/show/end sii a 1 1\n");
+}
+
 int
 main(void)
 {
@@ -453,6 +558,10 @@ main(void)
 		TEST(only_admins_may_change_scenes),
 		TEST(without_a_state_directory_there_are_none),
 		TEST(no_more_commands_wait_than_there_is_room_for),
+		TEST(the_current_scene_stays_so),
+		TEST(a_scene_without_a_place_is_still_the_current_one),
+		TEST(an_answer_under_way_is_told_again_by_the_new_desk),
+		TEST(a_save_under_way_is_the_current_scene_of_the_new_desk),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

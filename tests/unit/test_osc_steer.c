@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -69,18 +70,32 @@ send_from(const char *from, const struct sockaddr_storage *to, socklen_t size)
 	close(fd);
 }
 
+static const struct osc_listens none;
+
 /* In which of the sockets does it wait? */
 static int
-heard_by(const int fd[OSC_PARTS])
+heard_by(const struct osc_listens *listens)
 {
+	const int fd[OSC_PARTS] = { listens->at[OSC_TRUSTED].socket->fd,
+		listens->at[OSC_OTHERS].socket->fd };
 	struct pollfd ready[OSC_PARTS] = { { fd[0], POLLIN, 0 },
 		{ fd[1], POLLIN, 0 } };
 	char data[8];
 
+	assert_int_equal(listens->count, OSC_PARTS);
 	assert_int_equal(poll(ready, OSC_PARTS, 1000), 1);
 	int which = ready[0].revents ? 0 : 1;
 	assert_int_equal(recv(fd[which], data, sizeof(data), 0), 4);
 	return which;
+}
+
+static void
+end(const struct osc_listens *listens)
+{
+	for (size_t i = 0; i < listens->count; i++) {
+		close(listens->at[i].socket->fd);
+		free(listens->at[i].socket);
+	}
 }
 
 /* Senders one by one, and what access_find() says of each. */
@@ -94,7 +109,7 @@ steers(const struct entry *entries, size_t count, const char *const *from,
 	socklen_t size;
 	char url[64], why[256];
 	struct url parsed;
-	int fd[2 * OSC_PARTS];
+	struct osc_listens listens = { .count = 0 };
 	int family = strchr(from[0], ':') ? AF_INET6 : AF_INET;
 
 	for (size_t i = 0; i < count; i++) {
@@ -110,8 +125,7 @@ steers(const struct entry *entries, size_t count, const char *const *from,
 	    free_port(family, &at, &size));
 	assert_int_equal(url_parse(url, NULL, &parsed), 0);
 	assert_int_equal(
-	    osc_open(&parsed, &list, fd, 2 * OSC_PARTS, why, sizeof(why)),
-	    OSC_PARTS);
+	    osc_open(&parsed, &list, &none, &listens, why, sizeof(why)), 0);
 	for (size_t i = 0; i < froms; i++) {
 		struct sockaddr_in four = { .sin_family = AF_INET };
 		struct sockaddr_in6 six = { .sin6_family = AF_INET6 };
@@ -126,12 +140,11 @@ steers(const struct entry *entries, size_t count, const char *const *from,
 		wanted =
 		    entry && entry->desk->trusted ? OSC_TRUSTED : OSC_OTHERS;
 		send_from(from[i], &at, size);
-		if (heard_by(fd) != wanted)
+		if (heard_by(&listens) != wanted)
 			fail_msg(
 			    "%s does not wait in socket %d", from[i], wanted);
 	}
-	close(fd[0]);
-	close(fd[1]);
+	end(&listens);
 }
 
 static void
@@ -186,7 +199,7 @@ as_many_networks_as_the_configuration_takes(void **state)
 	socklen_t size;
 	char url[64], why[256];
 	struct url parsed;
-	int fd[OSC_PARTS];
+	struct osc_listens listens = { .count = 0 };
 
 	(void)state;
 	for (unsigned i = 0; i < DESK_NETWORKS; i++) {
@@ -201,12 +214,10 @@ as_many_networks_as_the_configuration_takes(void **state)
 	    free_port(AF_INET6, &at, &size));
 	assert_int_equal(url_parse(url, NULL, &parsed), 0);
 	assert_int_equal(
-	    osc_open(&parsed, &list, fd, OSC_PARTS, why, sizeof(why)),
-	    OSC_PARTS);
+	    osc_open(&parsed, &list, &none, &listens, why, sizeof(why)), 0);
 	send_from("::1", &at, size);
-	assert_int_equal(heard_by(fd), OSC_TRUSTED);
-	close(fd[0]);
-	close(fd[1]);
+	assert_int_equal(heard_by(&listens), OSC_TRUSTED);
+	end(&listens);
 }
 
 int

@@ -124,8 +124,8 @@ run_parts(struct table *table, const struct part *part, uint32_t from,
 			out[i] = table->out[i] + at;
 		}
 		for (unsigned s = 0; s < part->segments; s++) {
-			assert_true(run_segment(
-			    engine, s, table->frame, n, in, out));
+			assert_true(
+			    run_segment(engine, s, table->frame, n, in, out));
 			answer(
 			    table, part->sends, at, n, part->gain, part->late);
 		}
@@ -275,8 +275,7 @@ a_segment_that_comes_too_late_is_skipped(void **state)
 		out[i] = cut.out[i] + 4800;
 	}
 	for (unsigned k = 0; k < 5; k++) {
-		assert_true(
-		    run_segment(engine, 0, cut.frame, 64, in, out));
+		assert_true(run_segment(engine, 0, cut.frame, 64, in, out));
 		assert_int_equal(atomic_load(&engine->missed[1]), k);
 		cut.frame += 64;
 		mixer_tick(cut.mixer, true);
@@ -353,8 +352,7 @@ run_first(void *arg)
 	}
 	while (!atomic_load(&duel->ends)) {
 		dawdle(&seed);
-		if (run_segment(
-			engine, 0, duel->table.frame, 64, in, out))
+		if (run_segment(engine, 0, duel->table.frame, 64, in, out))
 			sem_post(&duel->turn);
 		duel->table.frame += 64;
 	}
