@@ -360,7 +360,7 @@ state_file_close(struct state_file *file)
 		return;
 	}
 	for (int i = 0; file->timer >= 0 && i < LAST_TRIES &&
-	     mixer_changes(file->mixer) != file->written;
+			mixer_changes(file->mixer) != file->written;
 	     i++) {
 		file->writing = mixer_changes(file->mixer);
 		file->text = state_print(mixer_state(file->mixer));
