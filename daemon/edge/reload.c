@@ -174,6 +174,7 @@ jack_is_ready(void *arg, const char *why)
 	struct reload *reload = arg;
 
 	reload->jack_ready = true;
+	reload->give_up_at = seconds() + LONGEST_WAIT;
 	snprintf(
 	    reload->jack_why, sizeof reload->jack_why, "%s", why ? why : "");
 }
@@ -241,10 +242,8 @@ look(void *arg)
 		settle(reload);
 		return;
 	}
-	if (!reload->jack_ready) {
-		reload->give_up_at = now + LONGEST_WAIT;
+	if (!reload->jack_ready)
 		return;
-	}
 	if (reload->jack_why[0] != '\0')
 		give_up(reload, reload->jack_why);
 	else if (now >= reload->heard_at && mixer_may_replace(parts->mixer) &&
