@@ -170,12 +170,16 @@ static struct spot
 spot_of(const char *text)
 {
 	struct spot spot = { .is_slot = false };
-	const char *insert = strstr(text, "/insert");
+	const char *insert;
 	char *end;
 
 	text += text[0] == '/';
 	snprintf(spot.strip, sizeof(spot.strip), "%s", text);
-	if (!insert || (insert[7] != '\0' && insert[7] != '/'))
+	insert = strchr(text, '/');
+	if (insert && strncmp(text, "master/", 7) != 0)
+		insert = strchr(insert + 1, '/');
+	if (!insert || strncmp(insert, "/insert", 7) != 0 ||
+	    (insert[7] != '\0' && insert[7] != '/'))
 		return spot;
 	snprintf(
 	    spot.strip, sizeof(spot.strip), "%.*s", (int)(insert - text), text);

@@ -258,14 +258,28 @@ times(void)
 	return text && atoi(text) > 0 ? (unsigned)atoi(text) : 60;
 }
 
-/* Is a period that of the loop from frame `from` on, sample for sample? */
-static bool
-is_period(const float *heard, const float *loop, uint32_t from)
+/* How many samples in a row are those of the loop from frame `from` on. */
+static uint32_t
+same_from(const float *heard, uint32_t count, const float *loop, uint32_t from)
 {
-	for (uint32_t i = 0; i < PERIOD; i++)
-		if (heard[i] != loop[(from + i) % NOISE])
-			return false;
-	return true;
+	uint32_t i = 0;
+
+	while (i < count && heard[i] == loop[(from + i) % NOISE])
+		i++;
+	return i;
+}
+
+/* … from wherever most are. */
+static uint32_t
+same_somewhere(const float *heard, uint32_t count, const float *loop)
+{
+	uint32_t most = 0;
+
+	for (uint32_t from = 0; most < count && from < NOISE; from++) {
+		uint32_t same = same_from(heard, count, loop, from);
+		most = same > most ? same : most;
+	}
+	return most;
 }
 
 static bool
@@ -278,8 +292,8 @@ is_silent(const float *heard)
 }
 
 /* How the periods of a take were heard. JACK itself loses cycles whenever ports
- * come and go: then nothing is heard, or an older period again, but never
- * anything else. */
+ * come and go: then nothing is heard, or an older period again, or the ends of
+ * two, as the plugin is late; but never anything else. */
 struct heard {
 	unsigned on_time, late, lost;
 	long other; /* a frame of a period that is none of the loop, or -1 */
@@ -292,16 +306,19 @@ hear(const struct rig_take *take, unsigned lane, const float *loop)
 
 	for (uint32_t at = BEGINS; at + PERIOD <= take->frames; at += PERIOD) {
 		const float *period = take->capture[lane] + at;
-		bool found = is_period(period, loop, at);
-		heard.on_time += found;
-		if (found)
+		if (same_from(period, PERIOD, loop, at) == PERIOD) {
+			heard.on_time++;
 			continue;
-		for (uint32_t from = 0; !found && from < NOISE; from++)
-			found = is_period(period, loop, from);
-		heard.late += found;
-		bool silent = is_silent(period);
-		heard.lost += silent;
-		if (!silent && !found && heard.other < 0)
+		}
+		if (is_silent(period)) {
+			heard.lost++;
+			continue;
+		}
+		heard.late++;
+		uint32_t first = same_somewhere(period, PERIOD, loop);
+		uint32_t rest = PERIOD - first;
+		if (heard.other < 0 &&
+		    same_somewhere(period + first, rest, loop) != rest)
 			heard.other = (long)at;
 	}
 	return heard;
