@@ -15,6 +15,7 @@ segment_open(struct jack *jack, const char *name)
 	jack_options_t options = JackNoStartServer | JackUseExactName;
 
 	jack->status = 0;
+	snprintf(jack->refused, sizeof jack->refused, "%s", name);
 	if (jack->server)
 		return jack_client_open(name, options | JackServerName,
 		    &jack->status, jack->server);

@@ -151,12 +151,16 @@ struct jack {
 	bool running; /* R may be inside the engine */
 	bool ending;  /* edge_jack_free() is on */
 	bool closing; /* W is at the last job of this client */
+	bool joined;  /* a server, once at least */
+	bool late;    /* it was told that W gets no answer */
 	bool connect_due, note_due, label_due, latency_due;
 	unsigned latency_version;
 	unsigned xruns_seen;
 	uint32_t cycles_seen;
 	double cycles_at; /* when `cycles_seen` last changed, s */
 	double retry_at, retry_wait, left_at, slow_at, noted_at; /* s */
+	double moved_at;        /* when W got its job, or moved on with it, s */
+	unsigned labelled_seen; /* … then */
 	struct jack_change change;
 
 	/* W and its jobs */
@@ -172,10 +176,11 @@ struct jack {
 	unsigned probe_ran; /* cycles of it when it began to listen */
 	unsigned lagging;   /* segment */
 	bool probing;
-	double probed_at;     /* s */
-	jack_status_t status; /* of the last attempt to open */
-	int started;          /* 0 or -1: client_start() */
-	bool doubt;           /* a cable is gone, by the user's hand or not */
+	double probed_at;                  /* s */
+	jack_status_t status;              /* of the last attempt to open */
+	char refused[PATCHBAY_CLIENT + 8]; /* … and whom */
+	int started;                       /* 0 or -1: client_start() */
+	bool doubt; /* a cable is gone, by the user's hand or not */
 
 	/* W to C: ports labelled or unlabelled so far */
 	atomic_uint labelled;
