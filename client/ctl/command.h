@@ -41,6 +41,7 @@ struct command {
 	double fade;          /* seconds of a recall */
 	const char *only[COMMAND_PATTERNS]; /* scope of a scene */
 	size_t onlys;
+	bool dry; /* of a reload: only tell what it would change */
 };
 
 enum status get_run(struct command *command, int count, char **argument);
@@ -59,6 +60,12 @@ enum status report_run(struct command *command, int count, char **argument);
 enum status soundcheck_run(struct command *command, int count, char **argument);
 enum status scene_run(struct command *command, int count, char **argument);
 enum status plugins_run(struct command *command, int count, char **argument);
+enum status reload_run(struct command *command, int count, char **argument);
+enum status add_run(struct command *command, int count, char **argument);
+enum status remove_run(struct command *command, int count, char **argument);
+enum status move_run(struct command *command, int count, char **argument);
+enum status insert_run(struct command *command, int count, char **argument);
+enum status config_run(struct command *command, int count, char **argument);
 
 /* Prints "headroomctl: " and a message on standard error. */
 void

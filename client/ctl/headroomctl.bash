@@ -12,6 +12,7 @@ _headroomctl_options()
 		echo "$common -A --apply -K --keep-balance -p --plain -S --seconds"
 		;;
 	scene) echo "$common -D --fade -O --only" ;;
+	reload) echo "$common -n --dry-run" ;;
 	export) echo "$common -o --output" ;;
 	report) echo "$common -o --output -s --since -S --seconds -T --title" ;;
 	list) echo "$common -a --addresses -P --parameters" ;;
@@ -26,6 +27,12 @@ _headroomctl_addresses()
 
 	[[ $COMP_LINE =~ $pattern ]] && url=(-u "${BASH_REMATCH[2]}")
 	headroomctl "${url[@]}" -t 0.3 list --addresses 2>/dev/null
+}
+
+# The strips of that daemon.
+_headroomctl_strips()
+{
+	_headroomctl_addresses | sed -n 's|^/\(.*\)/trim$|\1|p' | sort -u
 }
 
 # The scenes of that daemon whose names begin so, blanks escaped.
@@ -79,7 +86,7 @@ _headroomctl_parse()
 
 _headroomctl()
 {
-	local commands='get set dump batch export watch meters events advise soundcheck report scene status list inserts plugins help'
+	local commands='get set dump batch export watch meters events advise soundcheck report scene reload add remove move insert config status list inserts plugins help'
 	local cur=${COMP_WORDS[COMP_CWORD]} command argument words=''
 
 	COMPREPLY=()
@@ -102,8 +109,13 @@ _headroomctl()
 	export) words='open-stage-control touchosc-table' ;;
 	meters) words=$(_headroomctl_addresses |
 		sed -n 's|^/meter\(/.*\)/[^/]*$|\1|p' | sort -u) ;;
-	soundcheck) words=$(_headroomctl_addresses |
-		sed -n 's|^/\(.*\)/trim$|\1|p' | sort -u) ;;
+	soundcheck) words=$(_headroomctl_strips) ;;
+	remove | move) ((argument)) || words=$(_headroomctl_strips) ;;
+	insert)
+		((argument == 0)) && words='add remove move'
+		((argument == 1)) && words=$(_headroomctl_strips)
+		;;
+	config) words='save' ;;
 	inserts) words=$(_headroomctl_addresses |
 		sed -n 's|^/\(.*\)/insert/[0-9]*/name$|\1|p' | sort -u) ;;
 	set)

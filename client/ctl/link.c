@@ -236,6 +236,20 @@ link_flush(struct link *link)
 	osc_pack_flush(&link->packer);
 }
 
+int
+link_send(struct link *link, const char *address,
+    const struct schema_value values[], size_t count)
+{
+	uint8_t packet[PACKET_LARGEST];
+	int size = osc_write(packet, sizeof(packet), address, values, count);
+
+	link_flush(link);
+	if (size < 0)
+		return -1;
+	link->packer.send(link->packer.arg, packet, (size_t)size);
+	return 0;
+}
+
 static int
 link_deliver(void *arg, const struct packet_message *message)
 {

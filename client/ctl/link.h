@@ -53,6 +53,12 @@ void link_close(struct link *link);
  * `link->fault`. */
 void link_flush(struct link *link);
 
+/* Sends one message at once, which may be larger than what is collected may be.
+ * Returns 0, or -1 for one of more than 64 KiB. Failures show in
+ * `link->fault`. */
+int link_send(struct link *link, const char *address,
+    const struct schema_value values[], size_t count);
+
 /* Waits up to `seconds` for packets, and hands out every message of all that
  * are there; malformed packets are passed over. Returns the number of packets,
  * 0 if none came or a signal did, -ECONNREFUSED if nobody listens there,

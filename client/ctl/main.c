@@ -29,7 +29,8 @@ enum {
 	OPTION_TITLE = 'T',
 	OPTION_FADE = 'D',
 	OPTION_ONLY = 'O',
-	OPTION_KEEP = 'K'
+	OPTION_KEEP = 'K',
+	OPTION_DRY = 'n'
 };
 
 static const struct entry entries[] = {
@@ -132,6 +133,42 @@ static const struct entry entries[] = {
 	    "or\n"
 	    "                     '/ch/*/fader'; may be repeated\n",
 	    scene_run },
+	{ "reload", "n", "", "take the configuration file as it is now",
+	    "  -n, --dry-run  print what would change, and change nothing\n"
+	    "What is printed is + for what comes, - for what goes, ~ for what "
+	    "moves or becomes\nanother. The sound goes on.\n",
+	    reload_run },
+	{ "add", "", "JSON|-", "add a channel or a bus",
+	    "JSON is {\"channel\": {...}} or {\"bus\": {...}}, such as\n"
+	    "  {\"channel\": {\"id\": \"choir\", \"from\": "
+	    "[\"system:capture_9\"]}, \"at\": 3}\n"
+	    "where \"at\" is its place, if it is not to be the last. - reads "
+	    "it from standard\ninput.\n",
+	    add_run },
+	{ "remove", "", "STRIP", "remove a channel or a bus",
+	    "STRIP is one such as ch/kick. What goes to a bus alone goes to "
+	    "the master then.\n",
+	    remove_run },
+	{ "move", "", "STRIP PLACE", "give a channel or a bus another place",
+	    "Places are counted from 1, channels and buses each by "
+	    "themselves.\n",
+	    move_run },
+	{ "insert", "",
+	    "add STRIP [PLACE] JSON|URI | remove STRIP PLACE | move STRIP "
+	    "FROM TO",
+	    "add, remove and move insert slots",
+	    "  add STRIP [PLACE] JSON|URI  add a plugin by its URI, or a slot "
+	    "as it stands in\n"
+	    "                              \"inserts\"; - reads that from "
+	    "standard input\n"
+	    "  remove STRIP PLACE          take the slot at this place out\n"
+	    "  move STRIP FROM TO          bring it to another place\n"
+	    "Places are counted from 1; without one, a slot comes last.\n",
+	    insert_run },
+	{ "config", "", "save", "write the configuration to its file",
+	    "  save  write the configuration as it stands, all values that "
+	    "were set since in it\n",
+	    config_run },
 	{ "status", "", "", "print the state of the daemon", "", status_run },
 	{ "list", "aP", "", "print strips, their stages and sends",
 	    "  -a, --addresses    print every address of this desk\n"
@@ -151,7 +188,7 @@ static const struct entry entries[] = {
 };
 #define ENTRIES (sizeof(entries) / sizeof(entries[0]))
 
-static const char letters[] = "u:t:jVh1pfF:r:s:aPo:A:LUS:T:D:O:K";
+static const char letters[] = "u:t:jVh1pfF:r:s:aPo:A:LUS:T:D:O:Kn";
 
 static const struct option options[] = {
 	{ "url", required_argument, NULL, 'u' },
@@ -176,6 +213,7 @@ static const struct option options[] = {
 	{ "fade", required_argument, NULL, OPTION_FADE },
 	{ "only", required_argument, NULL, OPTION_ONLY },
 	{ "keep-balance", no_argument, NULL, OPTION_KEEP },
+	{ "dry-run", no_argument, NULL, OPTION_DRY },
 	{ 0 },
 };
 #define OPTIONS (sizeof(options) / sizeof(options[0]))
@@ -309,6 +347,9 @@ main_flag(struct command *command, int letter)
 		break;
 	case OPTION_KEEP:
 		command->balance = true;
+		break;
+	case OPTION_DRY:
+		command->dry = true;
 		break;
 	default:
 		return main_scene(command, letter);

@@ -66,6 +66,8 @@ struct output_form {
 	/* What a command of scenes, such as "recall", was answered. */
 	void (*scene)(
 	    struct output *out, const char *action, const struct cJSON *answer);
+	/* What a reload or another change of the configuration was answered. */
+	void (*reload)(struct output *out, const struct cJSON *answer);
 	/* One address of a desk. */
 	void (*address)(struct output *out, const char *address);
 	/* One row of the schema. */

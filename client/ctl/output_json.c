@@ -1,3 +1,4 @@
+#include "output_reload.h"
 #include "output_scene.h"
 
 #include "advice.h"
@@ -333,6 +334,7 @@ const struct output_form output_json = {
 	.undone = json_undone,
 	.soundcheck = json_soundcheck,
 	.scene = json_scene,
+	.reload = json_reload,
 	.address = json_address,
 	.param = json_param,
 	.close = json_close,

@@ -1,3 +1,4 @@
+#include "output_reload.h"
 #include "output_scene.h"
 
 #include "advice.h"
@@ -220,6 +221,7 @@ const struct output_form output_text = {
 	.undone = text_undone,
 	.soundcheck = text_soundcheck,
 	.scene = text_scene,
+	.reload = text_reload,
 	.address = text_address,
 	.param = text_param,
 	.close = text_close,

@@ -113,7 +113,7 @@ osc_listen_abort(struct osc *osc, struct osc_listens *next)
 static void
 steer(const struct osc *osc, const struct osc_socket *socket)
 {
-	struct sockaddr_storage address;
+	struct sockaddr_storage address = { 0 };
 	socklen_t size = sizeof(address);
 
 	if (socket->transport == URL_UDP &&

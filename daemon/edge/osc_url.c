@@ -155,10 +155,12 @@ is_any(const struct sockaddr_storage *address)
 {
 	const struct sockaddr_in *four = (const void *)address;
 	const struct sockaddr_in6 *six = (const void *)address;
+	const struct in_addr any = { htonl(INADDR_ANY) };
 
 	return address->ss_family == AF_INET
-		   ? four->sin_addr.s_addr == htonl(INADDR_ANY)
-		   : IN6_IS_ADDR_UNSPECIFIED(&six->sin6_addr);
+		   ? memcmp(&four->sin_addr, &any, sizeof(any)) == 0
+		   : memcmp(&six->sin6_addr, &in6addr_any,
+			 sizeof(in6addr_any)) == 0;
 }
 
 static bool
@@ -167,7 +169,8 @@ same_port(const struct sockaddr_storage *a, const struct sockaddr_storage *b)
 	const struct sockaddr_in *a4 = (const void *)a, *b4 = (const void *)b;
 
 	/* It stands at the same place in a sockaddr_in6. */
-	return a->ss_family == b->ss_family && a4->sin_port == b4->sin_port;
+	return a->ss_family == b->ss_family &&
+	       memcmp(&a4->sin_port, &b4->sin_port, sizeof(a4->sin_port)) == 0;
 }
 
 static bool
@@ -179,9 +182,12 @@ same_address(const struct sockaddr_storage *a, const struct sockaddr_storage *b)
 	if (!same_port(a, b))
 		return false;
 	if (a->ss_family == AF_INET)
-		return a4->sin_addr.s_addr == b4->sin_addr.s_addr;
-	return a6->sin6_scope_id == b6->sin6_scope_id &&
-	       IN6_ARE_ADDR_EQUAL(&a6->sin6_addr, &b6->sin6_addr);
+		return memcmp(&a4->sin_addr, &b4->sin_addr,
+			   sizeof(a4->sin_addr)) == 0;
+	return memcmp(&a6->sin6_scope_id, &b6->sin6_scope_id,
+		   sizeof(a6->sin6_scope_id)) == 0 &&
+	       memcmp(&a6->sin6_addr, &b6->sin6_addr, sizeof(a6->sin6_addr)) ==
+		   0;
 }
 
 /* What one URL is opened with. */
@@ -223,7 +229,7 @@ push(const struct opening *opening, struct osc_socket *socket)
 static bool
 keep(const struct opening *opening, const struct place *place)
 {
-	struct sockaddr_storage address;
+	struct sockaddr_storage address = { 0 };
 	struct osc_socket *socket;
 	bool any = false;
 
@@ -243,7 +249,7 @@ keep(const struct opening *opening, const struct place *place)
 static bool
 own_is_in_the_way(const struct opening *opening, const struct place *place)
 {
-	struct sockaddr_storage address;
+	struct sockaddr_storage address = { 0 };
 	const struct osc_socket *socket;
 	bool any = false;
 	int one = 1;

@@ -226,19 +226,6 @@ patchbay_client(const struct patchbay *patchbay, unsigned segment, char *name)
 		    segment + 1);
 }
 
-void
-patchbay_follow(
-    struct patchbay *patchbay, struct patchbay *before, const ptrdiff_t *from)
-{
-	struct cables *cables = &before->cables;
-
-	for (size_t i = 0; i < patchbay->ports; i++)
-		for (size_t k = 0; from[i] >= 0 && k < cables->count; k++)
-			if (cables->cable[k].port == (size_t)from[i])
-				cables_copy(
-				    &patchbay->cables, &cables->cable[k], i);
-}
-
 /* --- with the server --- */
 
 static bool
@@ -314,11 +301,39 @@ is_wanted(const struct patchbay *patchbay, size_t port, const char *other)
 	return false;
 }
 
+/* Does only this configuration ask for it, and not the one before? */
+static bool
+is_newly_wanted(const struct patchbay *patchbay, const struct patchbay *before,
+    const ptrdiff_t *from, size_t port, const char *other)
+{
+	return is_wanted(patchbay, port, other) &&
+	       !is_wanted(before, (size_t)from[port], other);
+}
+
+void
+patchbay_follow(
+    struct patchbay *patchbay, struct patchbay *before, const ptrdiff_t *from)
+{
+	const struct cables *cables = &before->cables;
+
+	for (size_t i = 0; i < patchbay->ports; i++)
+		for (size_t k = 0; from[i] >= 0 && k < cables->count; k++) {
+			const struct cable *cable = &cables->cable[k];
+
+			/* What was taken out by hand is there again if it is
+			 * asked for anew. */
+			if (cable->port == (size_t)from[i] &&
+			    (cable->wanted || !is_newly_wanted(patchbay, before,
+						  from, i, cable->other)))
+				cables_copy(&patchbay->cables, cable, i);
+		}
+}
+
 void
 patchbay_disconnect(struct patchbay *patchbay, const struct patchbay *before,
     const ptrdiff_t *from, jack_client_t *client)
 {
-	for (size_t i = 0; i < patchbay->cables.count; i++) {
+	for (size_t i = patchbay->cables.count; i-- > 0;) {
 		struct cable *cable = &patchbay->cables.cable[i];
 		const struct patchbay_port *port = &patchbay->port[cable->port];
 		char own[OWN_NAME_SIZE];
@@ -327,10 +342,10 @@ patchbay_disconnect(struct patchbay *patchbay, const struct patchbay *before,
 		    is_wanted(patchbay, cable->port, cable->other) ||
 		    !is_wanted(before, (size_t)from[cable->port], cable->other))
 			continue;
-		cable->wanted = cable->seen = false;
 		port_name(patchbay, cable->port, own);
 		jack_disconnect(client, port->input ? cable->other : own,
 		    port->input ? own : cable->other);
+		cables_forget(&patchbay->cables, cable);
 	}
 }
 

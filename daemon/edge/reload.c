@@ -47,6 +47,8 @@ struct reload {
 	int error;  /* of writing it, -errno */
 	char action[16];
 	struct reload_asker asker;
+	bool again; /* the file was changed once more: who asked, waits */
+	struct reload_asker waiting;
 	char *next_text; /* and that which is to be */
 	size_t next_size;
 	struct config_errors errors; /* of reading it */
@@ -94,6 +96,11 @@ end(struct reload *reload, enum reload_verdict verdict)
 	reload->next = NULL;
 	reload->step = STEP_NONE;
 	asker.end(asker.arg, verdict);
+	if (!reload->again)
+		return;
+	reload->again = false;
+	asker = reload->waiting;
+	reload_file(reload, false, &asker);
 }
 
 static void
@@ -174,6 +181,7 @@ jack_is_ready(void *arg, const char *why)
 	struct reload *reload = arg;
 
 	reload->jack_ready = true;
+	reload->give_up_at = seconds() + LONGEST_WAIT;
 	snprintf(
 	    reload->jack_why, sizeof reload->jack_why, "%s", why ? why : "");
 }
@@ -241,10 +249,8 @@ look(void *arg)
 		settle(reload);
 		return;
 	}
-	if (!reload->jack_ready) {
-		reload->give_up_at = now + LONGEST_WAIT;
+	if (!reload->jack_ready)
 		return;
-	}
 	if (reload->jack_why[0] != '\0')
 		give_up(reload, reload->jack_why);
 	else if (now >= reload->heard_at && mixer_may_replace(parts->mixer) &&
@@ -398,6 +404,12 @@ has_file(struct reload *reload)
 void
 reload_file(struct reload *reload, bool dry, const struct reload_asker *asker)
 {
+	/* What the file says by then counts, so one that waits is enough. */
+	if (reload->step != STEP_NONE && !dry && !reload->again) {
+		reload->again = true;
+		reload->waiting = *asker;
+		return;
+	}
 	if (!begin(reload, "reload", dry, asker))
 		return;
 	if (!has_file(reload))
@@ -503,6 +515,7 @@ reload_free(struct reload *reload)
 {
 	if (!reload)
 		return;
+	reload->again = false;
 	reload->asker =
 	    (struct reload_asker){ nobody_hears, nobody_waits, NULL };
 	if (reload->step == STEP_PREPARING)

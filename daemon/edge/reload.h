@@ -6,7 +6,8 @@
 
 /*
  * Another configuration for a daemon at work: read or edited, checked, compared,
- * prepared on all sides and then taken in one go, or not at all. One at a time.
+ * prepared on all sides and then taken in one go, or not at all. One at a time;
+ * one more reload of the file waits for its turn.
  * Control thread; files are waited for on a worker.
  */
 

@@ -115,6 +115,7 @@ class Desk:
         self.searches = 0
         self.dumps = 0
         self.scenes = 0
+        self.reloads = 0
         self.check = None
         self.looks, self.moved = 0, []
         for strip, slots in self.slots.items():
@@ -449,6 +450,44 @@ class Desk:
             types = "s" * len(values)
             self.send(to, pack(address, types, *values))
 
+    def change(self, to, address, values):
+        """Changes of the configuration, which tell what was asked for. A line
+        of the first check is lost, and one of each removal."""
+        verdict, lost = "done", []
+        said = " ".join(map(str, values))
+        if len(said) > 1000:
+            said = f"{len(said)} bytes"
+        if "none" in said:
+            self.send(to, pack("/error", "sss", address, "bad-value",
+                               f"{address}: found strip \"ch/none\""))
+            return
+        if "bad" in said:
+            verdict = "refused"
+            lines = [("error", "headroom.json:3: channels[0].to: found 1"),
+                     ("error", "headroom.json:9: a\x1b[31m: found 2")]
+        elif address in ("/reload", "/reload/check"):
+            lines = [("added", "ch/choir"), ("removed", "bus/old"),
+                     ("moved", "ch/kick: from place 1 to 3"),
+                     ("changed", "ch/kick: fader: from 0 to -3\x1b"),
+                     ("note", "master.inserts[0].lv2: found \"urn:a\"")]
+            self.reloads += 1
+            if address == "/reload/check":
+                verdict = "checked"
+                lost = lines[1:2] if self.reloads == 1 else []
+            elif self.reloads > 3:
+                lines = []
+        else:
+            lines = [("changed", f"{address} {said}")]
+            if address == "/config/save":
+                lines = [("saved", "/etc/head\x1broom.json")]
+            if address == "/remove" and "insert" not in said:
+                lines = [("removed", said), ("note", "lost")]
+                lost = lines[1:]
+        for line in lines:
+            if line not in lost:
+                self.send(to, pack("/reload/line", "ss", *line))
+        self.send(to, pack("/reload/end", "ssi", address, verdict, len(lines)))
+
     def loudness(self, to):
         for strip in ("bus/verb", "master"):
             self.send(to, pack(f"/loudness/{strip}", "f" * 9, -20.1, -23.2,
@@ -470,6 +509,9 @@ class Desk:
             self.soundcheck(to, address.split("/")[2], values)
         elif address.startswith("/scene/"):
             self.scene(to, address, values)
+        elif address in ("/reload", "/reload/check", "/add", "/remove", "/move",
+                         "/config/save"):
+            self.change(to, address, values)
         elif address == "/renew":
             held = sum(1 for lease in self.leases if lease[0] == to)
             self.send(to, pack("/renewed", "ih", held, 7))

@@ -119,7 +119,8 @@ ended()
 run; warns "usage: headroomctl"; it "no command is a usage error" 2
 run --help; says "Commands:"; silent; it "help goes to standard output" 0
 for c in get set dump batch export watch meters events advise soundcheck \
-	report scene status list inserts plugins; do
+	report scene reload add remove move insert config status list inserts \
+	plugins; do
 	run help "$c"; says "usage: headroomctl $c"; silent
 	it "help tells of $c" 0
 done
@@ -149,7 +150,9 @@ start deaf
 for c in "get /ch/kick/fader" "get /ch/*/fader" "set /ch/kick/fader 1" \
 	status list meters "meters --once" watch events advise soundcheck report \
 	inserts \
-	plugins "scene list" "scene recall a" \
+	plugins "scene list" "scene recall a" reload "reload --dry-run" \
+	"add {}" "remove ch/a" "move ch/a 1" "insert add ch/a urn:a" \
+	"config save" \
 	"plugins urn:a:comp"; do
 	# shellcheck disable=SC2086
 	run -t 0.4 $c; warns "no answer from $HEADROOM_OSC within 0.4 s"
@@ -539,6 +542,79 @@ KEYS="
 says "Listening to 2 strips"; it "nor bars" 0
 unset LC_ALL TERM
 
+# --- changes of the configuration ---
+run reload --dry-run; silent
+out '+ ch/choir
+- bus/old
+~ ch/kick: from place 1 to 3
+~ ch/kick: fader: from 0 to -3?
+note: master.inserts[0].lv2: found "urn:a"'
+it "a dry run tells what a reload would change, lost lines asked for again" 0
+run reload --json; silent
+json 0 "v['verdict'] == 'done' and v['lines'][0] == \
+	{'kind': 'added', 'text': 'ch/choir'} and len(v['lines']) == 5"
+it "a reload is there as JSON" 0
+run reload; out "Nothing changed."; it "a reload that changes nothing says so" 0
+run add '{ "channel": { "id": "a b" } }'; silent
+out '~ /add {"channel":{"id":"a b"}}'; it "a strip is added" 0
+echo '{ "bus": { "id": "x" } }' >"$work/json"
+"$ctl" add - <"$work/json" >"$work/out" 2>"$work/err"; code=$?
+out '~ /add {"bus":{"id":"x"}}'; it "a strip is added from standard input" 0
+run add bad; out ""
+warns 'headroomctl: headroom.json:3: channels[0].to: found 1'
+warns 'headroomctl: headroom.json:9: a?[31m: found 2'
+it "every reason for a refusal is told" 1
+run --json add bad; warns "channels[0].to: found 1"
+json 0 "v['verdict'] == 'refused' and v['lines'][1]['kind'] == 'error'"
+it "a refusal is there as JSON" 1
+run add "$(printf '{"a": "%030000d"}' 7)"; out "~ /add 30008 bytes"
+it "a long strip takes a large packet" 0
+run -u "tcp${HEADROOM_OSC#udp}" add x; it "without a connection there is none" 3
+run add "$(printf '{"a": "%060000d"}' 7)"
+warns "found more than 60000 bytes of JSON"; it "JSON has an end" 2
+run remove /ch/kick; out "- ch/kick"
+warns "1 line of the answer lost on the way"
+it "what was lost of a removal is told, not asked again" 0
+run remove ch/none; out ""; warns '/remove: found strip "ch/none"'
+it "an unknown strip is refused" 1
+run move ch/kick 2; out "~ /move ch/kick 2"; it "a strip is moved" 0
+run insert add ch/kick urn:a
+out '~ /add ch/kick/insert {"lv2":"urn:a"}'; it "a plugin comes last" 0
+run insert add master 2 '{ "jack": {} }'
+out '~ /add master/insert/2 {"jack":{}}'; it "a slot comes to a place" 0
+run insert remove bus/verb 3; out "~ /remove bus/verb/insert/3"
+it "a slot is removed" 0
+run insert move ch/kick 1 2; out "~ /move ch/kick/insert/1 2"
+it "a slot is moved" 0
+run config save; out "Saved /etc/head?room.json"
+it "the configuration is saved" 0
+run --json config save; json 0 "v['lines'] == [{'kind': 'saved', 'text': '/etc/head\x1broom.json'}]"
+it "a saving is there as JSON" 0
+run reload now; warns "found 1 arguments, allowed: none"
+it "reload takes no argument" 2
+run add; warns "allowed: one JSON"; it "add wants JSON" 2
+run remove 'ch/*'; warns 'found strip "ch/*"'
+it "a strip to remove is no pattern" 2
+run move ch/kick; warns "allowed: STRIP and PLACE"; it "move wants a place" 2
+for place in 0 -2 1x ""; do
+	run move -- ch/kick "$place"
+	warns "found place \"$place\", allowed: a whole number from 1"
+	it "\"$place\" is no place" 2
+done
+run insert; warns "found nothing, allowed: add, remove or move"
+it "insert wants to know what to do" 2
+run insert frob; warns 'found "frob"'; it "what is done to slots is known" 2
+run insert add ch/kick
+warns "allowed: STRIP, a PLACE if wanted, and JSON or a URI"
+it "a slot is something" 2
+run insert move ch/kick 1; warns "allowed: STRIP, FROM and TO"
+it "a slot moves to somewhere" 2
+run insert add 'a b' urn:a; warns 'found strip "a b"'
+it "a strip is one that addresses can name" 2
+run config; warns "found nothing, allowed: save"; it "config wants save" 2
+run add --dry-run x; warns "add does not take --dry-run"
+it "only a reload can be tried" 2
+
 # --- scenes ---
 run scene list; silent
 out "NAME                             VALUES  SAVED
@@ -790,6 +866,16 @@ completed()
 completed "headroomctl me"; out "meters"; it "bash completes commands" 0
 completed "headroomctl scene re"; out "recall
 rename"; it "bash completes what to do with scenes" 0
+completed "headroomctl reload --d"; out "--dry-run"
+it "bash completes options of a reload" 0
+completed "headroomctl remove bu"; out "bus/verb"
+it "bash completes strips to remove" 0
+completed "headroomctl insert m"; out "move"
+it "bash completes what to do with slots" 0
+completed "headroomctl insert add mas"; out "master"
+it "bash completes strips with slots to be" 0
+completed "headroomctl config s"; out "save"
+it "bash completes save" 0
 completed "headroomctl scene recall V"; out 'Vers\ 1'
 it "bash completes scenes" 0
 completed "headroomctl soundcheck --apply ch/ki"; out "ch/kick"

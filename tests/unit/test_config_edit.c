@@ -147,7 +147,7 @@ what_is_no_strip_is_refused(void **state)
 	refused(
 	    config_add_strip("{\n1: 2 }", "{\"channel\": {}}", why, sizeof why),
 	    "line 2 of the configuration: found 1: 2 }; allowed: a key in "
-	    "quotes");
+	    "double quotes");
 }
 
 static void

@@ -361,7 +361,7 @@ limits_are_those_of_the_new_desk(void **state)
 static void
 subscribe(struct bench *b, const char *topics)
 {
-	struct sockaddr_in at;
+	struct sockaddr_in at = { 0 };
 	socklen_t size = sizeof(at);
 	char text[1024];
 

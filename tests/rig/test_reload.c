@@ -1,0 +1,690 @@
+#include "rig.h"
+
+#include <dirent.h>
+#include <jack/jack.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+/*
+ * Other configurations for a daemon at work. What both have is compared sample
+ * by sample, ports and connections by name.
+ */
+
+#define RATE 48000
+#define PERIOD 64
+
+struct place {
+	struct rig rig;
+	char directory[64], config[96];
+};
+
+static int
+set_up(void **state)
+{
+	struct place *place = calloc(1, sizeof *place);
+
+	assert_non_null(place);
+	snprintf(place->directory, sizeof place->directory,
+	    "/tmp/headroom-reload-XXXXXX");
+	assert_non_null(mkdtemp(place->directory));
+	snprintf(place->config, sizeof place->config, "%s/club.json",
+	    place->directory);
+	rig_init(&place->rig, RATE, PERIOD);
+	place->rig.sync = true;
+	place->rig.state_dir = place->directory;
+	place->rig.config = place->config;
+	*state = place;
+	return 0;
+}
+
+static void
+empty(const char *directory)
+{
+	DIR *listing = opendir(directory);
+	char path[512];
+
+	for (struct dirent *entry; listing && (entry = readdir(listing));) {
+		snprintf(path, sizeof path, "%s/%s", directory, entry->d_name);
+		if (entry->d_name[0] != '.' && unlink(path) < 0) {
+			empty(path);
+			rmdir(path);
+		}
+	}
+	closedir(listing);
+}
+
+static int
+tear_down(void **state)
+{
+	struct place *place = *state;
+
+	rig_end(&place->rig);
+	empty(place->directory);
+	rmdir(place->directory);
+	free(place);
+	return 0;
+}
+
+/* --- what is asked --- */
+
+static void
+write_config(const struct place *place, const char *json)
+{
+	FILE *out = fopen(place->config, "w");
+
+	assert_non_null(out);
+	fputs(json, out);
+	assert_int_equal(fclose(out), 0);
+}
+
+static char *
+read_text(const char *path)
+{
+	static char text[65536];
+	FILE *in = fopen(path, "r");
+
+	assert_non_null(in);
+	text[fread(text, 1, sizeof text - 1, in)] = '\0';
+	fclose(in);
+	return text;
+}
+
+/* Waits for the end of what was asked; all lines of it into `lines`, which may
+ * be NULL. Returns the verdict. */
+static const char *
+verdict_of(struct place *place, const char *command, char lines[4096])
+{
+	static char verdict[32];
+	size_t used = 0;
+	unsigned count = 0;
+
+	if (lines)
+		lines[0] = '\0';
+	for (double end = rig_now() + 15; rig_now() < end;) {
+		const struct osc_reply *reply = osc_next(place->rig.osc, 200);
+		if (!reply)
+			continue;
+		if (strcmp(reply->address, "/error") == 0)
+			rig_fail(
+			    &place->rig, "%s: %s", command, osc_text(reply, 2));
+		if (strcmp(reply->address, "/reload/line") == 0) {
+			count++;
+			if (lines && used < 4000)
+				used += (size_t)snprintf(lines + used,
+				    4096 - used, "%s %s\n", osc_text(reply, 0),
+				    osc_text(reply, 1));
+		}
+		if (strcmp(reply->address, "/reload/end") != 0)
+			continue;
+		assert_string_equal(osc_text(reply, 0), command);
+		assert_int_equal(osc_number(reply, 2), count);
+		snprintf(verdict, sizeof verdict, "%s", osc_text(reply, 1));
+		return verdict;
+	}
+	rig_fail(&place->rig, "%s was not answered", command);
+}
+
+static void
+reload(struct place *place, const char *json)
+{
+	char lines[4096];
+
+	write_config(place, json);
+	osc_send(place->rig.osc, "/reload", "");
+	if (strcmp(verdict_of(place, "/reload", lines), "done") != 0)
+		rig_fail(&place->rig, "it was refused:\n%s", lines);
+}
+
+static bool
+is_connected(struct place *place, const char *from, const char *to)
+{
+	jack_client_t *client = rig_client(&place->rig);
+	jack_port_t *port = jack_port_by_name(client, from);
+	const char **name =
+	    port ? jack_port_get_all_connections(client, port) : NULL;
+	bool found = false;
+
+	for (size_t i = 0; name && name[i]; i++)
+		found |= strcmp(name[i], to) == 0;
+	jack_free(name);
+	return found;
+}
+
+static bool
+has_port(struct place *place, const char *name)
+{
+	return jack_port_by_name(rig_client(&place->rig), name) != NULL;
+}
+
+/* Waits until it is so, or is not. */
+static void
+wait_connected(
+    struct place *place, const char *from, const char *to, bool wanted)
+{
+	double end = rig_now() + 5;
+
+	while (is_connected(place, from, to) != wanted) {
+		if (rig_now() > end)
+			rig_fail(&place->rig, "%s is %sconnected to %s", from,
+			    wanted ? "not " : "", to);
+		rig_sleep(10);
+	}
+}
+
+static void
+begin(struct place *place, const char *json)
+{
+	struct rig *rig = &place->rig;
+
+	rig_start_server(rig);
+	rig_start_daemon(rig, json);
+	rig_wait_state(rig, "running");
+}
+
+/* --- what stays --- */
+
+#define NOISE 6400  /* frames, again and again */
+#define BEGINS 1024 /* frames in which the first of it arrives */
+
+#define STAYS                                                            \
+	"{ \"id\": \"stays\", \"lanes\": 2, \"trim\": -6, \"delay\": 3," \
+	"  \"from\": [\"rig-play:out_1\", \"rig-play:out_2\"],"          \
+	"  \"inserts\": [ { \"lv2\": \"" RIG_TEST_PLUGIN "mono\" } ],"   \
+	"  \"outputs\": [\"rig-rec:in_1\", \"rig-rec:in_2\"] }"
+
+static const char small[] =
+    "{ \"version\": 1, \"jack\": { \"client\": \"desk\" }, \"channels\": ["
+    "{ \"id\": \"goes\", \"from\": [\"rig-play:out_1\"] }," STAYS ","
+    "{ \"id\": \"changes\", \"from\": [\"rig-play:out_2\"],"
+    "  \"to\": [\"one\"] } ],"
+    "\"buses\": [ { \"id\": \"one\" }, { \"id\": \"two\" } ] }";
+static const char large[] =
+    "{ \"version\": 1, \"jack\": { \"client\": \"desk\" }, \"channels\": ["
+    "{ \"id\": \"changes\", \"from\": [\"rig-play:out_2\"],"
+    "  \"to\": [\"two\", \"one\"], \"sends\": { \"three\": {} },"
+    "  \"inserts\": [ { \"jack\": { \"mode\": \"loop\" } } ] },"
+    "{ \"id\": \"comes\", \"lanes\": 2, \"to\": [\"three\"],"
+    "  \"from\": [\"rig-play:out_1\", \"rig-play:out_2\"] }," STAYS " ],"
+    "\"buses\": [ { \"id\": \"two\" }, { \"id\": \"three\" },"
+    "{ \"id\": \"one\", \"inserts\": [ { \"lv2\": \"" RIG_TEST_PLUGIN
+    "mono\" } ] } ] }";
+
+static unsigned
+descriptors(const struct rig *rig)
+{
+	char path[64];
+	unsigned count = 0;
+
+	snprintf(path, sizeof path, "/proc/%d/fd", (int)rig->daemon);
+	DIR *listing = opendir(path);
+	assert_non_null(listing);
+	while (readdir(listing))
+		count++;
+	closedir(listing);
+	return count;
+}
+
+static long
+resident(const struct rig *rig)
+{
+	char path[64], line[256];
+	long kb = 0;
+
+	snprintf(path, sizeof path, "/proc/%d/status", (int)rig->daemon);
+	FILE *in = fopen(path, "r");
+	assert_non_null(in);
+	while (fgets(line, sizeof line, in))
+		if (sscanf(line, "VmRSS: %ld", &kb) == 1)
+			break;
+	fclose(in);
+	return kb;
+}
+
+/* How many times; HEADROOM_RELOADS for the long form. */
+static unsigned
+times(void)
+{
+	const char *text = getenv("HEADROOM_RELOADS");
+
+	return text && atoi(text) > 0 ? (unsigned)atoi(text) : 60;
+}
+
+/* Is a period that of the loop from frame `from` on, sample for sample? */
+static bool
+is_period(const float *heard, const float *loop, uint32_t from)
+{
+	for (uint32_t i = 0; i < PERIOD; i++)
+		if (heard[i] != loop[(from + i) % NOISE])
+			return false;
+	return true;
+}
+
+/* How the periods of a take were heard. JACK itself loses cycles whenever ports
+ * come and go: then nothing is heard, or an older period again, but never
+ * anything else. */
+struct heard {
+	unsigned on_time, late, lost;
+	long other; /* a frame of a period that is none of the loop, or -1 */
+};
+
+static struct heard
+hear(const struct rig_take *take, unsigned lane, const float *loop)
+{
+	static const float nothing[PERIOD];
+	struct heard heard = { .other = -1 };
+
+	for (uint32_t at = BEGINS; at + PERIOD <= take->frames; at += PERIOD) {
+		const float *period = take->capture[lane] + at;
+		bool found = is_period(period, loop, at);
+		heard.on_time += found;
+		if (found)
+			continue;
+		for (uint32_t from = 0; !found && from < NOISE; from++)
+			found = is_period(period, loop, from);
+		heard.late += found;
+		if (memcmp(period, nothing, sizeof nothing) == 0)
+			heard.lost++;
+		else if (!found && heard.other < 0)
+			heard.other = (long)at;
+	}
+	return heard;
+}
+
+static void
+what_stays_is_the_same_sample_for_sample(void **state)
+{
+	struct place *place = *state;
+	struct rig *rig = &place->rig;
+	unsigned count = times(), done = 0, files = 0;
+	static float loop[2][NOISE]; /* as it is heard before all reloads */
+	struct heard all = { .other = -1 };
+	long before = 0;
+
+	begin(place, small);
+	rig_join(rig, 2, 2);
+	rig_wait_connected(rig, "rig-play:out_2", "desk:stays_in_2");
+	rig_wait_connected(rig, "desk:stays_out_2", "rig-rec:in_2");
+	rig_wait_insert(rig, "ch/stays/insert/1", "active");
+	osc_send(rig->osc, "/ch/stays/fader", "f", -3.0);
+	struct rig_take *quiet = take_new(2, 2, NOISE, 3 * NOISE);
+	struct rig_take *take = take_new(2, 2, NOISE, 2 * RATE);
+	quiet->loops = take->loops = true;
+	for (unsigned i = 0; i < 2; i++) {
+		signal_noise(take->play[i], NOISE, 0.25, i + 1);
+		memcpy(quiet->play[i], take->play[i], sizeof loop[0]);
+	}
+	rig_settle(rig, 100);
+	rig_run(rig, quiet);
+	for (unsigned i = 0; i < 2; i++) {
+		memcpy(loop[i], quiet->capture[i] + NOISE, sizeof loop[0]);
+		assert_int_equal(hear(quiet, i, loop[i]).other, -1);
+		assert_true(loop[i][0] != 0);
+	}
+	take_free(quiet);
+	for (unsigned takes = 0; done < count; takes++) {
+		for (unsigned i = 0; i < 2; i++)
+			memset(
+			    take->capture[i], 0, take->frames * sizeof(float));
+		rig_roll(rig, take);
+		while (rig_rolled(rig) + RATE / 5 < take->frames)
+			reload(place, done++ % 2 == 0 ? large : small);
+		rig_finish(rig);
+		for (unsigned i = 0; i < 2; i++) {
+			struct heard heard = hear(take, i, loop[i]);
+			if (heard.other >= 0)
+				rig_fail(rig,
+				    "what is heard at frame %ld was "
+				    "never played",
+				    heard.other);
+			all.on_time += heard.on_time;
+			all.late += heard.late;
+			all.lost += heard.lost;
+		}
+		if (takes == 1) {
+			before = resident(rig);
+			files = descriptors(rig);
+		}
+	}
+	print_message("%u reloads, %u xruns; periods: %u on time, %u late, %u "
+		      "lost; longest cycle lately: %.1f %% of one; resident: "
+		      "%ld kB, then %ld kB\n",
+	    done, rig_xruns(rig), all.on_time, all.late, all.lost,
+	    osc_get(rig->osc, "/status/worst_cycle"), before, resident(rig));
+	assert_true(all.on_time > 20 * (all.late + all.lost));
+	assert_true(osc_get(rig->osc, "/ch/stays/fader") == -3);
+	assert_in_range(descriptors(rig), 1, files);
+	if (!rig_sanitized())
+		assert_true(resident(rig) <= before + before / 50);
+	take_free(take);
+}
+
+/* --- ports and cables --- */
+
+static void
+ports_and_cables_follow(void **state)
+{
+	static const char one[] =
+	    "{ \"version\": 1, \"jack\": { \"client\": \"desk\" },"
+	    "\"channels\": [ { \"id\": \"a\", \"from\": [\"rig-play:out_1\"] },"
+	    "{ \"id\": \"b\", \"from\": [\"rig-play:out_2\"] } ] }";
+	static const char two[] =
+	    "{ \"version\": 1, \"jack\": { \"client\": \"desk\" },"
+	    "\"channels\": [ { \"id\": \"c\", \"lanes\": 2,"
+	    "\"from\": [\"rig-play:out_1\", \"rig-play:out_2\"] },"
+	    "{ \"id\": \"a\", \"from\": [\"rig-play:out_2\"] } ],"
+	    "\"master\": { \"outputs\": [\"rig-rec:in_1\", []] } }";
+	struct place *place = *state;
+	struct rig *rig = &place->rig;
+
+	begin(place, one);
+	rig_join(rig, 2, 2);
+	rig_wait_connected(rig, "rig-play:out_1", "desk:a_in_1");
+	rig_wait_connected(rig, "rig-play:out_2", "desk:b_in_1");
+	/* By hand. */
+	rig_connect_capture(rig, "desk:a_out_1", 1);
+	rig_sleep(300);
+	jack_uuid_t uuid =
+	    jack_port_uuid(jack_port_by_name(rig_client(rig), "desk:a_in_1"));
+	reload(place, two);
+	assert_false(has_port(place, "desk:b_in_1"));
+	assert_false(has_port(place, "desk:b_out_1"));
+	wait_connected(place, "rig-play:out_1", "desk:c_in_1", true);
+	wait_connected(place, "rig-play:out_2", "desk:c_in_2", true);
+	wait_connected(place, "rig-play:out_2", "desk:a_in_1", true);
+	wait_connected(place, "desk:master_out_1", "rig-rec:in_1", true);
+	/* The file does not ask for it any more. */
+	wait_connected(place, "rig-play:out_1", "desk:a_in_1", false);
+	assert_true(is_connected(place, "desk:a_out_1", "rig-rec:in_2"));
+	assert_true(uuid == jack_port_uuid(jack_port_by_name(
+				rig_client(rig), "desk:a_in_1")));
+	reload(place, one);
+	assert_false(has_port(place, "desk:c_in_1"));
+	wait_connected(place, "rig-play:out_2", "desk:b_in_1", true);
+	wait_connected(place, "rig-play:out_1", "desk:a_in_1", true);
+	wait_connected(place, "rig-play:out_2", "desk:a_in_1", false);
+	wait_connected(place, "desk:master_out_1", "rig-rec:in_1", false);
+	assert_true(is_connected(place, "desk:a_out_1", "rig-rec:in_2"));
+}
+
+#define LOOPS(slots)                                            \
+	"{ \"version\": 1, \"jack\": { \"client\": \"desk\" }," \
+	"\"channels\": [ { \"id\": \"a\", \"inserts\": [" slots "] } ] }"
+#define LOOP "{ \"jack\": { \"mode\": \"loop\" } }"
+#define PLUGIN "{ \"lv2\": \"" RIG_TEST_PLUGIN "mono\" }"
+
+/* Their ports are called by their places. */
+static void
+slots_take_their_cables_along(void **state)
+{
+	struct place *place = *state;
+	struct rig *rig = &place->rig;
+
+	begin(place, LOOPS(LOOP));
+	rig_join(rig, 1, 1);
+	rig_connect_capture(rig, "desk:a_insert1_send_1", 0);
+	rig_connect_play(rig, 0, "desk:a_insert1_return_1");
+	rig_wait_insert(rig, "ch/a/insert/1", "active");
+	reload(place, LOOPS(PLUGIN "," LOOP));
+	assert_true(
+	    is_connected(place, "desk:a_insert2_send_1", "rig-rec:in_1"));
+	assert_true(
+	    is_connected(place, "rig-play:out_1", "desk:a_insert2_return_1"));
+	assert_false(has_port(place, "desk:a_insert1_send_1"));
+	rig_wait_insert(rig, "ch/a/insert/2", "active");
+	reload(place, LOOPS(LOOP "," PLUGIN "," LOOP));
+	reload(place, LOOPS(LOOP));
+	assert_false(has_port(place, "desk:a_insert2_send_1"));
+	assert_false(has_port(place, "desk:a_insert3_send_1"));
+	assert_true(has_port(place, "desk:a_insert1_send_1"));
+}
+
+static void
+other_clients_are_joined_anew(void **state)
+{
+	static const char json[] =
+	    "{ \"version\": 1, \"jack\": { \"client\": \"%s\" },"
+	    "\"channels\": [ { \"id\": \"a\", \"from\": [\"rig-play:out_1\"],"
+	    "\"inserts\": [%s] } ],"
+	    "\"master\": { \"outputs\": [\"rig-rec:in_1\", []] } }";
+	struct place *place = *state;
+	struct rig *rig = &place->rig;
+	char text[1024];
+
+	snprintf(text, sizeof text, json, "desk", "");
+	begin(place, text);
+	rig_join(rig, 1, 2);
+	rig_wait_connected(rig, "desk:master_out_1", "rig-rec:in_1");
+	rig_connect_capture(rig, "desk:a_out_1", 1);
+	rig_sleep(300);
+	snprintf(text, sizeof text, json, "desk", "{ \"jack\": {} }");
+	reload(place, text);
+	rig_wait_state(rig, "running");
+	wait_connected(place, "rig-play:out_1", "desk:a_in_1", true);
+	wait_connected(place, "desk.2:master_out_1", "rig-rec:in_1", true);
+	wait_connected(place, "desk.2:a_out_1", "rig-rec:in_2", true);
+	snprintf(text, sizeof text, json, "other", "");
+	reload(place, text);
+	rig_wait_state(rig, "running");
+	wait_connected(place, "rig-play:out_1", "other:a_in_1", true);
+	wait_connected(place, "other:a_out_1", "rig-rec:in_2", true);
+	assert_false(has_port(place, "desk:a_in_1"));
+}
+
+/* --- what is wrong --- */
+
+static void
+what_is_wrong_is_told_and_changes_nothing(void **state)
+{
+	struct place *place = *state;
+	struct rig *rig = &place->rig;
+	char lines[4096];
+
+	begin(place, small);
+	rig_join(rig, 2, 2);
+	rig_wait_connected(rig, "rig-play:out_1", "desk:goes_in_1");
+	write_config(place,
+	    "{ \"version\": 1, \"channels\": [ { \"id\": \"a\","
+	    " \"fader\": \"loud\", \"to\": [\"nowhere\"] } ] }");
+	osc_send(rig->osc, "/reload", "");
+	assert_string_equal(verdict_of(place, "/reload", lines), "refused");
+	assert_non_null(strstr(lines, "channels[0].fader: found \"loud\""));
+	assert_non_null(strstr(lines, "channels[0].to[0]: found \"nowhere\""));
+	assert_true(is_connected(place, "rig-play:out_1", "desk:goes_in_1"));
+	unlink(place->config);
+	osc_send(rig->osc, "/reload", "");
+	assert_string_equal(verdict_of(place, "/reload", lines), "refused");
+	assert_non_null(strstr(lines, "No such file"));
+	/* An address that another one listens on. */
+	snprintf(lines, sizeof lines,
+	    "{ \"version\": 1, \"osc\": { \"listen\": [\"udp://127.0.0.1:%u\"] "
+	    "}, \"channels\": [ { \"id\": \"a\" } ] }",
+	    rig->udp_port + 1);
+	write_config(place, lines);
+	osc_send(rig->osc, "/reload/check", "");
+	assert_string_equal(
+	    verdict_of(place, "/reload/check", lines), "checked");
+	assert_non_null(strstr(lines, "removed ch/goes\n"));
+	assert_non_null(strstr(lines, "added ch/a\n"));
+	assert_true(osc_get(rig->osc, "/ch/goes/fader") == 0);
+	assert_true(has_port(place, "desk:goes_in_1"));
+	/* More ports than the server has. */
+	FILE *out = fopen(place->config, "w");
+	assert_non_null(out);
+	fprintf(out, "{ \"version\": 1, \"jack\": { \"client\": \"desk\" },"
+		     "\"channels\": [");
+	for (int i = 0; i < 1000; i++)
+		fprintf(out, "%s{ \"id\": \"c%d\", \"lanes\": 2 }",
+		    i > 0 ? "," : "", i);
+	fprintf(out, "] }");
+	fclose(out);
+	osc_send(rig->osc, "/reload", "");
+	assert_string_equal(verdict_of(place, "/reload", lines), "refused");
+	assert_true(is_connected(place, "rig-play:out_1", "desk:goes_in_1"));
+	assert_false(has_port(place, "desk:c0_in_1"));
+	reload(place, large);
+	wait_connected(place, "rig-play:out_1", "desk:comes_in_1", true);
+}
+
+static void
+without_a_server_it_is_taken_at_once(void **state)
+{
+	struct place *place = *state;
+	struct rig *rig = &place->rig;
+
+	rig_start_daemon(rig, small);
+	rig_wait_state(rig, "waiting");
+	reload(place, large);
+	osc_send(rig->osc, "/ch/comes/fader", "f", -9.0);
+	osc_get(rig->osc, "/ch/comes/fader");
+	rig_start_server(rig);
+	rig_wait_state(rig, "running");
+	rig_join(rig, 2, 2);
+	rig_wait_connected(rig, "rig-play:out_1", "desk:comes_in_1");
+	rig_stop_server(rig, SIGKILL);
+	rig_wait_state(rig, "waiting");
+	rig_leave(rig);
+	reload(place, small);
+	rig_start_server(rig);
+	rig_wait_state(rig, "running");
+	rig_join(rig, 2, 2);
+	rig_wait_connected(rig, "rig-play:out_1", "desk:goes_in_1");
+	assert_false(has_port(place, "desk:comes_in_1"));
+	/* What was set of a strip that is gone waits for it. */
+	reload(place, large);
+	assert_true(osc_get(rig->osc, "/ch/comes/fader") == -9);
+}
+
+static void
+a_signal_is_as_good(void **state)
+{
+	struct place *place = *state;
+	struct rig *rig = &place->rig;
+
+	begin(place, small);
+	osc_send(rig->osc, "/subscribe", "s", "events");
+	osc_wait(rig->osc, "/subscribed");
+	write_config(place, large);
+	kill(rig->daemon, SIGHUP);
+	osc_wait_long(rig->osc, "/event/desk", 5000);
+	assert_true(osc_get(rig->osc, "/ch/comes/fader") == 0);
+	/* One that comes while another goes on is not forgotten. */
+	write_config(place, small);
+	kill(rig->daemon, SIGHUP);
+	rig_sleep(15);
+	write_config(place, large);
+	kill(rig->daemon, SIGHUP);
+	osc_wait_long(rig->osc, "/event/desk", 5000);
+	osc_wait_long(rig->osc, "/event/desk", 5000);
+	assert_true(osc_get(rig->osc, "/ch/comes/fader") == 0);
+	write_config(place, "nonsense");
+	kill(rig->daemon, SIGHUP);
+	for (double end = rig_now() + 5;;) {
+		char *log = rig_daemon_log(rig);
+		bool told = strstr(log, "refused; nothing changed") != NULL;
+		free(log);
+		if (told)
+			break;
+		assert_true(rig_now() < end);
+		rig_sleep(20);
+	}
+	assert_true(osc_get(rig->osc, "/ch/comes/fader") == 0);
+}
+
+/* --- by hand --- */
+
+static const char *
+ask(struct place *place, const char *command, char lines[4096])
+{
+	return verdict_of(place, command, lines);
+}
+
+static void
+strips_and_slots_come_and_go_by_hand_and_are_saved(void **state)
+{
+	struct place *place = *state;
+	struct rig *rig = &place->rig;
+	char lines[4096], before[128];
+
+	begin(place, small);
+	osc_send(rig->osc, "/add", "s",
+	    "{ \"channel\": { \"id\": \"new\", \"to\": [\"two\"] }, \"at\": 1 "
+	    "}");
+	assert_string_equal(ask(place, "/add", lines), "done");
+	assert_non_null(strstr(lines, "added ch/new\n"));
+	rig_join(rig, 2, 2);
+	assert_true(has_port(place, "desk:new_in_1"));
+	osc_send(rig->osc, "/add", "ss", "ch/new/insert",
+	    "{ \"lv2\": \"" RIG_TEST_PLUGIN "mono\" }");
+	assert_string_equal(ask(place, "/add", lines), "done");
+	rig_wait_insert(rig, "ch/new/insert/1", "active");
+	osc_send(rig->osc, "/add", "ss", "ch/new/insert/1",
+	    "{ \"jack\": { \"mode\": \"loop\" } }");
+	assert_string_equal(ask(place, "/add", lines), "done");
+	rig_wait_insert(rig, "ch/new/insert/2", "active");
+	osc_send(rig->osc, "/move", "si", "ch/new/insert/2", 1);
+	assert_string_equal(ask(place, "/move", lines), "done");
+	rig_wait_insert(rig, "ch/new/insert/1", "active");
+	osc_send(rig->osc, "/move", "si", "ch/stays", 1);
+	assert_string_equal(ask(place, "/move", lines), "done");
+	osc_send(rig->osc, "/remove", "s", "bus/one");
+	assert_string_equal(ask(place, "/remove", lines), "done");
+	assert_non_null(strstr(lines, "removed bus/one\n"));
+	osc_send(rig->osc, "/remove", "s", "ch/new/insert/2");
+	assert_string_equal(ask(place, "/remove", lines), "done");
+	osc_send(rig->osc, "/remove", "s", "ch/none");
+	assert_string_equal(ask(place, "/remove", lines), "refused");
+	assert_non_null(strstr(lines, "ch/none"));
+	osc_send(rig->osc, "/add", "s", "{ \"channel\": { \"id\": \"new\" } }");
+	assert_string_equal(ask(place, "/add", lines), "refused");
+	osc_send(rig->osc, "/ch/new/fader", "f", -4.5);
+	osc_get(rig->osc, "/ch/new/fader");
+	/* The file knows nothing of that yet. */
+	assert_string_equal(read_text(place->config), small);
+	osc_send(rig->osc, "/config/save", "");
+	assert_string_equal(ask(place, "/config/save", lines), "done");
+	assert_non_null(strstr(lines, "saved "));
+	snprintf(before, sizeof before, "%s~", place->config);
+	assert_string_equal(read_text(before), small);
+	/* And now says what stands: nothing would change. */
+	osc_send(rig->osc, "/reload/check", "");
+	assert_string_equal(ask(place, "/reload/check", lines), "checked");
+	assert_string_equal(lines, "");
+	char *saved = strdup(read_text(place->config));
+	place->rig.fresh = true;
+	assert_int_equal(rig_stop_daemon(rig), 0);
+	rig_start_daemon(rig, saved);
+	free(saved);
+	rig_wait_state(rig, "running");
+	assert_true(osc_get(rig->osc, "/ch/new/fader") == -4.5);
+	osc_send(rig->osc, "/ch/1/name", "");
+	const struct osc_reply *reply = osc_next(rig->osc, 1000);
+	assert_string_equal(reply->address, "/ch/1/name");
+	assert_true(osc_get(rig->osc, "/ch/1/trim") == -6);
+	rig_wait_insert(rig, "ch/new/insert/1", "active");
+	place->rig.fresh = false;
+}
+
+int
+main(void)
+{
+#define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		TEST(what_stays_is_the_same_sample_for_sample),
+		TEST(ports_and_cables_follow),
+		TEST(slots_take_their_cables_along),
+		TEST(other_clients_are_joined_anew),
+		TEST(what_is_wrong_is_told_and_changes_nothing),
+		TEST(without_a_server_it_is_taken_at_once),
+		TEST(a_signal_is_as_good),
+		TEST(strips_and_slots_come_and_go_by_hand_and_are_saved),
+	};
+
+	return cmocka_run_group_tests(tests, rig_find_plugins, NULL);
+}
