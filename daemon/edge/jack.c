@@ -283,9 +283,13 @@ up_work(struct jack *jack, double now)
 	if (change_needs_worker(jack))
 		return;
 	void (*held)(struct jack * jack) = hold_step(jack, now);
-	if (held)
+	if (held) {
 		worker_give(jack, held);
-	else if (take_due(&jack->connect_due))
+		return;
+	}
+	if (change_holds_cables(jack))
+		return;
+	if (take_due(&jack->connect_due))
 		worker_give(jack, client_connect);
 	else if (atomic_load(&jack->ports_head) !=
 		     atomic_load(&jack->ports_tail) ||

@@ -131,6 +131,14 @@ struct jack_change {
 	unsigned runs[PLAN_SEGMENTS]; /* of the segments when it was taken */
 };
 
+/* Another desk that waits until the one before has left nothing behind. */
+struct jack_request {
+	const struct desk *desk; /* NULL: none */
+	void (*ready)(void *arg, const char *why);
+	void *arg;
+	double since; /* s */
+};
+
 struct jack {
 	/* set once */
 	struct mixer *mixer;
@@ -162,6 +170,7 @@ struct jack {
 	double moved_at;        /* when W got its job, or moved on with it, s */
 	unsigned labelled_seen; /* … then */
 	struct jack_change change;
+	struct jack_request request;
 
 	/* W and its jobs */
 	pthread_t worker;
@@ -242,10 +251,26 @@ void change_step(struct jack *jack, double now);
 /* Must W be left idle for another desk, and no client be opened? */
 bool change_needs_worker(const struct jack *jack);
 
+/* Are cables of the desk before still to be taken out? No others are made before
+ * that. */
+bool change_holds_cables(const struct jack *jack);
+
 /* The client is gone, and its ports with it. */
 void change_forget(struct jack *jack);
 
 void change_release(struct jack *jack);
+
+/* --- jack_register.c: jobs of W --- */
+
+/* Registers what only the next desk has; `registered` says how it went. */
+void client_register(struct jack *jack);
+
+/* Undoes that. */
+void client_unregister(struct jack *jack);
+
+/* Unregisters what goes, and disconnects what only the configuration before
+ * asked for. */
+void client_drop(struct jack *jack);
 
 /* --- jack_follow.c: the mixer follows the server, and the other way round;
  * while a client is open, unless told otherwise --- */
@@ -298,8 +323,12 @@ bool hold_any(const struct jack *jack);
 /* Holds nothing. While no client is open. */
 void hold_reset(struct jack *jack);
 
-/* Hands on what is known of a return that stays. */
-void hold_move(struct jack_hold *to, struct jack_hold *from);
+/* What one return of a desk knows of its program, to one of the next. */
+void hold_move(struct jack_ports *ports, size_t to, struct jack_ports *before,
+    size_t from);
+
+/* W: the probe listens to nobody. */
+void hold_let_go(struct jack *jack);
 
 /* Forgets what these ports were connected to while they are held. */
 void hold_forget(struct jack_ports *ports);
