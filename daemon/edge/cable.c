@@ -13,16 +13,6 @@ cables_find(const struct cables *cables, size_t port, const char *other)
 	return NULL;
 }
 
-void
-cables_forget(struct cables *cables, struct cable *cable)
-{
-	size_t i = (size_t)(cable - cables->cable);
-
-	free(cable->other);
-	cables->count--;
-	memmove(cable, cable + 1, (cables->count - i) * sizeof *cables->cable);
-}
-
 /* Programs that have a new name at every start must not fill the memory. */
 static void
 forget_one(struct cables *cables)
@@ -31,8 +21,12 @@ forget_one(struct cables *cables)
 
 	while (i < cables->count && cables->cable[i].seen)
 		i++;
-	if (i < cables->count)
-		cables_forget(cables, &cables->cable[i]);
+	if (i == cables->count)
+		return;
+	free(cables->cable[i].other);
+	cables->count--;
+	memmove(&cables->cable[i], &cables->cable[i + 1],
+	    (cables->count - i) * sizeof *cables->cable);
 }
 
 static struct cable *

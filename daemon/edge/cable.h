@@ -36,9 +36,6 @@ void cables_see(struct cables *cables, size_t port, const char *other);
 /* Remembers of another port what is known of this cable. */
 void cables_copy(struct cables *cables, const struct cable *cable, size_t port);
 
-/* Nothing is known of a cable any more. */
-void cables_forget(struct cables *cables, struct cable *cable);
-
 /* A cable that was seen is not there, though both ports are. It is the user's
  * doing if that stays so for CABLE_DOUBT s: a program that ends takes its
  * cables out before its ports, and so does a server. `now` in s, above 0.

@@ -20,6 +20,7 @@
 #define NO_CYCLE 0.5   /* s without a cycle: the server is as good as gone */
 #define QUIET_WAIT 0.1 /* s in which R must have left the engine */
 #define END_WAIT 3.0   /* s for the server to let go at the end */
+#define STUCK 10.0     /* s after which a call may never return */
 
 double
 jack_seconds(void)
@@ -61,8 +62,39 @@ void
 worker_give(struct jack *jack, void (*job)(struct jack *jack))
 {
 	jack->job = job;
+	jack->moved_at = jack_seconds();
 	atomic_store(&jack->working, true);
 	sem_post(&jack->work);
+}
+
+/* A server that was never joined may stand still for as long as it likes; with
+ * one that was, it may be libjack in this process that does. */
+static void
+worker_watch(struct jack *jack, double now)
+{
+	bool *stuck = &mixer_status(jack->mixer)->jack_stuck;
+	unsigned labelled = atomic_load(&jack->labelled);
+
+	if (!atomic_load(&jack->working)) {
+		if (jack->late)
+			log_line("JACK server \"%s\" answers again",
+			    server_name(jack));
+		jack->late = *stuck = false;
+		return;
+	}
+	/* Many labels take their time. */
+	if (labelled != jack->labelled_seen) {
+		jack->labelled_seen = labelled;
+		jack->moved_at = now;
+	}
+	if (jack->late || now - jack->moved_at < STUCK)
+		return;
+	jack->late = true;
+	*stuck = jack->joined || jack->job != client_open;
+	log_at(LOG_LEVEL_ERROR,
+	    "JACK server \"%s\" has not answered for %.0f s: it stands still, "
+	    "or headroomd must be started anew",
+	    server_name(jack), STUCK);
 }
 
 /* --- phases --- */
@@ -98,6 +130,7 @@ tell_unopened(struct jack *jack)
 
 	if (jack->status & JackServerFailed)
 		reason = REASON_SERVER;
+	mixer_status(jack->mixer)->jack_refused = reason == REASON_REFUSED;
 	if (reason == jack->told)
 		return;
 	jack->told = reason;
@@ -109,7 +142,7 @@ tell_unopened(struct jack *jack)
 			 "likely another client there has that name, and "
 			 "jack.client must give another (status 0x%x); "
 			 "trying again",
-		    server, jack->segment[0].name, (unsigned)jack->status);
+		    server, jack->refused, (unsigned)jack->status);
 }
 
 static void
@@ -150,11 +183,14 @@ phase_started(struct jack *jack)
 				 "--port-max may be too low); trying again",
 			    server_name(jack), ports_count(jack->ports));
 		jack->told = REASON_REFUSED;
+		mixer_status(jack->mixer)->jack_refused = !jack->ending;
 		phase_leave(jack);
 		return;
 	}
 	jack->phase = PHASE_UP;
+	jack->joined = true;
 	jack->told = REASON_NONE;
+	mixer_status(jack->mixer)->jack_refused = false;
 	jack->retry_wait = RETRY_FIRST;
 	jack->connect_due = jack->label_due = true;
 	jack->doubt = jack->note_due = false;
@@ -247,9 +283,13 @@ up_work(struct jack *jack, double now)
 	if (change_needs_worker(jack))
 		return;
 	void (*held)(struct jack * jack) = hold_step(jack, now);
-	if (held)
+	if (held) {
 		worker_give(jack, held);
-	else if (take_due(&jack->connect_due))
+		return;
+	}
+	if (change_holds_cables(jack))
+		return;
+	if (take_due(&jack->connect_due))
 		worker_give(jack, client_connect);
 	else if (atomic_load(&jack->ports_head) !=
 		     atomic_load(&jack->ports_tail) ||
@@ -339,6 +379,7 @@ jack_tick(void *arg)
 {
 	struct jack *jack = arg;
 
+	worker_watch(jack, jack_seconds());
 	jack_step(jack);
 	change_step(jack, jack_seconds());
 	mixer_tick(jack->mixer, jack->running);

@@ -5,139 +5,22 @@
 #include "mixer/latency.h"
 #include "mixer/next_desk.h"
 
-#include <jack/metadata.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /*
- * From the ports of one desk to those of the next. Those that both have stay,
+ * C: from the ports of one desk to those of the next. Those that both have stay,
  * with their connections; those that are new are registered before a plan names
  * them, and those that go are unregistered when none does any more.
  */
 
-#define LONGEST_WAIT 5.0               /* s for a server that does not answer */
-#define LEAVING "headroom_leaving_%zu" /* a name that stands in nobody's way */
+#define LONGEST_WAIT 5.0 /* s for a server that does not answer */
+#define UNANSWERED                                                     \
+	"found a JACK server that does not answer; allowed when it does, " \
+	"or is gone"
 
-/* --- W --- */
-
-static jack_client_t *
-client_of(const struct jack *jack, const struct jack_ports *ports, size_t port)
-{
-	return jack->segment[ports->port[port].segment].client;
-}
-
-/* Is a name of a port before one of another port after? */
-static bool
-is_in_the_way(const struct jack_change *change, size_t before)
-{
-	const struct patchbay_port *port = &change->before->port[before];
-	ptrdiff_t to = change->to[before];
-
-	for (size_t i = 0; i < ports_count(change->next); i++)
-		if ((ptrdiff_t)i != to &&
-		    change->next->port[i].segment == port->segment &&
-		    strcmp(change->next->port[i].name, port->name) == 0)
-			return true;
-	return false;
-}
-
-/* Slots that change places take their ports with them, but these are called by
- * the place. First out of each other's way, then to where they go; the other
- * way round if it comes to nothing. */
-static void
-rename_ports(struct jack *jack, bool back)
-{
-	const struct jack_change *change = &jack->change;
-	const struct jack_ports *before = change->before;
-
-	for (int turn = 0; turn < 2; turn++)
-		for (size_t i = 0; i < ports_count(before); i++) {
-			ptrdiff_t to = change->to[i];
-			const char *name = before->port[i].name;
-			char leaving[48];
-			bool moves =
-			    to >= 0 &&
-			    strcmp(change->next->port[to].name, name) != 0;
-
-			if (!before->handle[i] ||
-			    (!moves && !is_in_the_way(change, i)))
-				continue;
-			snprintf(leaving, sizeof leaving, LEAVING, i);
-			if (turn == 1 && !back)
-				name = moves ? change->next->port[to].name
-					     : leaving;
-			jack_port_rename(client_of(jack, before, i),
-			    before->handle[i], turn == 0 ? leaving : name);
-		}
-}
-
-/* Unregisters what only the next desk has. */
-static void
-unregister_next(struct jack *jack)
-{
-	const struct jack_change *change = &jack->change;
-
-	for (size_t i = 0; i < ports_count(change->next); i++) {
-		jack_port_t **handle = &change->next->handle[i];
-
-		if (*handle && !change->keeps[i])
-			jack_port_unregister(
-			    client_of(jack, change->next, i), *handle);
-		*handle = NULL;
-	}
-	rename_ports(jack, true);
-}
-
-static void
-client_register(struct jack *jack)
-{
-	struct jack_change *change = &jack->change;
-	struct jack_ports *next = change->next;
-
-	change->registered = -1;
-	rename_ports(jack, false);
-	for (size_t i = 0; i < ports_count(next); i++) {
-		const struct patchbay_port *port = &next->port[i];
-
-		if (next->handle[i])
-			continue;
-		next->handle[i] = jack_port_register(client_of(jack, next, i),
-		    port->name, JACK_DEFAULT_AUDIO_TYPE,
-		    port->input ? JackPortIsInput : JackPortIsOutput, 0);
-		if (next->handle[i])
-			continue;
-		unregister_next(jack);
-		return;
-	}
-	pages_take_own(jack, next);
-	change->registered = 0;
-}
-
-/* What goes, and what only the configuration before asked for. */
-static void
-client_drop(struct jack *jack)
-{
-	const struct jack_change *change = &jack->change;
-	const struct jack_ports *before = change->before;
-
-	patchbay_disconnect(jack->ports->patchbay, before->patchbay,
-	    change->from, jack->client);
-	for (size_t i = 0; i < ports_count(before); i++) {
-		jack_port_t *handle = before->handle[i];
-		ptrdiff_t to = change->to[i];
-
-		if (!handle || (to >= 0 && change->keeps[to]))
-			continue;
-		if (!before->label[i].stale)
-			jack_remove_properties(
-			    jack->client, jack_port_uuid(handle));
-		atomic_fetch_add(&jack->labelled, 1);
-		jack_port_unregister(client_of(jack, before, i), handle);
-	}
-}
-
-/* --- C: what stays --- */
+/* --- what stays --- */
 
 /* The port before of the next desk's port, or -1. */
 static ptrdiff_t
@@ -216,7 +99,7 @@ must_rejoin(const struct jack *jack)
 	       strcmp(name, jack->segment[0].name) != 0;
 }
 
-/* --- C: step by step --- */
+/* --- step by step --- */
 
 static void
 change_end(struct jack *jack)
@@ -254,27 +137,30 @@ step_waiting(struct jack *jack, double now)
 	} else if (jack->phase == PHASE_UP && !working && must_rejoin(jack)) {
 		log_line("another desk needs other JACK clients: leaving the "
 			 "server, and coming back at once");
-		jack->retry_wait = 0;
 		phase_leave(jack);
 	} else if (jack->phase == PHASE_UP && !working) {
 		take_handles(change);
 		change->state = CHANGE_REGISTERING;
 		worker_give(jack, client_register);
 	} else if (now - change->since > LONGEST_WAIT) {
-		fail(jack, "found a JACK server that does not answer; allowed "
-			   "when it does, or is gone");
+		fail(jack, UNANSWERED);
 	}
 }
 
 static void
-step_registering(struct jack *jack)
+step_registering(struct jack *jack, double now)
 {
 	struct jack_change *change = &jack->change;
 	char why[160];
 
-	if (atomic_load(&jack->working))
+	if (atomic_load(&jack->working)) {
+		if (!change->aborted && now - change->since > LONGEST_WAIT) {
+			change->aborted = true;
+			change->ready(change->arg, UNANSWERED);
+		}
 		return;
-	if (jack->phase != PHASE_UP) {
+	}
+	if (jack->phase != PHASE_UP || atomic_load(&jack->gone)) {
 		change->state = CHANGE_WAITING;
 	} else if (change->registered < 0) {
 		snprintf(why, sizeof why,
@@ -284,7 +170,7 @@ step_registering(struct jack *jack)
 		fail(jack, why);
 	} else if (change->aborted) {
 		change->state = CHANGE_UNDOING;
-		worker_give(jack, unregister_next);
+		worker_give(jack, client_unregister);
 	} else {
 		change->state = CHANGE_READY;
 		change->ready(change->arg, NULL);
@@ -317,12 +203,46 @@ step_taken(struct jack *jack)
 	}
 }
 
+static void
+change_begin(struct jack *jack)
+{
+	struct jack_change *change = &jack->change;
+	struct jack_request request = jack->request;
+
+	jack->request = (struct jack_request){ 0 };
+	*change = (struct jack_change){ .state = CHANGE_WAITING,
+		.before = jack->ports,
+		.next = ports_new(request.desk),
+		.ready = request.ready,
+		.arg = request.arg,
+		.since = request.since };
+	if (!change->next || match_ports(jack, request.desk) < 0)
+		fail(jack, "found no memory for ports; allowed with more");
+}
+
+/* What came to nothing, or has come, may still have W at work. */
+static void
+step_request(struct jack *jack, double now)
+{
+	struct jack_request request = jack->request;
+
+	if (!request.desk)
+		return;
+	if (jack->change.state == CHANGE_NONE) {
+		change_begin(jack);
+	} else if (now - request.since > LONGEST_WAIT) {
+		jack->request = (struct jack_request){ 0 };
+		request.ready(request.arg, UNANSWERED);
+	}
+}
+
 void
 change_step(struct jack *jack, double now)
 {
 	struct jack_change *change = &jack->change;
 	bool working = atomic_load(&jack->working);
 
+	step_request(jack, now);
 	switch (change->state) {
 	case CHANGE_NONE:
 	case CHANGE_READY:
@@ -331,7 +251,7 @@ change_step(struct jack *jack, double now)
 		step_waiting(jack, now);
 		break;
 	case CHANGE_REGISTERING:
-		step_registering(jack);
+		step_registering(jack, now);
 		break;
 	case CHANGE_UNDOING:
 		if (!working)
@@ -361,6 +281,12 @@ change_needs_worker(const struct jack *jack)
 	default:
 		return false;
 	}
+}
+
+bool
+change_holds_cables(const struct jack *jack)
+{
+	return jack->change.state == CHANGE_TAKEN;
 }
 
 static void
@@ -394,16 +320,8 @@ void
 edge_jack_prepare(struct jack *jack, const struct desk *next,
     void (*ready)(void *arg, const char *why), void *arg)
 {
-	struct jack_change *change = &jack->change;
-
-	*change = (struct jack_change){ .state = CHANGE_WAITING,
-		.before = jack->ports,
-		.next = ports_new(next),
-		.ready = ready,
-		.arg = arg,
-		.since = jack_seconds() };
-	if (!change->next || match_ports(jack, next) < 0)
-		fail(jack, "found no memory for ports; allowed with more");
+	jack->request = (struct jack_request){ next, ready, arg,
+		jack_seconds() };
 }
 
 void
@@ -411,18 +329,24 @@ edge_jack_abort(struct jack *jack)
 {
 	struct jack_change *change = &jack->change;
 
+	if (jack->request.desk) {
+		jack->request = (struct jack_request){ 0 };
+		return;
+	}
+	if (change->state == CHANGE_TAKEN || change->state == CHANGE_DROPPING)
+		return;
 	change->aborted = true;
 	if (change->state != CHANGE_READY)
 		return;
 	change->state = CHANGE_UNDOING;
 	if (jack->phase == PHASE_UP && !atomic_load(&jack->working))
-		worker_give(jack, unregister_next);
+		worker_give(jack, client_unregister);
 }
 
 bool
 edge_jack_is_idle(const struct jack *jack)
 {
-	return jack->change.state == CHANGE_NONE;
+	return jack->change.state == CHANGE_NONE && !jack->request.desk;
 }
 
 bool
@@ -464,7 +388,7 @@ adopt(struct jack_ports *ports, struct jack_ports *before,
 		ptrdiff_t from = change->from[ports->hold[i].input];
 		for (size_t k = 0; from >= 0 && k < before->holds; k++)
 			if (before->hold[k].input == (size_t)from)
-				hold_move(&ports->hold[i], &before->hold[k]);
+				hold_move(ports, i, before, k);
 	}
 	patchbay_follow(ports->patchbay, before->patchbay, change->from);
 }

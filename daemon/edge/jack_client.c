@@ -15,6 +15,7 @@ segment_open(struct jack *jack, const char *name)
 	jack_options_t options = JackNoStartServer | JackUseExactName;
 
 	jack->status = 0;
+	snprintf(jack->refused, sizeof jack->refused, "%s", name);
 	if (jack->server)
 		return jack_client_open(name, options | JackServerName,
 		    &jack->status, jack->server);
@@ -123,6 +124,7 @@ void
 client_start(struct jack *jack)
 {
 	jack->started = -1;
+	patchbay_renew(jack->ports->patchbay);
 	for (unsigned i = 0; i < jack->segments; i++)
 		if (callback_set(&jack->segment[i]) < 0 ||
 		    link_ports(jack, &jack->segment[i]) < 0)
@@ -168,8 +170,10 @@ client_connect_new(struct jack *jack)
 		patchbay_connect_new(jack->ports->patchbay, jack->client, id);
 		atomic_store(&jack->ports_tail, ++tail);
 	}
-	if (atomic_exchange(&jack->ports_lost, false))
+	if (atomic_exchange(&jack->ports_lost, false)) {
+		patchbay_renew(jack->ports->patchbay);
 		client_connect(jack);
+	}
 }
 
 void

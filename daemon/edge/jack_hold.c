@@ -30,6 +30,15 @@ forget_sources(struct jack_hold *hold)
 	}
 }
 
+/* What is held is not connected by anybody else meanwhile. */
+static void
+set_held(struct jack_ports *ports, struct jack_hold *hold, bool held)
+{
+	hold->held = held;
+	for (unsigned lane = 0; lane < hold->lanes; lane++)
+		patchbay_hold(ports->patchbay, hold->input + lane, held);
+}
+
 static bool
 may_hold(const struct jack *jack, const struct jack_hold *hold)
 {
@@ -48,7 +57,7 @@ hold_return(struct jack *jack, struct jack_hold *hold)
 		    jack_port_get_all_connections(jack->client, port[lane]);
 		jack_port_disconnect(jack->client, port[lane]);
 	}
-	hold->held = true;
+	set_held(jack->ports, hold, true);
 	hold->told = false;
 }
 
@@ -73,7 +82,7 @@ probe_listen(struct jack *jack)
 
 	/* A program that is gone is held no more: it will come anew. */
 	if (!source || !jack_port_by_name(jack->client, source)) {
-		hold->held = false;
+		set_held(jack->ports, hold, false);
 		forget_sources(hold);
 		atomic_store(&jack->rewired, true);
 		return;
@@ -100,7 +109,7 @@ give_back(struct jack *jack)
 		     source && *source; source++)
 			jack_connect(jack->client, *source, own);
 	}
-	hold->held = false;
+	set_held(jack->ports, hold, false);
 	forget_sources(hold);
 }
 
@@ -177,21 +186,31 @@ void
 hold_forget(struct jack_ports *ports)
 {
 	for (size_t i = 0; ports->hold && i < ports->holds; i++) {
-		ports->hold[i].held = false;
+		set_held(ports, &ports->hold[i], false);
 		forget_sources(&ports->hold[i]);
 	}
 }
 
 void
-hold_move(struct jack_hold *to, struct jack_hold *from)
+hold_move(
+    struct jack_ports *ports, size_t to, struct jack_ports *before, size_t from)
 {
-	to->held = from->held;
-	to->told = from->told;
+	struct jack_hold *hold = &ports->hold[to], *old = &before->hold[from];
+
+	hold->told = old->told;
 	for (unsigned lane = 0; lane < DESK_LANES; lane++) {
-		to->source[lane] = from->source[lane];
-		from->source[lane] = NULL;
+		hold->source[lane] = old->source[lane];
+		old->source[lane] = NULL;
 	}
-	from->held = false;
+	set_held(ports, hold, old->held);
+	old->held = false;
+}
+
+void
+hold_let_go(struct jack *jack)
+{
+	if (jack->probe)
+		probe_leave(jack);
 }
 
 void

@@ -131,6 +131,14 @@ struct jack_change {
 	unsigned runs[PLAN_SEGMENTS]; /* of the segments when it was taken */
 };
 
+/* Another desk that waits until the one before has left nothing behind. */
+struct jack_request {
+	const struct desk *desk; /* NULL: none */
+	void (*ready)(void *arg, const char *why);
+	void *arg;
+	double since; /* s */
+};
+
 struct jack {
 	/* set once */
 	struct mixer *mixer;
@@ -151,13 +159,18 @@ struct jack {
 	bool running; /* R may be inside the engine */
 	bool ending;  /* edge_jack_free() is on */
 	bool closing; /* W is at the last job of this client */
+	bool joined;  /* a server, once at least */
+	bool late;    /* it was told that W gets no answer */
 	bool connect_due, note_due, label_due, latency_due;
 	unsigned latency_version;
 	unsigned xruns_seen;
 	uint32_t cycles_seen;
 	double cycles_at; /* when `cycles_seen` last changed, s */
 	double retry_at, retry_wait, left_at, slow_at, noted_at; /* s */
+	double moved_at;        /* when W got its job, or moved on with it, s */
+	unsigned labelled_seen; /* … then */
 	struct jack_change change;
+	struct jack_request request;
 
 	/* W and its jobs */
 	pthread_t worker;
@@ -172,10 +185,11 @@ struct jack {
 	unsigned probe_ran; /* cycles of it when it began to listen */
 	unsigned lagging;   /* segment */
 	bool probing;
-	double probed_at;     /* s */
-	jack_status_t status; /* of the last attempt to open */
-	int started;          /* 0 or -1: client_start() */
-	bool doubt;           /* a cable is gone, by the user's hand or not */
+	double probed_at;                  /* s */
+	jack_status_t status;              /* of the last attempt to open */
+	char refused[PATCHBAY_CLIENT + 8]; /* … and whom */
+	int started;                       /* 0 or -1: client_start() */
+	bool doubt; /* a cable is gone, by the user's hand or not */
 
 	/* W to C: ports labelled or unlabelled so far */
 	atomic_uint labelled;
@@ -237,10 +251,26 @@ void change_step(struct jack *jack, double now);
 /* Must W be left idle for another desk, and no client be opened? */
 bool change_needs_worker(const struct jack *jack);
 
+/* Are cables of the desk before still to be taken out? No others are made before
+ * that. */
+bool change_holds_cables(const struct jack *jack);
+
 /* The client is gone, and its ports with it. */
 void change_forget(struct jack *jack);
 
 void change_release(struct jack *jack);
+
+/* --- jack_register.c: jobs of W --- */
+
+/* Registers what only the next desk has; `registered` says how it went. */
+void client_register(struct jack *jack);
+
+/* Undoes that. */
+void client_unregister(struct jack *jack);
+
+/* Unregisters what goes, and disconnects what only the configuration before
+ * asked for. */
+void client_drop(struct jack *jack);
 
 /* --- jack_follow.c: the mixer follows the server, and the other way round;
  * while a client is open, unless told otherwise --- */
@@ -293,8 +323,12 @@ bool hold_any(const struct jack *jack);
 /* Holds nothing. While no client is open. */
 void hold_reset(struct jack *jack);
 
-/* Hands on what is known of a return that stays. */
-void hold_move(struct jack_hold *to, struct jack_hold *from);
+/* What one return of a desk knows of its program, to one of the next. */
+void hold_move(struct jack_ports *ports, size_t to, struct jack_ports *before,
+    size_t from);
+
+/* W: the probe listens to nobody. */
+void hold_let_go(struct jack *jack);
 
 /* Forgets what these ports were connected to while they are held. */
 void hold_forget(struct jack_ports *ports);

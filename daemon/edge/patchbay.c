@@ -23,6 +23,7 @@ struct patchbay {
 	char *client; /* the name of the first */
 	unsigned segments;
 	struct patchbay_port *port;
+	bool *held; /* a port: it is not to be connected */
 	size_t ports, inputs;
 	struct want *want;
 	size_t wants;
@@ -170,7 +171,8 @@ patchbay_new(const struct desk *desk)
 		sizeof *patchbay->port);
 	patchbay->want = calloc(count_wants(desk) + 1, sizeof *patchbay->want);
 	if (!patchbay->client || !patchbay->port || !patchbay->want ||
-	    patchbay_add_all(patchbay, desk, &segments) < 0) {
+	    patchbay_add_all(patchbay, desk, &segments) < 0 ||
+	    !(patchbay->held = calloc(patchbay->ports + 1, sizeof(bool)))) {
 		patchbay_free(patchbay);
 		patchbay = NULL;
 	}
@@ -194,6 +196,7 @@ patchbay_free(struct patchbay *patchbay)
 	cables_free(&patchbay->cables);
 	free(patchbay->want);
 	free(patchbay->port);
+	free(patchbay->held);
 	free(patchbay->client);
 	free(patchbay);
 }
@@ -273,6 +276,8 @@ connect_ports(struct patchbay *patchbay, jack_client_t *client, size_t index,
 	const struct patchbay_port *port = &patchbay->port[index];
 	char own[OWN_NAME_SIZE];
 
+	if (patchbay->held[index])
+		return;
 	port_name(patchbay, index, own);
 	/* Fails where it is connected already, or where the other program has
 	 * not yet activated its client: then it is announced once it has. */
@@ -301,13 +306,36 @@ is_wanted(const struct patchbay *patchbay, size_t port, const char *other)
 	return false;
 }
 
-/* Does only this configuration ask for it, and not the one before? */
+/* Does only one of two configurations ask for it? */
 static bool
-is_newly_wanted(const struct patchbay *patchbay, const struct patchbay *before,
-    const ptrdiff_t *from, size_t port, const char *other)
+asks_alone(const struct patchbay *patchbay, size_t port,
+    const struct patchbay *other_one, size_t other_port, const char *other)
 {
 	return is_wanted(patchbay, port, other) &&
-	       !is_wanted(before, (size_t)from[port], other);
+	       !is_wanted(other_one, other_port, other);
+}
+
+static void
+cable_follow(struct patchbay *patchbay, size_t port,
+    const struct patchbay *before, const struct cable *cable)
+{
+	struct cable copy = *cable;
+
+	/* What was taken out by hand is there again if it is asked for anew. */
+	if (cable->wanted
+		? asks_alone(
+		      before, cable->port, patchbay, port, cable->other)
+		: asks_alone(
+		      patchbay, port, before, cable->port, cable->other))
+		return;
+	/* A port of another client is another port: nobody has connected it
+	 * yet. */
+	if (patchbay->port[port].segment !=
+	    before->port[cable->port].segment) {
+		copy.seen = false;
+		copy.since = 0;
+	}
+	cables_copy(&patchbay->cables, &copy, port);
 }
 
 void
@@ -317,36 +345,43 @@ patchbay_follow(
 	const struct cables *cables = &before->cables;
 
 	for (size_t i = 0; i < patchbay->ports; i++)
-		for (size_t k = 0; from[i] >= 0 && k < cables->count; k++) {
-			const struct cable *cable = &cables->cable[k];
-
-			/* What was taken out by hand is there again if it is
-			 * asked for anew. */
-			if (cable->port == (size_t)from[i] &&
-			    (cable->wanted || !is_newly_wanted(patchbay, before,
-						  from, i, cable->other)))
-				cables_copy(&patchbay->cables, cable, i);
-		}
+		for (size_t k = 0; from[i] >= 0 && k < cables->count; k++)
+			if (cables->cable[k].port == (size_t)from[i])
+				cable_follow(
+				    patchbay, i, before, &cables->cable[k]);
 }
 
 void
 patchbay_disconnect(struct patchbay *patchbay, const struct patchbay *before,
-    const ptrdiff_t *from, jack_client_t *client)
+    const ptrdiff_t *to, jack_client_t *client)
 {
-	for (size_t i = patchbay->cables.count; i-- > 0;) {
-		struct cable *cable = &patchbay->cables.cable[i];
-		const struct patchbay_port *port = &patchbay->port[cable->port];
+	for (size_t i = 0; i < before->cables.count; i++) {
+		const struct cable *cable = &before->cables.cable[i];
+		ptrdiff_t port = to[cable->port];
 		char own[OWN_NAME_SIZE];
 
-		if (from[cable->port] < 0 || !cable->wanted ||
-		    is_wanted(patchbay, cable->port, cable->other) ||
-		    !is_wanted(before, (size_t)from[cable->port], cable->other))
+		if (port < 0 || !cable->wanted ||
+		    !asks_alone(before, cable->port, patchbay, (size_t)port,
+			cable->other))
 			continue;
-		port_name(patchbay, cable->port, own);
-		jack_disconnect(client, port->input ? cable->other : own,
-		    port->input ? own : cable->other);
-		cables_forget(&patchbay->cables, cable);
+		port_name(patchbay, (size_t)port, own);
+		if (patchbay->port[port].input)
+			jack_disconnect(client, cable->other, own);
+		else
+			jack_disconnect(client, own, cable->other);
 	}
+}
+
+void
+patchbay_hold(struct patchbay *patchbay, size_t port, bool held)
+{
+	patchbay->held[port] = held;
+}
+
+void
+patchbay_renew(struct patchbay *patchbay)
+{
+	cables_renew(&patchbay->cables, NULL);
 }
 
 /* Connects what was connected before: to port `other`, or to all (NULL). */
@@ -354,11 +389,12 @@ static void
 connect_again(
     struct patchbay *patchbay, jack_client_t *client, const char *other)
 {
-	cables_renew(&patchbay->cables, other);
+	if (other)
+		cables_renew(&patchbay->cables, other);
 	for (size_t i = 0; i < patchbay->cables.count; i++) {
 		const struct cable *cable = &patchbay->cables.cable[i];
 
-		if (cable->wanted &&
+		if (cable->wanted && cable->since == 0 &&
 		    (other ? strcmp(cable->other, other) == 0
 			   : jack_port_by_name(client, cable->other) != NULL))
 			connect_ports(

@@ -43,20 +43,28 @@ unsigned patchbay_segments(const struct patchbay *patchbay);
 void
 patchbay_client(const struct patchbay *patchbay, unsigned segment, char *name);
 
-/* Takes over what is remembered of the ports that both have: `from` has the port
- * before of each, or -1. */
+/* Takes over what is remembered of the ports that both have, but for what only
+ * the configuration before asked for: `from` has the port before of each, or
+ * -1. */
 void patchbay_follow(
     struct patchbay *patchbay, struct patchbay *before, const ptrdiff_t *from);
 
-/* Takes out what the configuration before asked for and this one does not. The
- * client must be active. */
+/* A port that is held is not connected. */
+void patchbay_hold(struct patchbay *patchbay, size_t port, bool held);
+
+/* Takes out what the configuration before asked for and this one does not; `to`
+ * has the port of this one of each before, or -1. The client must be active. */
 void
 patchbay_disconnect(struct patchbay *patchbay, const struct patchbay *before,
-    const ptrdiff_t *from, jack_client_t *client);
+    const ptrdiff_t *to, jack_client_t *client);
+
+/* The server is a new one: that a cable is not there means nothing. */
+void patchbay_renew(struct patchbay *patchbay);
 
 /* Connects all that is wanted and there: what patchbay_note() saw before, and
- * what the configuration asks for, but nothing that the user took out. Says in one line which exactly named
- * ports are not there. The client must be active. */
+ * what the configuration asks for, but nothing that the user took out, perhaps
+ * just now. Says in one line which exactly named ports are not there. The client
+ * must be active. */
 void patchbay_connect(struct patchbay *patchbay, jack_client_t *client);
 
 /* Connects a port that has just appeared to whatever wants it. */

@@ -29,7 +29,10 @@ tell_status(struct service *service)
 	char words[128];
 
 	if (status->jack == JACK_WAITING)
-		snprintf(words, sizeof words, "waiting for JACK");
+		snprintf(words, sizeof words, "waiting for JACK%s",
+		    status->jack_stuck     ? ": it does not answer"
+		    : status->jack_refused ? ": it refuses the client"
+					   : "");
 	else
 		snprintf(words, sizeof words, "%s: %u Hz, %u frames",
 		    mixer_jack_name(status->jack), status->sample_rate,
@@ -40,7 +43,8 @@ tell_status(struct service *service)
 	sd_notifyf(0, "STATUS=%s", words);
 }
 
-/* This is called, so the loop turns; audio must, too, where there is any. */
+/* This is called, so the loop turns; audio must, too, where there is any. Where
+ * there is none, JACK must be able to bring it back. */
 static void
 feed_watchdog(struct service *service)
 {
@@ -48,6 +52,8 @@ feed_watchdog(struct service *service)
 	bool turns =
 	    status->jack != JACK_RUNNING || status->cycles != service->cycles;
 
+	if (status->jack == JACK_WAITING && status->jack_stuck)
+		turns = false;
 	service->cycles = status->cycles;
 	if (service->watched && turns)
 		sd_notify(0, "WATCHDOG=1");

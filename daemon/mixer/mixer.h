@@ -188,7 +188,9 @@ struct mixer_status {
 	double worst_cycle;   /* percent of a period, lately */
 	unsigned xruns;
 	enum mixer_jack jack;
-	double started; /* CLOCK_MONOTONIC seconds */
+	bool jack_refused; /* the server will not have our client */
+	bool jack_stuck;   /* a call into libjack may never return */
+	double started;    /* CLOCK_MONOTONIC seconds */
 	unsigned subscribers;
 	unsigned drops[DROPS];
 };

@@ -1,6 +1,7 @@
 #include "rig.h"
 
 #include <errno.h>
+#include <jack/jack.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -18,6 +19,9 @@
  */
 
 static const char desk[] = "{ \"version\": 1 }";
+static const char direct[] =
+    "{ \"version\": 1, \"channels\": [ { \"id\": \"a\","
+    "  \"inserts\": [ { \"jack\": {} } ] } ] }";
 
 struct manager {
 	struct rig rig;
@@ -140,6 +144,75 @@ a_daemon_that_stands_still_does_not_feed_it(void **state)
 	expect(manager, "WATCHDOG=1");
 }
 
+/* Its server is left to be stopped: libjack waits for it for ever, and who knows
+ * that it would not wait for the next one. */
+static void
+nor_does_one_that_jack_holds(void **state)
+{
+	struct manager *manager = *state;
+	struct rig *rig = &manager->rig;
+
+	rig_start_server(rig);
+	rig_start_daemon(rig, desk);
+	expect(manager, "STATUS=running");
+	kill(rig->jackd, SIGSTOP);
+	expect(manager, "STATUS=waiting for JACK");
+	expect(manager, "WATCHDOG=1");
+	if (!hears(
+		manager, "STATUS=waiting for JACK: it does not answer", 20000))
+		rig_fail(rig, "it never said that JACK does not answer");
+	while (hears(manager, "WATCHDOG=1", 100))
+		;
+	assert_false(hears(manager, "WATCHDOG=1", 1500));
+	kill(rig->jackd, SIGCONT);
+	expect(manager, "STATUS=running");
+	expect(manager, "WATCHDOG=1");
+	char *log = rig_daemon_log(rig);
+	assert_non_null(strstr(log, "has not answered for 10 s"));
+	assert_non_null(strstr(log, "answers again"));
+	free(log);
+}
+
+/* It would find the same server. */
+static void
+a_server_that_never_answered_is_waited_for(void **state)
+{
+	struct manager *manager = *state;
+	struct rig *rig = &manager->rig;
+
+	rig_start_server(rig);
+	kill(rig->jackd, SIGSTOP);
+	rig_start_daemon(rig, desk);
+	rig_sleep(12000);
+	while (hears(manager, "WATCHDOG=1", 1))
+		;
+	expect(manager, "WATCHDOG=1");
+	kill(rig->jackd, SIGCONT);
+	expect(manager, "STATUS=running");
+}
+
+static void
+a_name_that_is_taken_is_told_and_waited_for(void **state)
+{
+	struct manager *manager = *state;
+	struct rig *rig = &manager->rig;
+
+	rig_start_server(rig);
+	jack_client_t *other = jack_client_open("headroom.2",
+	    JackNoStartServer | JackUseExactName | JackServerName, NULL,
+	    rig->server);
+	assert_non_null(other);
+	rig_start_daemon(rig, direct);
+	expect(manager, "STATUS=waiting for JACK: it refuses the client");
+	expect(manager, "WATCHDOG=1");
+	rig_wait_state(rig, "waiting");
+	char *log = rig_daemon_log(rig);
+	assert_non_null(strstr(log, "refuses client \"headroom.2\""));
+	free(log);
+	jack_client_close(other);
+	expect(manager, "STATUS=running");
+}
+
 int
 main(void)
 {
@@ -148,6 +221,9 @@ main(void)
 		TEST(it_is_ready_once_osc_answers_and_says_how_jack_stands),
 		TEST(the_watchdog_is_fed_with_and_without_jack),
 		TEST(a_daemon_that_stands_still_does_not_feed_it),
+		TEST(nor_does_one_that_jack_holds),
+		TEST(a_server_that_never_answered_is_waited_for),
+		TEST(a_name_that_is_taken_is_told_and_waited_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
