@@ -16,7 +16,7 @@
  */
 
 #define LONGEST_WAIT 5.0 /* s for a server that does not answer */
-#define UNANSWERED                                                     \
+#define UNANSWERED                                                         \
 	"found a JACK server that does not answer; allowed when it does, " \
 	"or is gone"
 
@@ -320,8 +320,8 @@ void
 edge_jack_prepare(struct jack *jack, const struct desk *next,
     void (*ready)(void *arg, const char *why), void *arg)
 {
-	jack->request = (struct jack_request){ next, ready, arg,
-		jack_seconds() };
+	jack->request =
+	    (struct jack_request){ next, ready, arg, jack_seconds() };
 }
 
 void

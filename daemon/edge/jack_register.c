@@ -109,8 +109,8 @@ client_drop(struct jack *jack)
 	const struct jack_ports *before = change->before;
 
 	hold_let_go(jack);
-	patchbay_disconnect(jack->ports->patchbay, before->patchbay,
-	    change->to, jack->client);
+	patchbay_disconnect(
+	    jack->ports->patchbay, before->patchbay, change->to, jack->client);
 	for (size_t i = 0; i < ports_count(before); i++) {
 		jack_port_t *handle = before->handle[i];
 		ptrdiff_t to = change->to[i];

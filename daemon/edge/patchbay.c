@@ -323,15 +323,12 @@ cable_follow(struct patchbay *patchbay, size_t port,
 
 	/* What was taken out by hand is there again if it is asked for anew. */
 	if (cable->wanted
-		? asks_alone(
-		      before, cable->port, patchbay, port, cable->other)
-		: asks_alone(
-		      patchbay, port, before, cable->port, cable->other))
+		? asks_alone(before, cable->port, patchbay, port, cable->other)
+		: asks_alone(patchbay, port, before, cable->port, cable->other))
 		return;
 	/* A port of another client is another port: nobody has connected it
 	 * yet. */
-	if (patchbay->port[port].segment !=
-	    before->port[cable->port].segment) {
+	if (patchbay->port[port].segment != before->port[cable->port].segment) {
 		copy.seen = false;
 		copy.since = 0;
 	}

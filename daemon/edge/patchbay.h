@@ -54,9 +54,8 @@ void patchbay_hold(struct patchbay *patchbay, size_t port, bool held);
 
 /* Takes out what the configuration before asked for and this one does not; `to`
  * has the port of this one of each before, or -1. The client must be active. */
-void
-patchbay_disconnect(struct patchbay *patchbay, const struct patchbay *before,
-    const ptrdiff_t *to, jack_client_t *client);
+void patchbay_disconnect(struct patchbay *patchbay,
+    const struct patchbay *before, const ptrdiff_t *to, jack_client_t *client);
 
 /* The server is a new one: that a cable is not there means nothing. */
 void patchbay_renew(struct patchbay *patchbay);

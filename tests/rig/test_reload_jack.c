@@ -172,9 +172,8 @@ what_was_taken_out_by_hand_stays_out(void **state)
 	rig_sleep(900);
 	jack_disconnect(rig_client(rig), "rig-play:out_2", "desk:b_in_1");
 	rig_sleep(150);
-	reload(place,
-	    DESK(BARE("c") "," FROM("b", "rig-play:out_2") "," FROM(
-		"a", "rig-play:out_1")));
+	reload(place, DESK(BARE("c") "," FROM("b", "rig-play:out_2") "," FROM(
+			  "a", "rig-play:out_1")));
 	rig_sleep(900);
 	assert_false(is_connected(place, "rig-play:out_1", "desk:a_in_1"));
 	assert_false(is_connected(place, "rig-play:out_2", "desk:b_in_1"));
@@ -185,8 +184,7 @@ what_was_taken_out_by_hand_stays_out(void **state)
 }
 
 static void
-count_connection(
-    jack_port_id_t a, jack_port_id_t b, int connected, void *arg)
+count_connection(jack_port_id_t a, jack_port_id_t b, int connected, void *arg)
 {
 	(void)a;
 	(void)b;
@@ -214,8 +212,8 @@ strips_that_move_leave_every_cable_alone(void **state)
 	rig_wait_connected(rig, "rig-play:out_3", "desk:c_in_1");
 	rig_connect_capture(rig, "desk:b_out_1", 0);
 	rig_connect_capture(rig, "desk:c_out_1", 1);
-	jack_client_t *watch = jack_client_open("watch",
-	    JackNoStartServer | JackServerName, NULL, rig->server);
+	jack_client_t *watch = jack_client_open(
+	    "watch", JackNoStartServer | JackServerName, NULL, rig->server);
 	assert_non_null(watch);
 	jack_set_port_connect_callback(watch, count_connection, &changes);
 	jack_activate(watch);
@@ -262,9 +260,9 @@ effect_main(const char *server)
 		pause();
 }
 
-#define DIRECT                                                   \
-	"{ \"id\": \"a\", \"from\": [\"rig-play:out_1\"],"       \
-	"  \"inserts\": [ { \"jack\": { \"send\": [\"fx:in\"],"  \
+#define DIRECT                                                  \
+	"{ \"id\": \"a\", \"from\": [\"rig-play:out_1\"],"      \
+	"  \"inserts\": [ { \"jack\": { \"send\": [\"fx:in\"]," \
 	"  \"return\": [\"fx:out\"] } } ] }"
 
 /* How many of the last frames of a take were heard. */
@@ -321,8 +319,7 @@ a_program_that_stands_still_stays_left_out(void **state)
 	reload(place, DESK(DIRECT "," BARE("c")));
 	rig_wait_insert(rig, "ch/a/insert/1", "active");
 	assert_true(has_port(place, "desk:c_out_1"));
-	assert_true(
-	    is_connected(place, "fx:out", "desk.2:a_insert1_return_1"));
+	assert_true(is_connected(place, "fx:out", "desk.2:a_insert1_return_1"));
 	rig_end_child(program, SIGTERM);
 	take_free(take);
 }
@@ -360,8 +357,8 @@ a_server_may_die_in_the_middle(void **state)
 			other = before;
 			done++;
 		} else {
-			print_message("refused after %u ms: %s", lives[i],
-			    lines);
+			print_message(
+			    "refused after %u ms: %s", lives[i], lines);
 		}
 		rig_leave(rig);
 		rig_start_server(rig);
@@ -443,7 +440,8 @@ a_name_that_is_taken_is_waited_for(void **state)
 	rig_sleep(2000);
 	double before = cpu_time(rig);
 	rig_sleep(2000);
-	print_message("CPU: %.0f ms a second\n", 500 * (cpu_time(rig) - before));
+	print_message(
+	    "CPU: %.0f ms a second\n", 500 * (cpu_time(rig) - before));
 	if (!rig_sanitized())
 		assert_true(cpu_time(rig) - before < 0.1);
 	jack_client_close(other);
