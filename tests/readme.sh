@@ -47,6 +47,7 @@ try()
 		sed "s|osc.udp://127.0.0.1:9018|osc.$HEADROOM_OSC|")
 	case $1 in
 	*--all) patience=60 ;;
+	*meters | *events) patience=3 ;;
 	*) patience=15 ;;
 	esac
 	timeout "$patience" sh -c "$command" >"$work/out" 2>&1 </dev/null
@@ -73,6 +74,8 @@ begin()
 {
 	desk=$1
 	shift
+	# What the run before has said is not said by this one.
+	: >"$work/run"
 	setsid env --default-signal=INT "$@" sh client/demo/run.sh "$build" \
 		>"$work/run" 2>&1 </dev/null &
 	run=$!
@@ -120,11 +123,26 @@ said()
 	judge $? "advice in ${1##*/} is what is said"
 }
 
+# heard CODE: waits until the desk has heard enough to say that.
+heard()
+{
+	tries=0
+	until
+		headroomctl advise >"$work/out" 2>&1
+		grep -q "($1, " "$work/out" || [ $((tries += 1)) -gt 60 ]
+	do
+		sleep 1
+	done
+	grep -q "($1, " "$work/out"
+	judge $? "the band is heard: $1"
+}
+
 begin config/headroom.json LV2_PATH=/nonexistent
 said README.md
 said daemon/headroom.7
 end
 begin config/live-band.json
+heard hot-source
 
 # The commands that README.md and make run itself name.
 for page in README.md "$work/run"; do

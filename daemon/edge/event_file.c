@@ -17,6 +17,7 @@
 #define RETRY 1.0      /* seconds */
 #define SYNC_EVERY 1.0 /* seconds */
 #define STUCK_MS 5000U /* longest wait for the disk at the end */
+#define LAST_TRIES 2   /* failures at the end until it gives up */
 
 struct event_file {
 	struct worker_job job; /* first, so that a job is its file */
@@ -176,6 +177,12 @@ restore(struct event_file *file)
 	if (count > 0)
 		file->written = older[count - 1].sequence;
 	free(older);
+	if (report.error < 0)
+		log_at(LOG_LEVEL_WARNING,
+		    "%s/%s: %s; what is in it stays as it is", file->store.path,
+		    report.file, strerror(-report.error));
+	if (report.blind)
+		return report.error;
 	if (report.torn > 0)
 		log_at(LOG_LEVEL_WARNING,
 		    "%s/events.jsonl: cut off %zu bytes of a line that a "
@@ -231,6 +238,23 @@ event_file_new(struct mixer *mixer, struct loop *loop, const char *directory)
 	return NULL;
 }
 
+/* What fails is tried again, as no other time comes. */
+static void
+write_rest(struct event_file *file)
+{
+	int failures = 0;
+
+	while (failures < LAST_TRIES) {
+		take_batch(file);
+		write_batch(&file->job);
+		batch_done(&file->job);
+		if (file->error < 0)
+			failures++;
+		else if (file->count == 0)
+			return;
+	}
+}
+
 void
 event_file_free(struct event_file *file)
 {
@@ -245,14 +269,8 @@ event_file_free(struct event_file *file)
 		    file->store.path);
 		return;
 	}
-	file->error = 0;
-	while (file->worker != NULL && file->error == 0 &&
-	       file->written < event_log_newest(mixer_events(file->mixer))) {
-		take_batch(file);
-		write_batch(&file->job);
-		batch_done(&file->job);
-	}
-	event_store_sync(&file->store);
+	if (file->worker != NULL)
+		write_rest(file);
 	event_store_close(&file->store);
 	free(file);
 }

@@ -13,6 +13,7 @@
 #define MODE 0644
 #define NEWEST "events.jsonl"
 #define NAME_SIZE 32
+#define TRIES 2 /* to read a file */
 
 /* Bytes at the end of a file that are read: what a whole history needs. */
 #define TAIL ((off_t)EVENT_HISTORY * 1024)
@@ -59,24 +60,72 @@ event_store_close(struct event_store *store)
 
 /* --- reading --- */
 
-/* The last `room` bytes of a file; NULL if there is none. `size` is that of the
- * file, `got` how many were read. */
+/* Reads exactly that much: less of it would look like a line that is torn. */
+static int
+read_at(int fd, char *text, size_t size, off_t from)
+{
+	while (size > 0) {
+		ssize_t got = pread(fd, text, size, from);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return got < 0 ? -errno : -EIO;
+		text += got;
+		size -= (size_t)got;
+		from += got;
+	}
+	return 0;
+}
+
+/* The last bytes of a file, at most TAIL, with room for one more; NULL with
+ * errno. `whole` is the size of the file, `size` how many were read. */
 static char *
-read_tail(int fd, off_t *size, size_t *got)
+read_tail(int fd, off_t *whole, size_t *size)
 {
 	struct stat about;
 	char *text;
+	int error;
 
 	if (fstat(fd, &about) < 0)
 		return NULL;
-	*size = about.st_size;
+	*whole = about.st_size;
 	off_t from = about.st_size > TAIL ? about.st_size - TAIL : 0;
-	text = malloc((size_t)(about.st_size - from) + 1);
+	*size = (size_t)(about.st_size - from);
+	text = malloc(*size + 1);
 	if (text == NULL)
 		return NULL;
-	ssize_t count = pread(fd, text, (size_t)(about.st_size - from), from);
-	*got = count < 0 ? 0 : (size_t)count;
+	error = read_at(fd, text, *size, from);
+	if (error < 0) {
+		free(text);
+		errno = -error;
+		return NULL;
+	}
 	return text;
+}
+
+/* Bytes up to the last line feed. */
+static size_t
+ended(const char *text, size_t size)
+{
+	const char *end = memrchr(text, '\n', size);
+
+	return end != NULL ? (size_t)(end - text) + 1 : 0;
+}
+
+static bool
+is_line(const char *text, size_t size)
+{
+	struct event_line line;
+
+	return size > 0 && event_line_read(&line, text, size) == 0;
+}
+
+static void
+complain(struct event_store_report *report, const char *file, int error)
+{
+	report->error = error;
+	snprintf(report->file, sizeof report->file, "%s", file);
 }
 
 /* Room for events is filled from its end, as they are read backwards. */
@@ -116,71 +165,103 @@ load_text(struct loading *loading, const char *text, size_t size, bool cut)
 	}
 }
 
-static void
-load_file(
-    struct loading *loading, const struct event_store *store, unsigned number)
+/* Returns 0 or -errno. */
+static int
+load_once(struct loading *loading, int dir, const char *name)
 {
-	char name[NAME_SIZE];
-	int fd =
-	    openat(store->dir, file_name(number, name), O_RDONLY | O_CLOEXEC);
+	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
+	int error = 0;
 	off_t whole;
 	size_t size;
 	char *text;
 
 	if (fd < 0)
-		return;
+		return -errno;
 	text = read_tail(fd, &whole, &size);
 	if (text != NULL) {
 		/* An older file ends with a line feed, too, unless somebody
 		 * was at it. */
-		const char *end = memrchr(text, '\n', size);
-		if (end != NULL)
-			load_text(loading, text, (size_t)(end - text) + 1,
-			    (off_t)size < whole);
+		bool cut = (off_t)size < whole;
+		size_t kept = ended(text, size);
+		if (is_line(text + kept, size - kept)) {
+			text[size] = '\n';
+			kept = size + 1;
+		}
+		load_text(loading, text, kept, cut);
+	} else {
+		error = -errno;
 	}
 	free(text);
 	close(fd);
+	return error;
+}
+
+/* A disk that fails once need not fail twice. */
+static void
+load_file(struct loading *loading, const struct event_store *store,
+    unsigned number, bool first)
+{
+	char name[NAME_SIZE];
+	int error = -EIO;
+
+	for (int i = 0; i < TRIES && error < 0; i++) {
+		error = load_once(loading, store->dir, file_name(number, name));
+		if (error == -ENOENT)
+			return;
+		if (error < 0)
+			complain(
+			    loading->report, file_name(number, name), error);
+	}
+	loading->report->blind |= error < 0 && first;
 }
 
 /* A line without end is what a crash leaves. If only its line feed is missing
  * it gets one, else it goes. */
-static void
+static int
 mend_end(struct event_store *store, struct event_store_report *report)
 {
-	struct event_line line;
-	off_t whole = 0;
-	size_t size = 0;
+	off_t whole;
+	size_t size;
 	char *text = read_tail(store->fd, &whole, &size);
-	const char *end = text != NULL ? memrchr(text, '\n', size) : NULL;
-	size_t kept = end != NULL ? (size_t)(end - text) + 1 : 0;
+	int error = 0;
 
+	if (text == NULL)
+		return -errno;
+	size_t torn = size - ended(text, size);
 	store->size = whole;
-	if (text != NULL && kept < size) {
-		bool sound =
-		    event_line_read(&line, text + kept, size - kept) == 0;
-		if (sound && pwrite(store->fd, "\n", 1, whole) == 1) {
+	if (is_line(text + size - torn, torn)) {
+		if (pwrite(store->fd, "\n", 1, whole) == 1)
 			store->size++;
+		else
+			error = -errno;
+	} else if (torn > 0) {
+		if (ftruncate(store->fd, whole - (off_t)torn) == 0) {
+			store->size -= (off_t)torn;
+			report->torn = torn;
 		} else {
-			report->torn = size - kept;
-			store->size -= (off_t)report->torn;
-			if (ftruncate(store->fd, store->size) < 0)
-				report->strange++;
+			error = -errno;
 		}
 	}
 	free(text);
+	return error;
 }
 
+/* Where it cannot be read to its end nothing is written behind that. */
 static int
-open_newest(struct event_store *store)
+open_newest(struct event_store *store, struct event_store_report *report)
 {
-	struct stat about;
+	int error;
 
 	store->fd =
 	    openat(store->dir, NEWEST, O_RDWR | O_CREAT | O_CLOEXEC, MODE);
-	if (store->fd < 0 || fstat(store->fd, &about) < 0)
+	if (store->fd < 0)
 		return -errno;
-	store->size = about.st_size;
-	return 0;
+	error = mend_end(store, report);
+	if (error < 0) {
+		close(store->fd);
+		store->fd = -1;
+	}
+	return error;
 }
 
 size_t
@@ -189,14 +270,18 @@ event_store_load(struct event_store *store, struct event *to, size_t room,
 {
 	struct loading loading = { to, room, UINT64_MAX, report };
 	char name[NAME_SIZE];
+	int error;
 
 	*report = (struct event_store_report){ 0 };
-	if (open_newest(store) == 0)
-		mend_end(store, report);
+	error = open_newest(store, report);
+	if (error < 0)
+		complain(report, NEWEST, error);
 	for (unsigned i = store->files; i <= DESK_EVENT_FILES; i++)
-		unlinkat(store->dir, file_name(i, name), 0);
+		if (unlinkat(store->dir, file_name(i, name), 0) < 0 &&
+		    errno != ENOENT)
+			complain(report, file_name(i, name), -errno);
 	for (unsigned i = 0; i < store->files && loading.left > 0; i++)
-		load_file(&loading, store, i);
+		load_file(&loading, store, i, loading.left == room);
 	memmove(to, to + loading.left, (room - loading.left) * sizeof *to);
 	return room - loading.left;
 }
@@ -206,8 +291,12 @@ event_store_load(struct event_store *store, struct event *to, size_t room,
 static int
 rotate(struct event_store *store)
 {
+	struct event_store_report report;
 	char from[NAME_SIZE], to[NAME_SIZE];
+	int error = event_store_sync(store);
 
+	if (error < 0)
+		return error;
 	for (unsigned i = store->files - 1; i > 0; i--)
 		if (renameat(store->dir, file_name(i - 1, from), store->dir,
 			file_name(i, to)) < 0 &&
@@ -215,26 +304,28 @@ rotate(struct event_store *store)
 			return -errno;
 	if (store->files == 1 && unlinkat(store->dir, NEWEST, 0) < 0)
 		return -errno;
-	fdatasync(store->fd);
 	close(store->fd);
-	store->fd = -1;
-	return open_newest(store);
+	error = open_newest(store, &report);
+	if (error == 0 && fsync(store->dir) < 0 && errno != EINVAL)
+		error = -errno;
+	return error;
 }
 
 /* Somebody may have deleted, moved or shortened the file. */
 static int
 follow_file(struct event_store *store)
 {
+	struct event_store_report report;
 	struct stat about, named;
 
 	if (store->fd < 0)
-		return open_newest(store);
+		return open_newest(store, &report);
 	if (fstat(store->fd, &about) < 0)
 		return -errno;
 	if (fstatat(store->dir, NEWEST, &named, 0) < 0 ||
 	    named.st_ino != about.st_ino || named.st_dev != about.st_dev) {
 		close(store->fd);
-		return open_newest(store);
+		return open_newest(store, &report);
 	}
 	if (about.st_size < store->size)
 		store->size = about.st_size;

@@ -27,6 +27,9 @@ struct event_store {
 struct event_store_report {
 	size_t strange; /* lines that hold no event */
 	size_t torn;    /* bytes cut off at the end, of a line without end */
+	int error;      /* 0, or the last -errno, … */
+	char file[32];  /* … which this file gave */
+	bool blind;     /* it is the newest events that cannot be read */
 };
 
 /* Opens and locks the directory. Returns 0, -EWOULDBLOCK if another daemon
@@ -37,7 +40,8 @@ void event_store_close(struct event_store *store);
 
 /* Reads the newest `room` events, oldest first, with growing sequence numbers,
  * after mending the end of the newest file, and deletes files that are more
- * than are kept. Returns how many there are. */
+ * than are kept. Returns how many there are. Where the report says `blind`, what
+ * is appended would have numbers that are given already. */
 size_t event_store_load(struct event_store *store, struct event *to,
     size_t room, struct event_store_report *report);
 

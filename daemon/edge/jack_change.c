@@ -292,9 +292,8 @@ change_holds_cables(const struct jack *jack)
 static void
 forget_handles(struct jack_ports *ports)
 {
-	if (ports)
-		memset(ports->handle, 0,
-		    ports_count(ports) * sizeof *ports->handle);
+	for (size_t i = 0; ports && i < ports_count(ports); i++)
+		ports->handle[i] = NULL;
 }
 
 void

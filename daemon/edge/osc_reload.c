@@ -170,12 +170,16 @@ static struct spot
 spot_of(const char *text)
 {
 	struct spot spot = { .is_slot = false };
-	const char *insert = strstr(text, "/insert");
+	const char *insert;
 	char *end;
 
 	text += text[0] == '/';
 	snprintf(spot.strip, sizeof(spot.strip), "%s", text);
-	if (!insert || (insert[7] != '\0' && insert[7] != '/'))
+	insert = strchr(text, '/');
+	if (insert && strncmp(text, "master/", 7) != 0)
+		insert = strchr(insert + 1, '/');
+	if (!insert || strncmp(insert, "/insert", 7) != 0 ||
+	    (insert[7] != '\0' && insert[7] != '/'))
 		return spot;
 	snprintf(
 	    spot.strip, sizeof(spot.strip), "%.*s", (int)(insert - text), text);
@@ -192,14 +196,14 @@ spot_of(const char *text)
 /* The arguments, if they are texts and, behind them, a whole number. */
 struct arguments {
 	size_t texts, numbers;
-	const char *text[2];
+	const char *text[2]; /* "" where there is none */
 	int number;
 };
 
 static struct arguments
 take_arguments(const struct schema_value *value, size_t count)
 {
-	struct arguments taken = { .texts = 0 };
+	struct arguments taken = { .text = { "", "" } };
 
 	for (size_t i = 0; i < count && i < 3; i++) {
 		if (value[i].text && taken.texts < 2)
@@ -269,10 +273,11 @@ edited(const struct reload *reload, enum param command,
     const struct arguments *got, char *why, size_t size)
 {
 	const char *text = reload_text(reload);
-	struct spot spot = spot_of(got->text[0]);
+	struct spot spot;
 
 	if (command == PARAM_ADD && got->texts == 1)
 		return config_add_strip(text, got->text[0], why, size);
+	spot = spot_of(got->text[0]);
 	if (command == PARAM_ADD ? !spot.is_slot || spot.place < 0
 				 : spot.is_slot && spot.place < 1) {
 		snprintf(why, size,

@@ -35,8 +35,11 @@ fail_on_disk(struct osc_asking *asking)
 		asking_fail(asking, "bad-value", text);
 	} else {
 		snprintf(text, sizeof(text),
-		    "%s: %.800s; what is on the disk stays as it is",
-		    strerror(-order->error), path);
+		    "%s: %.800s; what is on the disk %s",
+		    strerror(-order->error), path,
+		    order->verb == SCENE_SAVE
+			? "is whole, as it was or as it is now"
+			: "stays as it is");
 		asking_fail(asking, "disk", text);
 	}
 }

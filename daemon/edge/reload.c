@@ -486,7 +486,10 @@ reload_new(const struct reload_parts *parts, const char *text, size_t size)
 	reload->worker = worker_new(parts->loop);
 	reload->text = malloc(size + 1);
 	if (!reload->worker || !reload->text) {
-		reload_free(reload);
+		if (reload->worker)
+			worker_free(reload->worker, LEAVE_MS);
+		free(reload->text);
+		free(reload);
 		return NULL;
 	}
 	memcpy(reload->text, text, size);

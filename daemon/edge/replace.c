@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #define MODE 0644
+#define DIRECTORY_MODE 0755
 
 static int
 write_all(int fd, const uint8_t *data, size_t size)
@@ -99,9 +100,51 @@ replace_file(
 int
 remove_file(const char *path)
 {
-	if (unlink(path) < 0)
+	char gone[PATH_MAX + 8];
+	int error;
+
+	snprintf(gone, sizeof gone, "%s.gone", path);
+	if (rename(path, gone) < 0)
 		return -errno;
-	return sync_directory(path);
+	error = sync_directory(path);
+	if (error == 0 && unlink(gone) < 0)
+		error = -errno;
+	if (error < 0)
+		rename(gone, path);
+	return error;
+}
+
+int
+make_directory(const char *path)
+{
+	int error;
+
+	if (mkdir(path, DIRECTORY_MODE) < 0)
+		return errno == EEXIST ? 0 : -errno;
+	error = sync_directory(path);
+	if (error < 0)
+		rmdir(path);
+	return error;
+}
+
+/* Returns 0 or errno. A file that somebody shortens gives less than it had. */
+static int
+read_all(int fd, char *text, size_t wanted, size_t *size)
+{
+	*size = 0;
+	while (*size < wanted) {
+		ssize_t got = read(fd, text + *size, wanted - *size);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return errno;
+		if (got == 0)
+			break;
+		*size += (size_t)got;
+	}
+	text[*size] = '\0';
+	return 0;
 }
 
 char *
@@ -109,14 +152,13 @@ read_whole_file(const char *path, size_t largest, size_t *size)
 {
 	/* A pipe of that name must not hold up whoever reads. */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	FILE *in = fd < 0 ? NULL : fdopen(fd, "r");
 	struct stat info;
 	char *text = NULL;
 	int error = 0;
 
-	if (!in)
+	if (fd < 0)
 		return NULL;
-	if (fstat(fileno(in), &info) < 0)
+	if (fstat(fd, &info) < 0)
 		error = errno;
 	else if (!S_ISREG(info.st_mode))
 		error = S_ISDIR(info.st_mode) ? EISDIR : EINVAL;
@@ -124,12 +166,9 @@ read_whole_file(const char *path, size_t largest, size_t *size)
 		error = EFBIG;
 	else if (!(text = malloc((size_t)info.st_size + 1)))
 		error = ENOMEM;
-	if (text) {
-		*size = fread(text, 1, (size_t)info.st_size, in);
-		text[*size] = '\0';
-		error = ferror(in) ? EIO : 0;
-	}
-	fclose(in);
+	if (text)
+		error = read_all(fd, text, (size_t)info.st_size, size);
+	close(fd);
 	if (error != 0) {
 		free(text);
 		text = NULL;

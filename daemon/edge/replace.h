@@ -16,8 +16,13 @@
 int replace_file(
     const char *path, const char *before, const void *data, size_t size);
 
-/* Removes a file for good. Returns 0 or -errno. */
+/* Removes a file for good. Returns 0, or -errno: then it is there as before. A
+ * power cut may leave it as "PATH.gone". */
 int remove_file(const char *path);
+
+/* Makes a directory that lasts, if it is not there. Returns 0, or -errno: then
+ * none was made. */
+int make_directory(const char *path);
 
 /* The text of a file of at most `largest` bytes, a zero byte behind it, for the
  * caller to free. NULL with errno. */

@@ -14,7 +14,6 @@
 
 #define SUFFIX ".json"
 #define FILE_NAME (3 * SCENE_NAME + 8) /* bytes of the longest */
-#define MODE 0755
 #define LEAVE_MS 2000 /* at the end, for what is being written */
 
 struct scene_files {
@@ -87,8 +86,10 @@ scene_file_path(
 static int
 save(const struct scene_order *order, const char *path)
 {
-	if (mkdir(order->files->directory, MODE) < 0 && errno != EEXIST)
-		return -errno;
+	int error = make_directory(order->files->directory);
+
+	if (error < 0)
+		return error;
 	return replace_file(path, NULL, order->text, order->size);
 }
 
@@ -110,8 +111,10 @@ move(const struct scene_order *order, const char *path)
 	if (access(to, F_OK) == 0)
 		return -EEXIST;
 	error = save(order, to);
-	if (error == 0 && unlink(path) < 0)
-		error = -errno;
+	if (error == 0)
+		error = remove_file(path);
+	if (error < 0)
+		unlink(to);
 	return error;
 }
 

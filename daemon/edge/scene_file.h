@@ -54,7 +54,8 @@ struct scene_order {
 	size_t size;
 	struct scene_row *row; /* by name */
 	size_t rows;
-	int error; /* 0 or -errno: nothing has changed */
+	int error; /* 0 or -errno: nothing has changed, but that a SCENE_SAVE
+		    * may stand where only the directory fails */
 	void (*done)(struct scene_order *order); /* may free the order */
 };
 

@@ -1,6 +1,7 @@
 #include "edge/state_dir.h"
 
 #include "edge/log.h"
+#include "edge/replace.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,8 +13,6 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#define MODE 0755
 
 /* Writes what the environment says. */
 static bool
@@ -36,17 +35,19 @@ from_environment(char path[PATH_MAX])
 	return true;
 }
 
+/* Returns 0 or -errno. */
 static int
 make_all(char *path)
 {
-	for (char *slash = path + 1; (slash = strchr(slash, '/')); slash++) {
+	int error = 0;
+
+	for (char *slash = path + 1; error == 0 && (slash = strchr(slash, '/'));
+	     slash++) {
 		*slash = '\0';
-		int made = mkdir(path, MODE);
+		error = make_directory(path);
 		*slash = '/';
-		if (made < 0 && errno != EEXIST)
-			return -1;
 	}
-	return mkdir(path, MODE) < 0 && errno != EEXIST ? -1 : 0;
+	return error == 0 ? make_directory(path) : error;
 }
 
 /* Whoever has the file wrote its process number there. */
@@ -109,6 +110,7 @@ char *
 state_dir_open(const char *wanted)
 {
 	char path[PATH_MAX] = "";
+	int error;
 
 	if (wanted) {
 		snprintf(path, sizeof path, "%s", wanted);
@@ -119,10 +121,13 @@ state_dir_open(const char *wanted)
 		    "nothing is remembered");
 		return NULL;
 	}
-	if (path[0] == '\0' || make_all(path) < 0 || access(path, W_OK) < 0) {
+	error = path[0] == '\0' ? -EINVAL : make_all(path);
+	if (error == 0 && access(path, W_OK) < 0)
+		error = -errno;
+	if (error < 0) {
 		log_at(LOG_LEVEL_WARNING,
 		    "state directory \"%s\": %s; nothing is remembered", path,
-		    strerror(path[0] == '\0' ? EINVAL : errno));
+		    strerror(-error));
 		return NULL;
 	}
 	return strdup(path);

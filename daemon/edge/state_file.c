@@ -22,6 +22,7 @@
 #define RETRY_MS 5000  /* after a failure */
 #define LARGEST ((size_t)64 << 20) /* bytes of a state that is read */
 #define LEAVE_MS 2000              /* at the end, for what is being written */
+#define LAST_TRIES 2               /* at the end: no other time comes */
 
 struct state_file {
 	struct worker_job job; /* must be first */
@@ -113,6 +114,20 @@ set_aside(struct state_file *file, const char *path, const char *what,
 	happen(file, "set-aside", path, why);
 }
 
+/* A disk that fails once need not fail twice, and what is set aside is not
+ * restored. */
+static char *
+read_state(const char *path, size_t *size)
+{
+	char *text = read_whole_file(path, LARGEST, size);
+
+	if (text || errno == ENOENT)
+		return text;
+	log_at(LOG_LEVEL_WARNING, "state %s: %s; it is tried once more", path,
+	    strerror(errno));
+	return read_whole_file(path, LARGEST, size);
+}
+
 /* Returns true if the values of this file were taken. */
 static bool
 restore_from(struct state_file *file, const char *path)
@@ -121,7 +136,7 @@ restore_from(struct state_file *file, const char *path)
 	char why[256], *text;
 	size_t size;
 
-	text = read_whole_file(path, LARGEST, &size);
+	text = read_state(path, &size);
 	if (!text) {
 		if (errno != ENOENT)
 			set_aside(file, path, "unreadable", strerror(errno));
@@ -344,12 +359,15 @@ state_file_close(struct state_file *file)
 		    file->path);
 		return;
 	}
-	if (file->timer >= 0 && mixer_changes(file->mixer) != file->written) {
+	for (int i = 0; file->timer >= 0 && i < LAST_TRIES &&
+			mixer_changes(file->mixer) != file->written;
+	     i++) {
+		file->writing = mixer_changes(file->mixer);
 		file->text = state_print(mixer_state(file->mixer));
-		if (file->text) {
-			write_state(&file->job);
-			wrote_state(&file->job);
-		}
+		if (!file->text)
+			break;
+		write_state(&file->job);
+		wrote_state(&file->job);
 	}
 	free(file);
 }

@@ -77,6 +77,19 @@ check_place(struct config_text *edit, const char *what, int place, int most)
 	    edit, "found %s %d; allowed: 1 to %d", what, place, most);
 }
 
+/* It has no place in the text that is changed. */
+static void
+forget_places(cJSON *tree)
+{
+	cJSON *node;
+
+	tree->valueint = 0;
+	cJSON_ArrayForEach(node, tree)
+	{
+		forget_places(node);
+	}
+}
+
 /* The tree of an argument; the caller deletes it. */
 static cJSON *
 read_json(struct config_text *edit, const char *json, const char *allowed)
@@ -87,7 +100,9 @@ read_json(struct config_text *edit, const char *json, const char *allowed)
 	if (!edit->root)
 		return NULL;
 	tree = json_text_parse(json, strlen(json), &fault);
-	if (tree && cJSON_IsObject(tree))
+	if (tree)
+		forget_places(tree);
+	if (cJSON_IsObject(tree))
 		return tree;
 	if (tree)
 		config_text_fail(edit, "found no object; allowed: %s", allowed);

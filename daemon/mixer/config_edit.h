@@ -6,8 +6,8 @@
 /*
  * Changes to the text of a configuration. Each returns the text of another
  * one, which the caller frees, or NULL with `why`: what was found, and what is
- * allowed. Every key stays, known or not, and their order; blanks and line ends
- * become those of json_print(). Whether what comes out is a configuration is
+ * allowed. Every key stays, known or not, and their order; lines are
+ * laid out by json_print(). Whether what comes out is a configuration is
  * for config_parse() to say. Pure; control thread.
  *
  * A strip is named "ch/kick" or "bus/verb" by its id, or "ch/3" by its place;

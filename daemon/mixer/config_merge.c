@@ -208,7 +208,7 @@ merge_item(struct merge *merge)
 	if (strlen(merge->item->string) >= sizeof(address) ||
 	    !values_read(merge->item, &merge->value))
 		return false;
-	strcpy(address, merge->item->string);
+	snprintf(address, sizeof(address), "%s", merge->item->string);
 	if (!split(merge, address))
 		return false;
 	if (is_part(merge, 0, "send"))

@@ -24,7 +24,9 @@ config_text_fail(struct config_text *edit, const char *format, ...)
 struct config_text
 config_text_open(const char *text, char *why, size_t why_size)
 {
-	struct config_text edit = { .why = why, .why_size = why_size };
+	struct config_text edit = {
+		.text = text, .why = why, .why_size = why_size
+	};
 	struct json_fault fault;
 
 	edit.root = json_text_parse(text, strlen(text), &fault);
@@ -43,7 +45,7 @@ config_text_open(const char *text, char *why, size_t why_size)
 char *
 config_text_close(struct config_text *edit)
 {
-	char *text = edit->root ? json_print(edit->root) : NULL;
+	char *text = edit->root ? json_print(edit->root, edit->text) : NULL;
 
 	if (edit->root && !text)
 		config_text_fail(edit, "found no memory left");

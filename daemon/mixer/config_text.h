@@ -13,7 +13,8 @@
 
 /* One change under way. */
 struct config_text {
-	cJSON *root; /* NULL: it has failed */
+	cJSON *root;      /* NULL: it has failed */
+	const char *text; /* that it was read from, for its lines */
 	char *why;
 	size_t why_size;
 };
@@ -26,7 +27,7 @@ struct config_place {
 	int index;   /* in the list, from 0 */
 };
 
-/* Reads a text; `root` is NULL where it is none, and `why` says so. */
+/* Reads a text, which must stay until the change is closed; `root` is NULL where it is none, and `why` says so. */
 struct config_text
 config_text_open(const char *text, char *why, size_t why_size);
 

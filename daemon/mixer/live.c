@@ -432,7 +432,7 @@ live_free(struct live *live)
 {
 	if (live == NULL)
 		return;
-	for (size_t i = 0; i < live->strips; i++)
+	for (size_t i = 0; live->strip != NULL && i < live->strips; i++)
 		strip_free(&live->strip[i]);
 	free(live->strip);
 	free(live);

@@ -61,9 +61,10 @@ meter_places_new(const struct desk_map *map)
 		places->meters = first[map->after->strips];
 		places->meters_before = first_before[map->before->strips];
 		places->programs = map->after->strips - map->after->channels;
-		places->meter = calloc(places->meters, sizeof *places->meter);
+		places->meter =
+		    calloc(places->meters + 1, sizeof *places->meter);
 		places->program =
-		    calloc(places->programs, sizeof *places->program);
+		    calloc(places->programs + 1, sizeof *places->program);
 		places->window =
 		    calloc(1, meter_stride(places->meters, places->programs));
 	}
@@ -101,13 +102,13 @@ meter_places_window(
 
 	made->frame = window->frame;
 	made->frames = window->frames;
+	memset(made->meter, 0, places->meters * sizeof *made->meter);
+	memset(program, 0, places->programs * sizeof *program);
 	for (size_t i = 0; i < places->meters; i++)
-		made->meter[i] = places->meter[i] < 0
-				     ? (struct meter){ 0 }
-				     : window->meter[places->meter[i]];
+		if (places->meter[i] >= 0)
+			made->meter[i] = window->meter[places->meter[i]];
 	for (size_t i = 0; i < places->programs; i++)
-		program[i] = places->program[i] < 0
-				 ? (struct meter_program){ 0 }
-				 : before[places->program[i]];
+		if (places->program[i] >= 0)
+			program[i] = before[places->program[i]];
 	return made;
 }

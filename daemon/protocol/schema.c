@@ -370,8 +370,8 @@ static const struct schema_param table[PARAMS] = {
 	[PARAM_RELOAD] = { PARAM_RELOAD, "/reload", "reload", SCOPE_DESK,
 	    SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
 	    "No arguments, for the role admin; reads the configuration file "
-	    "again and, if nothing is wrong with it, takes what it says. "
-	    "Answers a /reload/line ,ss kind text for each change or error, "
+	    "again and, if nothing is wrong with it, takes what it says; "
+	    "answers a /reload/line ,ss kind text for each change or error, "
 	    "then /reload/end ,ssi command verdict lines." },
 	[PARAM_RELOAD_CHECK] = { PARAM_RELOAD_CHECK, "/reload/check",
 	    "reload/check", SCOPE_DESK, SCHEMA_COMMAND, 0, false, false, "", 0,
@@ -380,8 +380,8 @@ static const struct schema_param table[PARAMS] = {
 	[PARAM_ADD] = { PARAM_ADD, "/add", "add", SCOPE_DESK, SCHEMA_COMMAND, 0,
 	    false, false, "", 0, 0, 0, NULL,
 	    "s JSON of a strip, {\"channel\": {...}} or {\"bus\": {...}}; or s "
-	    "place of an insert slot, such as ch/kick/insert/2, s its JSON. "
-	    "For the role admin; adds it and answers as /reload does." },
+	    "place of an insert slot, such as ch/kick/insert/2, s its JSON; "
+	    "for the role admin; adds it and answers as /reload does." },
 	[PARAM_REMOVE] = { PARAM_REMOVE, "/remove", "remove", SCOPE_DESK,
 	    SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
 	    "s strip or insert slot, such as ch/kick or ch/kick/insert/2, for "

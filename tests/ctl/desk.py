@@ -495,6 +495,84 @@ def a_bridge_comes_back_with_its_daemon():
     assert bridge.quit() == 0
 
 
+def changed(*arguments, text=""):
+    """What a change of the desk printed."""
+    run = ctl(*arguments, text=text)
+    assert run.returncode == 0, run.stderr
+    assert run.stderr == "", run.stderr
+    return run.stdout.splitlines()
+
+
+def on_file():
+    with open(DAEMON.config, encoding="utf-8") as file:
+        return json.load(file)
+
+
+def a_desk_is_changed_saved_and_taken_back():
+    with open(DAEMON.config, encoding="utf-8") as file:
+        before = file.read()
+    assert changed("add", '{"channel": {"id": "choir"}, "at": 1}') == \
+        ["+ ch/choir"]
+    assert value("/ch/choir/fader") == 0
+    assert changed("move", "ch/choir", "3") == ["~ ch/choir: from place 1 to 3"]
+    changed("insert", "add", "ch/choir", '{"jack": {"mode": "loop"}}')
+    changed("insert", "add", "ch/choir", "1", "-", text='{"jack": {}}')
+    changed("insert", "move", "ch/choir", "1", "2")
+    changed("insert", "remove", "ch/choir", "2")
+    lines = changed("remove", "bus/drums")
+    assert lines[0] == "- bus/drums" and len(lines) == 3, lines
+    ctl("set", "/ch/choir/fader", "-3.7", "/master/guard", "1")
+    # All of it is the daemon's alone until it is saved.
+    with open(DAEMON.config, encoding="utf-8") as file:
+        assert file.read() == before
+    assert changed("config", "save")[-1] == "Saved " + DAEMON.config
+    saved = on_file()
+    assert [strip["id"] for strip in saved["channels"]] == \
+        ["kick", "snare", "choir", "keys"]
+    assert saved["channels"][2] == {
+        "id": "choir", "inserts": [{"jack": {"mode": "loop"}}],
+        "fader": -3.7}, saved
+    assert "to" not in saved["channels"][0]
+    assert saved["master"]["guard"]["on"] == 1
+    assert [strip["id"] for strip in saved["buses"]] == ["verb"]
+    assert changed("reload") == ["Nothing changed."]
+    with open(DAEMON.config + "~", encoding="utf-8") as file:
+        assert file.read() == before
+    os.replace(DAEMON.config + "~", DAEMON.config)
+    would = changed("reload", "--dry-run")
+    assert "+ bus/drums" in would and "- ch/choir" in would, would
+    assert value("/ch/choir/fader") != 0
+    assert changed("reload") == would
+    assert ctl("get", "/ch/choir/fader").returncode == 1
+    assert changed("reload") == ["Nothing changed."]
+
+
+def a_change_that_cannot_be_is_told_and_changes_nothing():
+    for command, why in (
+            (["add", '{"bus": {"id": "verb"}}'], "found \"verb\""),
+            (["add", '{"bus": '], "byte 9 of the JSON: found the end"),
+            (["remove", "ch/kik"], "found strip \"ch/kik\"; allowed: "),
+            (["move", "ch/kick", "4"], "found place 4; allowed: 1 to 3"),
+            (["insert", "add", "master", "urn:none"], "urn:none"),
+            (["insert", "remove", "ch/kick", "1"], "found slot 1"),
+            (["insert", "move", "ch/snare", "1", "2"], "found place 2")):
+        run = ctl(*command)
+        assert run.returncode == 1, (command, run)
+        assert why in run.stderr, (command, run.stderr)
+        assert run.stdout == "", (command, run.stdout)
+    with open(DAEMON.config, encoding="utf-8") as file:
+        before = file.read()
+    with open(DAEMON.config, "w", encoding="utf-8") as file:
+        file.write(before.replace('"Kick"', "1").replace('"Snare"', "2"))
+    run = ctl("reload")
+    with open(DAEMON.config, "w", encoding="utf-8") as file:
+        file.write(before)
+    assert run.returncode == 1, run
+    assert [line.split(": ")[2] for line in run.stderr.splitlines()] == \
+        ["channels[0].name", "channels[1].name"], run.stderr
+    assert changed("reload") == ["Nothing changed."]
+
+
 TESTS = [
     many_values_of_a_set_go_out_in_one_bundle,
     a_set_of_many_is_heard_by_others_together,
@@ -518,6 +596,8 @@ TESTS = [
     a_bridge_of_a_desk_at_rest_draws_next_to_nothing,
     a_bridge_in_ascii_writes_ascii_only,
     a_bridge_comes_back_with_its_daemon,
+    a_desk_is_changed_saved_and_taken_back,
+    a_change_that_cannot_be_is_told_and_changes_nothing,
 ]
 
 DAEMON = Daemon()

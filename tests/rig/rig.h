@@ -43,6 +43,8 @@ struct rig {
 	unsigned udp_port;
 	struct osc_client *osc;
 	struct rig_jack *jack; /* NULL before rig_join() */
+	pid_t apart;           /* 0: nothing is done in another process */
+	int apart_fd;          /* to it */
 };
 
 /* --- rig_process.c: server and daemon --- */
@@ -54,6 +56,10 @@ void rig_init(struct rig *rig, unsigned rate, unsigned period);
  * it takes clients, and RIG_READY_MS more. */
 #define RIG_READY_MS 20
 void rig_start_server(struct rig *rig);
+
+/* The two halves of that: the process, and the waiting. */
+void rig_spawn_server(struct rig *rig);
+void rig_await_server(const struct rig *rig);
 
 /* Ends it with a signal and waits for that. */
 void rig_stop_server(struct rig *rig, int sig);
@@ -106,6 +112,27 @@ double rig_now(void);
  * exit status, 128 + n after signal n. */
 pid_t rig_spawn(const char *const argv[]);
 int rig_end_child(pid_t pid, int sig);
+
+/* --- rig_apart.c: libjack in a process of its own --- */
+
+/*
+ * Under servers that die, libjack itself may hang for ever in a call of ours, and
+ * with it each later call of the process. So it is asked in a child, which can be
+ * ended. Nothing else of the process may have a JACK client then, or have had a
+ * server die under it.
+ */
+
+/* Joins, looks and returns a number. What fails in it fails the test. */
+typedef double (*rig_work)(struct rig *rig, void *arg);
+
+/* Does that in a child, which keeps its clients afterwards. False if it does not
+ * end within `ms`: then the child is killed, and the work may be tried again. */
+bool rig_apart(
+    struct rig *rig, rig_work work, void *arg, unsigned ms, double *result);
+
+/* Lets the child close its clients and ends it. False if it hung in that. */
+bool rig_apart_end(struct rig *rig);
+
 /* --- rig_thread.c: the realtime thread --- */
 
 /* The daemon's one thread that says by its name that it is realtime. */

@@ -228,13 +228,12 @@ number(char text[16], unsigned value)
 }
 
 void
-rig_start_server(struct rig *rig)
+rig_spawn_server(struct rig *rig)
 {
 	char text[5][16];
 	const char *argv[20] = { "jackd", "-n", rig->server };
 	int n = 3;
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	double until = rig_now() + PATIENCE;
 
 	argv[n++] = rig->priority != 0 ? "-R" : "-r";
 	if (rig->priority != 0) {
@@ -260,6 +259,13 @@ rig_start_server(struct rig *rig)
 	rig->jackd = spawn(argv, null, null);
 	running[RUNNING_SERVER] = rig->jackd;
 	close(null);
+}
+
+void
+rig_await_server(const struct rig *rig)
+{
+	double until = rig_now() + PATIENCE;
+
 	for (;;) {
 		jack_client_t *client = jack_client_open("rig-probe",
 		    JackNoStartServer | JackServerName, NULL, rig->server);
@@ -275,6 +281,13 @@ rig_start_server(struct rig *rig)
 			fail_msg("jackd -n %s does not start", rig->server);
 		rig_sleep(20);
 	}
+}
+
+void
+rig_start_server(struct rig *rig)
+{
+	rig_spawn_server(rig);
+	rig_await_server(rig);
 }
 
 void
@@ -412,6 +425,7 @@ rig_end(struct rig *rig)
 	int status = 0;
 
 	rig_leave(rig);
+	rig_apart_end(rig);
 	if (rig->osc != NULL)
 		status = rig_stop_daemon(rig);
 	rig_stop_server(rig, SIGTERM);

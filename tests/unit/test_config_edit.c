@@ -52,13 +52,14 @@ static void
 in_order(char *text, const char *list, const char *ids)
 {
 	char found[200] = "";
+	size_t used = 0;
 	cJSON *tree = cJSON_Parse(text), *node;
 
 	assert_non_null(text);
 	cJSON_ArrayForEach(node, cJSON_GetObjectItem(tree, list))
 	{
-		strcat(found, found[0] ? " " : "");
-		strcat(found,
+		used += (size_t)snprintf(found + used, sizeof(found) - used,
+		    "%s%s", used > 0 ? " " : "",
 		    cJSON_GetStringValue(cJSON_GetObjectItem(node, "id")));
 	}
 	assert_string_equal(found, ids);
@@ -274,9 +275,30 @@ all_else_stays_as_it_was(void **state)
 }
 
 static void
-the_text_is_laid_out_for_people(void **state)
+is_laid_out(char *text, const char *wanted)
 {
-	static const char laid[] =
+	assert_non_null(text);
+	assert_string_equal(text, wanted);
+	free(text);
+}
+
+/* A text that is one line has no layout to keep. */
+static void
+what_is_one_line_is_laid_out_for_people(void **state)
+{
+	(void)state;
+	is_laid_out(
+	    config_move_strip(
+		"{\"version\":1,\"name\":\"\\\"Ä\\u0001/\",\"pan_law\":-4.50,"
+		"\"events\":{\"file_bytes\":1000000000},\"channels\":["
+		"{\"id\":\"kick\",\"from\":[[\"a:b\",\"c:d\"],[]],"
+		"\"name\":\"so many words do not fit beside the others\","
+		"\"inserts\":[{\"jack\":{}}]},{\"id\":\"voice\",\"sends\":{}},"
+		"{\"id\":\"eighty\",\"sends\":{\"verb\":{\"level\":-12.3}},"
+		"\"new\":[1,22]},"
+		"{\"id\":\"eighty-1\",\"sends\":{\"verb\":{\"level\":-12.3}},"
+		"\"new\":[1,22]}]}",
+		"ch/1", 1, why, sizeof why),
 	    "{\n"
 	    "  \"version\": 1,\n"
 	    "  \"name\": \"\\\"Ä\\u0001/\",\n"
@@ -285,28 +307,65 @@ the_text_is_laid_out_for_people(void **state)
 	    "  \"channels\": [\n"
 	    "    {\n"
 	    "      \"id\": \"kick\",\n"
-	    "      \"name\": \"sixty bytes are too many beside the "
-	    "others.......\",\n"
 	    "      \"from\": [[\"a:b\", \"c:d\"], []],\n"
-	    "      \"align\": false\n"
+	    "      \"name\": \"so many words do not fit beside the others\",\n"
+	    "      \"inserts\": [ { \"jack\": {} } ]\n"
 	    "    },\n"
 	    "    { \"id\": \"voice\", \"sends\": {} },\n"
 	    "    { \"id\": \"eighty\", \"sends\": { \"verb\": { \"level\": "
-	    "-12.3 } }, "
-	    "\"new\": [1] },\n"
+	    "-12.3 } }, \"new\": [1, 22] },\n"
 	    "    {\n"
-	    "      \"id\": \"wide\",\n"
+	    "      \"id\": \"eighty-1\",\n"
 	    "      \"sends\": { \"verb\": { \"level\": -12.3 } },\n"
-	    "      \"new\": [10, 11, 12]\n"
+	    "      \"new\": [1, 22]\n"
 	    "    }\n"
 	    "  ]\n"
-	    "}\n";
-	char *text = config_move_strip(laid, "ch/1", 1, why, sizeof why);
+	    "}\n");
+}
+
+static void
+lines_stay_as_they_were(void **state)
+{
+	static const char *const files[] = { "config/headroom.json",
+		"config/live-band.json", "config/minimal.json" };
 
 	(void)state;
-	assert_non_null(text);
-	assert_string_equal(text, laid);
-	free(text);
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		size_t size;
+		char *text = config_slurp(files[i], &size);
+
+		is_laid_out(
+		    config_move_strip(text, "ch/1", 1, why, sizeof why), text);
+		free(text);
+	}
+}
+
+#define LONG_LINE                                                              \
+	"    { \"id\": \"kick\", \"name\": \"a line that is longer than ours " \
+	"may be\", \"from\": [\"system:capture_1\"] }"
+
+/* What comes new, or grows, is laid out as if there had been no layout. */
+static void
+what_is_new_fits_in(void **state)
+{
+	(void)state;
+	is_laid_out(
+	    config_add_strip("{\n \"channels\": [\n" LONG_LINE "\n ]\n}",
+		"{\n\"channel\": {\n\"id\": \"a\",\n\"sends\": {}}, \"at\": 1}",
+		why, sizeof why),
+	    "{\n  \"channels\": [\n    { \"id\": \"a\", \"sends\": {} "
+	    "},\n" LONG_LINE "\n  ]\n}\n");
+	is_laid_out(
+	    config_add_insert("{\n \"buses\": [\n  { \"id\": \"verb\", "
+			      "\"inserts\": [] } ]\n}",
+		"bus/verb", 0,
+		"{\"lv2\": \"urn:a\", \"preset\": \"a preset with a long name, "
+		"really\"}",
+		why, sizeof why),
+	    "{\n  \"buses\": [\n    {\n      \"id\": \"verb\",\n"
+	    "      \"inserts\": [\n        { \"lv2\": \"urn:a\", "
+	    "\"preset\": \"a preset with a long name, really\" }\n      ]\n    "
+	    "}\n  ]\n}\n");
 }
 
 int
@@ -321,7 +380,9 @@ main(void)
 		cmocka_unit_test(slots_come_move_and_go),
 		cmocka_unit_test(a_slot_that_is_none_is_refused),
 		cmocka_unit_test(all_else_stays_as_it_was),
-		cmocka_unit_test(the_text_is_laid_out_for_people),
+		cmocka_unit_test(what_is_one_line_is_laid_out_for_people),
+		cmocka_unit_test(lines_stay_as_they_were),
+		cmocka_unit_test(what_is_new_fits_in),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -70,7 +70,7 @@ values_of(struct table *table)
 static bool
 is_same(const cJSON *a, const cJSON *b)
 {
-	struct schema_value one, other;
+	struct schema_value one = { .type = 0 }, other = { .type = 0 };
 
 	assert_true(values_read(a, &one) && values_read(b, &other));
 	if (one.type == 's' || other.type == 's')
