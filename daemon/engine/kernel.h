@@ -36,7 +36,10 @@
 struct kernel_scan {
 	float peak;     /* largest magnitude; above KERNEL_LARGEST or NaN where
 			   such a sample was among them */
-	double squares; /* sum of squares; means nothing in that case */
+	float bend;     /* largest second difference; KERNEL_LARGEST of fewer
+			   than KERNEL_LAST samples */
+	double squares; /* sum of squares; it and the bend mean nothing where
+			   a sample is no number */
 };
 
 /* Where |gain x| is above a limit. */
@@ -82,8 +85,10 @@ struct kernels {
 
 	/* Peak by the integer maximum of the magnitude bits, which is exact
 	 * and keeps NaN; squares in float sums over at most 256 samples, then
-	 * double. */
-	REALTIME struct kernel_scan (*scan)(const float *x, uint32_t n);
+	 * double. `before` are the KERNEL_LAST samples before x[0…n), for the
+	 * second differences that end in those. */
+	REALTIME struct kernel_scan (*scan)(
+	    const float *x, uint32_t n, const float *before);
 
 	/* Where |gain x| is above a limit that is not negative. */
 	REALTIME struct kernel_overs (*overs)(
@@ -97,10 +102,11 @@ struct kernels {
 	REALTIME void (*add)(float *restrict out, const float *restrict x,
 	    float gain, uint32_t n);
 
-	/* out = gain ramp x, and what `scan` says of out */
+	/* out = gain ramp x, and what `scan` says of out; `before` is what came
+	 * before it there */
 	REALTIME struct kernel_scan (*scale_ramp)(float *restrict out,
 	    const float *restrict x, float gain, const float *restrict ramp,
-	    uint32_t n);
+	    uint32_t n, const float *before);
 
 	/* out += gain ramp x */
 	REALTIME void (*add_ramp)(float *restrict out, const float *restrict x,
@@ -113,10 +119,6 @@ struct kernels {
 	 * with any invalid, the tally is as before and what was written means
 	 * nothing. Fewer than KERNEL_LAST are always said to be above. */
 	REALTIME uint32_t (*mix)(struct kernel_mix *mix, uint32_t n);
-
-	/* The largest second difference that ends in x[0…n), after the
-	 * KERNEL_LAST samples before them; KERNEL_LARGEST where n is less. */
-	REALTIME float (*bend)(const float *x, uint32_t n, const float *before);
 
 	/* The highest true peak of x[0…n) if it is above `ref`, else `ref`
 	 * (BS.1770-5, annex 2). `before` are the KERNEL_LAST samples before

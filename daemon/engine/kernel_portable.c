@@ -7,8 +7,23 @@
  * Machines without vectors of their own here run it, too.
  */
 
+static float
+portable_bend(const float *x, uint32_t n, const float *before)
+{
+	float last = before[KERNEL_LAST - 1], but_one = before[KERNEL_LAST - 2];
+	float most = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		float bend = fabsf(x[i] + but_one - 2 * last);
+		most = bend > most ? bend : most;
+		but_one = last;
+		last = x[i];
+	}
+	return n < KERNEL_LAST ? KERNEL_LARGEST : most;
+}
+
 REALTIME static struct kernel_scan
-portable_scan(const float *x, uint32_t n)
+portable_scan(const float *x, uint32_t n, const float *before)
 {
 	int32_t peak = 0;
 	double squares = 0;
@@ -19,7 +34,8 @@ portable_scan(const float *x, uint32_t n)
 			peak = bits;
 		squares += (double)x[i] * (double)x[i];
 	}
-	return (struct kernel_scan){ kernel_float(peak), squares };
+	return (struct kernel_scan){ kernel_float(peak),
+		portable_bend(x, n, before), squares };
 }
 
 REALTIME static struct kernel_overs
@@ -55,11 +71,11 @@ portable_add(
 
 REALTIME static struct kernel_scan
 portable_scale_ramp(float *restrict out, const float *restrict x, float gain,
-    const float *restrict ramp, uint32_t n)
+    const float *restrict ramp, uint32_t n, const float *before)
 {
 	for (uint32_t i = 0; i < n; i++)
 		out[i] = gain * ramp[i] * x[i];
-	return portable_scan(out, n);
+	return portable_scan(out, n, before);
 }
 
 REALTIME static void
@@ -76,28 +92,13 @@ larger(float a, float b)
 	return a > b ? a : b;
 }
 
-REALTIME static float
-portable_bend(const float *x, uint32_t n, const float *before)
-{
-	float last = before[KERNEL_LAST - 1], but_one = before[KERNEL_LAST - 2];
-	float most = 0;
-
-	for (uint32_t i = 0; i < n; i++) {
-		float bend = fabsf(x[i] + but_one - 2 * last);
-		most = bend > most ? bend : most;
-		but_one = last;
-		last = x[i];
-	}
-	return n < KERNEL_LAST ? KERNEL_LARGEST : most;
-}
-
 /* May the source have a true peak above its limit? The block before reaches
  * into this one's. */
 static bool
-portable_bound(struct kernel_mix *mix, uint32_t k, float level, uint32_t n)
+portable_bound(
+    struct kernel_mix *mix, uint32_t k, float level, float bend, uint32_t n)
 {
 	struct kernel_tally *tally = &mix->tally;
-	float bend = portable_bend(mix->x[k], n, mix->last[k]);
 	float most_bend = larger(bend, tally->bend[k]);
 	float most = larger(level, tally->level[k]);
 
@@ -116,14 +117,15 @@ portable_look(struct kernel_mix *mix, uint32_t n)
 	uint32_t says = 0;
 
 	for (uint32_t k = 0; k < mix->sources; k++) {
-		scan[k] = portable_scan(mix->x[k], n);
+		scan[k] = portable_scan(mix->x[k], n, mix->last[k]);
 		if (!(scan[k].peak <= KERNEL_LARGEST))
 			says |= KERNEL_INVALID(k);
 	}
 	for (uint32_t k = 0;
 	     k < mix->sources && (says & KERNEL_ANY_INVALID) == 0; k++) {
 		float level = scan[k].peak;
-		if (portable_bound(mix, k, level, n) || level > tally->limit[k])
+		if (portable_bound(mix, k, level, scan[k].bend, n) ||
+		    level > tally->limit[k])
 			says |= KERNEL_ABOVE(k);
 		if (level != 0)
 			says |= KERNEL_SOUND;
@@ -197,6 +199,5 @@ const struct kernels kernels_portable = {
 	.scale_ramp = portable_scale_ramp,
 	.add_ramp = portable_add_ramp,
 	.mix = portable_mix,
-	.bend = portable_bend,
 	.true_peak = portable_true_peak,
 };

@@ -12,7 +12,6 @@ struct signal {
 	enum plan_point point;
 	const float *x[PLAN_LANES];
 	struct kernel_scan scan[PLAN_LANES];
-	float bend[PLAN_LANES]; /* second differences */
 	/* The true peak if it is above `asked`, else that. */
 	float asked[PLAN_LANES], true_peak[PLAN_LANES];
 };
@@ -35,17 +34,14 @@ is_silent(const struct signal *signal)
 	return true;
 }
 
-/* A signal that has just been made has not been asked for its true peak. */
+/* A signal that is made has not been asked for its true peak. */
 static void
-open_signal(struct engine *engine, const struct plan_strip *strip,
-    struct signal *signal, enum plan_point point, uint32_t n)
+open_signal(struct signal *signal, uint32_t lanes, enum plan_point point)
 {
+	signal->lanes = lanes;
 	signal->point = point;
-	for (uint32_t lane = 0; lane < signal->lanes; lane++) {
+	for (uint32_t lane = 0; lane < lanes; lane++)
 		signal->asked[lane] = INFINITY;
-		signal->bend[lane] = engine->kernels->bend(
-		    signal->x[lane], n, strip->state->history[point][lane]);
-	}
 }
 
 /* May a signal have a true peak above `ref`? The block before reaches into
@@ -55,7 +51,7 @@ may_peak(const struct plan_strip *strip, const struct signal *signal,
     uint32_t lane, float ref)
 {
 	const struct plan_state *state = strip->state;
-	float level = signal->scan[lane].peak, bend = signal->bend[lane];
+	float level = signal->scan[lane].peak, bend = signal->scan[lane].bend;
 	float level_before = state->level[signal->point][lane];
 	float bend_before = state->bend[signal->point][lane];
 
@@ -81,7 +77,8 @@ true_peak_above(struct engine *engine, const struct block *block,
 			signal->true_peak[lane] = engine->kernels->true_peak(
 			    signal->x[lane], block->frames,
 			    strip->state->history[signal->point][lane],
-			    signal->bend[lane], ref, engine->plan->few_phases);
+			    signal->scan[lane].bend, ref,
+			    engine->plan->few_phases);
 	}
 	return signal->true_peak[lane] > signal->asked[lane]
 		   ? signal->true_peak[lane]
@@ -194,7 +191,7 @@ keep_history(
 		measure_history(
 		    state->history[point][lane], signal->x[lane], n);
 		state->level[point][lane] = signal->scan[lane].peak;
-		state->bend[point][lane] = signal->bend[lane];
+		state->bend[point][lane] = signal->scan[lane].bend;
 	}
 }
 
@@ -206,13 +203,14 @@ take_input(struct engine *engine, const struct block *block,
 {
 	struct meter *meter = measure_meter(block, strip, STAGE_IN, 0);
 
-	signal->lanes = strip->lanes;
+	open_signal(signal, strip->lanes, POINT_IN);
 	for (uint32_t lane = 0; lane < strip->lanes; lane++, meter++) {
 		const float *x =
 		    standing_input(engine->plan, block, strip, lane);
 		struct kernel_scan scan = { 0 };
 		while (x != NULL) {
-			scan = engine->kernels->scan(x, block->frames);
+			scan = engine->kernels->scan(x, block->frames,
+			    strip->state->history[POINT_IN][lane]);
 			if (scan.peak <= KERNEL_LARGEST)
 				break;
 			x = measure_invalid(block, strip, lane, x);
@@ -227,7 +225,6 @@ take_input(struct engine *engine, const struct block *block,
 		else
 			*run = 0;
 	}
-	open_signal(engine, strip, signal, POINT_IN, block->frames);
 }
 
 /* A standing gain is only remembered; a moving one is written out, as a signal
@@ -243,13 +240,13 @@ apply_gain(struct engine *engine, const struct plan_strip *strip,
 	if (!gain_moves(gain))
 		return (struct tap){ tap.signal, tap.gain * gain->now };
 	gain_ramp(gain, engine->ramp, n);
-	made->lanes = strip->lanes;
+	open_signal(made, strip->lanes, point);
 	for (uint32_t lane = 0; lane < strip->lanes; lane++) {
 		made->scan[lane] = engine->kernels->scale_ramp(lanes[lane],
-		    tap.signal->x[lane], tap.gain, engine->ramp, n);
+		    tap.signal->x[lane], tap.gain, engine->ramp, n,
+		    strip->state->history[point][lane]);
 		made->x[lane] = lanes[lane];
 	}
-	open_signal(engine, strip, made, point, n);
 	return (struct tap){ made, 1 };
 }
 
@@ -265,12 +262,12 @@ apply_delay(struct engine *engine, const struct plan_strip *strip,
 		return tap;
 	delay_run(delay, strip->lanes, tap.signal->x, tap.gain, out, n,
 	    engine->plan->ramp, engine->ramp);
-	made->lanes = strip->lanes;
+	open_signal(made, strip->lanes, POINT_DELAY);
 	for (uint32_t lane = 0; lane < strip->lanes; lane++) {
-		made->scan[lane] = engine->kernels->scan(out[lane], n);
+		made->scan[lane] = engine->kernels->scan(
+		    out[lane], n, strip->state->history[POINT_DELAY][lane]);
 		made->x[lane] = out[lane];
 	}
-	open_signal(engine, strip, made, POINT_DELAY, n);
 	return (struct tap){ made, 1 };
 }
 

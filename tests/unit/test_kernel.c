@@ -11,6 +11,8 @@ static const uint32_t lengths[] = { 1, 3, 5, 15, 16, 17, 64, 255, 441, 1000 };
 #define PORTABLE kernel_named("portable")
 
 static float storage[LONGEST + OFFSETS + 1];
+/* What came before any of them. */
+static const float before[KERNEL_LAST] = { [KERNEL_LAST - 2] = 0.75F, -0.5F };
 
 static const float *
 noise_into(float *x, uint32_t n, unsigned seed)
@@ -50,13 +52,14 @@ scans_are_exact(const struct kernels *kernels)
 		for (uint32_t offset = 0; offset < OFFSETS; offset++) {
 			uint32_t n = lengths[k];
 			const float *x = noise(n, offset);
-			struct kernel_scan want = PORTABLE->scan(x, n);
-			struct kernel_scan scan = kernels->scan(x, n);
+			struct kernel_scan want = PORTABLE->scan(x, n, before);
+			struct kernel_scan scan = kernels->scan(x, n, before);
 			assert_true(scan.peak == want.peak);
+			assert_float_equal(scan.bend, want.bend, 1e-6);
 			assert_float_equal(
 			    scan.squares, want.squares, want.squares * 1e-6);
 		}
-	assert_true(kernels->scan(storage, 0).peak == 0);
+	assert_true(kernels->scan(storage, 0, before).peak == 0);
 }
 
 static void
@@ -66,7 +69,7 @@ peak_sees_every_place_and_both_signs(const struct kernels *kernels)
 
 	for (int i = 0; i < 133; i++) {
 		x[i] = i % 2 != 0 ? -0.5F : 0.5F;
-		assert_true(kernels->scan(x, 133).peak == 0.5F);
+		assert_true(kernels->scan(x, 133, before).peak == 0.5F);
 		x[i] = 0;
 	}
 }
@@ -83,11 +86,11 @@ what_is_no_number_is_seen(const struct kernels *kernels)
 			for (int i = 0; i < 69; i++)
 				x[i] = 1;
 			x[at] = bad[k];
-			struct kernel_scan scan = kernels->scan(x, 69);
+			struct kernel_scan scan = kernels->scan(x, 69, before);
 			assert_false(scan.peak <= KERNEL_LARGEST);
 			assert_int_equal(kernel_invalid(x, 69), 1);
 		}
-	assert_false(kernels->scan(mixed, 3).peak <= KERNEL_LARGEST);
+	assert_false(kernels->scan(mixed, 3, before).peak <= KERNEL_LARGEST);
 }
 
 static void
@@ -101,7 +104,7 @@ the_largest_sample_has_a_finite_square_after_every_gain(
 	/* 40 dB of trim and 10 dB of fader. */
 	kernels->scale(loud, x, 316.3F, 256);
 	assert_int_equal(kernel_invalid(x, 256), 0);
-	assert_true(isfinite(kernels->scan(loud, 256).squares));
+	assert_true(isfinite(kernels->scan(loud, 256, before).squares));
 }
 
 static void
@@ -109,7 +112,7 @@ denormals_are_small_not_invalid(const struct kernels *kernels)
 {
 	const float x[] = { 1e-40F, -1e-45F, 0 };
 
-	assert_true(kernels->scan(x, 3).peak <= 1e-38F);
+	assert_true(kernels->scan(x, 3, before).peak <= 1e-38F);
 	assert_int_equal(kernel_invalid(x, 3), 0);
 }
 
@@ -130,11 +133,12 @@ gains_and_sums_equal_the_reference(const struct kernels *kernels)
 		for (uint32_t i = 0; i < n; i++)
 			assert_float_equal(out[i], 0.6F * x[i], 1e-7);
 		struct kernel_scan scan =
-		    kernels->scale_ramp(out, x, 2, ramp, n);
+		    kernels->scale_ramp(out, x, 2, ramp, n, before);
 		for (uint32_t i = 0; i < n; i++)
 			assert_true(out[i] == 2 * ramp[i] * x[i]);
-		struct kernel_scan want = PORTABLE->scan(out, n);
+		struct kernel_scan want = PORTABLE->scan(out, n, before);
 		assert_true(scan.peak == want.peak);
+		assert_float_equal(scan.bend, want.bend, 1e-6);
 		assert_float_equal(
 		    scan.squares, want.squares, want.squares * 1e-6 + 1e-12);
 		kernels->add_ramp(out, x, 2, ramp, n);
