@@ -112,6 +112,11 @@ struct kernels {
 	REALTIME void (*add_ramp)(float *restrict out, const float *restrict x,
 	    float gain, const float *restrict ramp, uint32_t n);
 
+	/* out[i] = c0 + t(c1 + t(c2 + t c3)), t = step (from + i), rounded at
+	 * each operation: all kernels write the same bits. */
+	REALTIME void (*cubic)(float *restrict out, const float c[4],
+	    uint32_t from, float step, uint32_t n);
+
 	/* Adds all sources to all sums, in the order of the sources, and the
 	 * samples to the tally. Keeps the last KERNEL_LAST samples of each
 	 * source if there are as many and KERNEL_ANY_ABOVE is not said: then

@@ -92,6 +92,16 @@ larger(float a, float b)
 	return a > b ? a : b;
 }
 
+REALTIME static void
+portable_cubic(float *restrict out, const float c[4], uint32_t from, float step,
+    uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		float t = (float)(int32_t)(from + i) * step;
+		out[i] = c[0] + t * (c[1] + t * (c[2] + t * c[3]));
+	}
+}
+
 /* May the source have a true peak above its limit? The block before reaches
  * into this one's. */
 static bool
@@ -198,6 +208,7 @@ const struct kernels kernels_portable = {
 	.add = portable_add,
 	.scale_ramp = portable_scale_ramp,
 	.add_ramp = portable_add_ramp,
+	.cubic = portable_cubic,
 	.mix = portable_mix,
 	.true_peak = portable_true_peak,
 };

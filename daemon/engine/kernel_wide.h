@@ -461,6 +461,23 @@ wide_add_ramp(float *restrict out, const float *restrict x, float gain,
 		    n - i);
 }
 
+REALTIME static void
+wide_cubic(float *restrict out, const float c[4], uint32_t from, float step,
+    uint32_t n)
+{
+	wide a = wide_fill(c[0]), b = wide_fill(c[1]), d = wide_fill(c[2]),
+	     e = wide_fill(c[3]), by = wide_fill(step);
+	wide_bits place;
+
+	memcpy(&place, kernel_place, sizeof place);
+	place += (int32_t)from;
+	for (uint32_t i = 0; i < n; i += WIDE) {
+		wide t = __builtin_convertvector(place, wide) * by;
+		wide_store_most(out + i, a + t * (b + t * (d + t * e)), n - i);
+		place += WIDE;
+	}
+}
+
 #include "engine/kernel_mix.h"
 #include "engine/kernel_peak.h"
 
@@ -472,6 +489,7 @@ const struct kernels KERNELS = {
 	.add = wide_add,
 	.scale_ramp = wide_scale_ramp,
 	.add_ramp = wide_add_ramp,
+	.cubic = wide_cubic,
 	.mix = wide_mix,
 	.true_peak = wide_true_peak,
 };

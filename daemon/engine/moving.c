@@ -239,7 +239,7 @@ apply_gain(struct engine *engine, const struct plan_strip *strip,
 
 	if (!gain_moves(gain))
 		return (struct tap){ tap.signal, tap.gain * gain->now };
-	gain_ramp(gain, engine->ramp, n);
+	gain_ramp_by(gain, engine->kernels, engine->ramp, n);
 	open_signal(made, strip->lanes, point);
 	for (uint32_t lane = 0; lane < strip->lanes; lane++) {
 		made->scan[lane] = engine->kernels->scale_ramp(lanes[lane],

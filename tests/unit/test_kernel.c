@@ -164,6 +164,22 @@ a_sample_rounds_alike_wherever_it_stands(const struct kernels *kernels)
 	assert_memory_equal(whole, parts, sizeof whole);
 }
 
+/* A ramp that is cut into blocks in another way is the same. */
+static void
+curves_equal_the_reference_in_each_bit(const struct kernels *kernels)
+{
+	static const float c[4] = { 0.1F, 0.03F, 0.61F, -0.44F };
+
+	for (size_t k = 0; k < LENGTHS; k++) {
+		uint32_t n = lengths[k];
+		float is[LONGEST + 1] = { 0 }, want[LONGEST + 1] = { 0 };
+		is[n] = want[n] = 77;
+		kernels->cubic(is, c, 480 - n / 4, 1 / 960.0F, n);
+		PORTABLE->cubic(want, c, 480 - n / 4, 1 / 960.0F, n);
+		assert_memory_equal(is, want, sizeof is);
+	}
+}
+
 /* --- mixing --- */
 
 #define FRAMES 441
@@ -374,6 +390,7 @@ main(void)
 		EACH_KERNELS(denormals_are_small_not_invalid),
 		EACH_KERNELS(gains_and_sums_equal_the_reference),
 		EACH_KERNELS(a_sample_rounds_alike_wherever_it_stands),
+		EACH_KERNELS(curves_equal_the_reference_in_each_bit),
 		EACH_KERNELS(mixing_equals_the_reference),
 		EACH_KERNELS(mixing_tells_what_is_above_invalid_or_silent),
 		EACH_KERNELS(a_block_after_a_short_one_is_looked_at),
