@@ -36,6 +36,7 @@
 struct kernel_scan {
 	float peak;     /* largest magnitude; above KERNEL_LARGEST or NaN where
 			   such a sample was among them */
+	float level;    /* the same with the KERNEL_LAST samples before */
 	float bend;     /* largest second difference; KERNEL_LARGEST of fewer
 			   than KERNEL_LAST samples */
 	double squares; /* sum of squares; it and the bend mean nothing where
@@ -86,7 +87,7 @@ struct kernels {
 	/* Peak by the integer maximum of the magnitude bits, which is exact
 	 * and keeps NaN; squares in float sums over at most 256 samples, then
 	 * double. `before` are the KERNEL_LAST samples before x[0…n), for the
-	 * second differences that end in those. */
+	 * level and the second differences that end in those. */
 	REALTIME struct kernel_scan (*scan)(
 	    const float *x, uint32_t n, const float *before);
 
@@ -141,10 +142,6 @@ const struct kernels *kernel_at(unsigned index);
 /* Those of a name (v2, v3, v4, portable) that this machine can run, or
  * NULL. */
 const struct kernels *kernel_named(const char *name);
-
-/* May there be a true peak above `ref`, where no sample that the filter takes
- * in is above `level` and no second difference above `bend`? */
-REALTIME bool kernel_may_peak(float level, float bend, float ref);
 
 /* Samples that are NaN or beyond KERNEL_LARGEST. */
 REALTIME uint32_t kernel_invalid(const float *x, uint32_t n);

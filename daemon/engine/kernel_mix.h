@@ -140,22 +140,20 @@ which_above(__m128i a, __m128i b)
 	return (uint32_t)_mm_movemask_ps((__m128)_mm_cmpgt_epi32(a, b));
 }
 
-/* Which sources may have a true peak above the ones that they had? The block
- * before reaches into this one's. */
+/* Which sources may have a true peak above the ones that they had? `level` is
+ * the largest with the samples before; the second differences of the block
+ * before reach into this one. */
 INLINE uint32_t
-mix_bounds(
-    struct kernel_tally *tally, __m128i most, __m128i most_bend, uint32_t n)
+mix_bounds(struct kernel_tally *tally, __m128i level_bits, __m128i most_bend,
+    uint32_t n)
 {
-	__m128 level = _mm_max_ps((__m128)most, _mm_load_ps(tally->level));
+	__m128 level = (__m128)level_bits;
 	__m128 bend = _mm_max_ps((__m128)most_bend, _mm_load_ps(tally->bend));
 	__m128 outer = level * _mm_set1_ps(KERNEL_OUTER_LEVEL) +
 		       bend * _mm_set1_ps(KERNEL_OUTER_BEND);
 	__m128 inner = level * _mm_set1_ps(KERNEL_INNER_LEVEL) +
 		       bend * _mm_set1_ps(KERNEL_INNER_BEND);
 	__m128 any = level * _mm_set1_ps(KERNEL_OVERSHOOT);
-	/* The level of a few samples reaches back less far than the filter. */
-	any = _mm_max_ps(any,
-	    _mm_and_ps(bend, _mm_cmpge_ps(bend, _mm_set1_ps(KERNEL_LARGEST))));
 	__m128 bound = _mm_min_ps(_mm_max_ps(outer, inner), any);
 
 	if (n < KERNEL_LAST) {
@@ -170,8 +168,8 @@ mix_bounds(
 /* What was seen of the sources; those that are none were silent. */
 INLINE uint32_t
 mix_say(struct kernel_tally *tally, const struct folded *peaks,
-    const struct folded *squares, const struct folded *bends, uint32_t n,
-    const uint32_t sources)
+    const struct folded *squares, const struct folded *bends,
+    const struct folded *before, uint32_t n, const uint32_t sources)
 {
 	__m128i most = fold_most(peaks);
 	uint32_t says =
@@ -184,8 +182,10 @@ mix_say(struct kernel_tally *tally, const struct folded *peaks,
 	if (which_above(most, _mm_setzero_si128()) != 0)
 		says |= KERNEL_SOUND;
 	if (ENGINE_METERS > 1)
-		says |= mix_bounds(tally, most, fold_most(bends), n) &
-			(KERNEL_ABOVE(sources) - 1);
+		says |=
+		    mix_bounds(tally, _mm_max_epi32(most, fold_most(before)),
+			fold_most(bends), n) &
+		    (KERNEL_ABOVE(sources) - 1);
 	if (ENGINE_METERS > 0)
 		_mm_store_ps(tally->level, (__m128)most);
 	for (int i = 0; ENGINE_METERS > 0 && i < FOLDS; i++) {
@@ -251,6 +251,20 @@ mix_bends(struct pass *pass, const struct kernel_mix *mix, uint32_t n,
 		mix_bend(&pass->d, mix->last[3], n);
 }
 
+/* The levels of what came before. */
+INLINE struct folded
+mix_before(const struct kernel_mix *mix, const uint32_t sources)
+{
+	const wide_bits none = { 0 };
+
+	if (ENGINE_METERS < 2)
+		return (struct folded){ 0 };
+	return fold((wide)level_of(mix->last[0]),
+	    (wide)(sources > 1 ? level_of(mix->last[1]) : none),
+	    (wide)(sources > 2 ? level_of(mix->last[2]) : none),
+	    (wide)(sources > 3 ? level_of(mix->last[3]) : none), true);
+}
+
 INLINE uint32_t
 mix_some(struct kernel_mix *mix, uint32_t n, const uint32_t sources,
     const uint32_t sums)
@@ -282,8 +296,9 @@ mix_some(struct kernel_mix *mix, uint32_t n, const uint32_t sources,
 	    fold(pass.a.squares, b->squares, c->squares, d->squares, false);
 	struct folded bends = fold((wide)pass.a.bend, (wide)b->bend,
 	    (wide)c->bend, (wide)d->bend, true);
+	struct folded before = mix_before(mix, sources);
 	uint32_t says =
-	    mix_say(&mix->tally, &most, &squares, &bends, n, sources);
+	    mix_say(&mix->tally, &most, &squares, &bends, &before, n, sources);
 	if (ENGINE_METERS > 1 && kernel_keeps(says, n))
 		for (uint32_t k = 0; k < sources; k++)
 			mix_keep(mix->last[k], mix->x[k], n);

@@ -22,19 +22,28 @@ portable_bend(const float *x, uint32_t n, const float *before)
 	return n < KERNEL_LAST ? KERNEL_LARGEST : most;
 }
 
+/* The largest magnitude, by its bits. */
+static int32_t
+portable_top(const float *x, uint32_t n)
+{
+	int32_t top = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		top = kernel_bits(x[i]) > top ? kernel_bits(x[i]) : top;
+	return top;
+}
+
 REALTIME static struct kernel_scan
 portable_scan(const float *x, uint32_t n, const float *before)
 {
-	int32_t peak = 0;
+	int32_t peak = portable_top(x, n);
+	int32_t top = portable_top(before, KERNEL_LAST);
 	double squares = 0;
 
-	for (uint32_t i = 0; i < n; i++) {
-		int32_t bits = kernel_bits(x[i]);
-		if (bits > peak)
-			peak = bits;
+	for (uint32_t i = 0; i < n; i++)
 		squares += (double)x[i] * (double)x[i];
-	}
 	return (struct kernel_scan){ kernel_float(peak),
+		kernel_float(peak > top ? peak : top),
 		portable_bend(x, n, before), squares };
 }
 
@@ -105,18 +114,15 @@ portable_cubic(float *restrict out, const float c[4], uint32_t from, float step,
 /* May the source have a true peak above its limit? The block before reaches
  * into this one's. */
 static bool
-portable_bound(
-    struct kernel_mix *mix, uint32_t k, float level, float bend, uint32_t n)
+portable_bound(struct kernel_tally *tally, uint32_t k,
+    const struct kernel_scan *scan, uint32_t n)
 {
-	struct kernel_tally *tally = &mix->tally;
-	float most_bend = larger(bend, tally->bend[k]);
-	float most = larger(level, tally->level[k]);
+	float bend = larger(scan->bend, tally->bend[k]);
 
-	tally->level[k] = level;
-	tally->bend[k] = bend;
-	/* The level of a few samples reaches back less far than the filter. */
+	tally->level[k] = scan->peak;
+	tally->bend[k] = scan->bend;
 	return n < KERNEL_LAST ||
-	       kernel_may_peak(most, most_bend, tally->true_peak[k]);
+	       kernel_may_peak(scan->level, bend, tally->true_peak[k]);
 }
 
 static uint32_t
@@ -134,7 +140,7 @@ portable_look(struct kernel_mix *mix, uint32_t n)
 	for (uint32_t k = 0;
 	     k < mix->sources && (says & KERNEL_ANY_INVALID) == 0; k++) {
 		float level = scan[k].peak;
-		if (portable_bound(mix, k, level, scan[k].bend, n) ||
+		if (portable_bound(tally, k, &scan[k], n) ||
 		    level > tally->limit[k])
 			says |= KERNEL_ABOVE(k);
 		if (level != 0)

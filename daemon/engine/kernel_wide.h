@@ -287,6 +287,17 @@ struct look {
 	wide before; /* the last vector */
 };
 
+/* The largest magnitudes of KERNEL_LAST samples. */
+INLINE wide_bits
+level_of(const float *last)
+{
+	wide_bits level = { 0 };
+
+	for (int i = 0; i < KERNEL_LAST; i += WIDE)
+		level = wide_max(level, wide_magnitude(wide_load(last + i)));
+	return level;
+}
+
 INLINE struct look
 look_begin(const float *before)
 {
@@ -321,10 +332,16 @@ look_up(struct look *look, struct kernel_scan *scan)
 
 /* All of x[0…n) was seen. */
 INLINE struct kernel_scan
-look_end(struct look *look, struct kernel_scan scan, const float *x, uint32_t n)
+look_end(struct look *look, struct kernel_scan scan, const float *x, uint32_t n,
+    const float *before)
 {
 	look_up(look, &scan);
 	scan.bend = KERNEL_LARGEST;
+	scan.level = scan.peak;
+	if (ENGINE_METERS > 1) {
+		float level = kernel_float(wide_top(level_of(before)));
+		scan.level = level > scan.peak ? level : scan.peak;
+	}
 	if (ENGINE_METERS > 1 && n >= KERNEL_LAST)
 		scan.bend = kernel_float(
 		    wide_top(wide_max(look->bend, bend_tail(x, n))));
@@ -352,7 +369,7 @@ wide_scan(const float *x, uint32_t n, const float *before)
 	if (i < n)
 		look.b =
 		    look_at(&look, wide_load_part(x + i, n - i), n - i, look.b);
-	return look_end(&look, scan, x, n);
+	return look_end(&look, scan, x, n, before);
 }
 
 /* Without branches: where there are overs, nothing tells which samples they
@@ -440,7 +457,7 @@ wide_scale_ramp(float *restrict out, const float *restrict x, float gain,
 		wide_store_most(out + i, v, n - i);
 		look.c = look_at(&look, v, n - i, look.c);
 	}
-	return look_end(&look, scan, out, n);
+	return look_end(&look, scan, out, n, before);
 }
 
 REALTIME static void

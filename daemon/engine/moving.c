@@ -1,6 +1,7 @@
 #include "engine/moving.h"
 
 #include "engine/engine.h"
+#include "engine/kernel_body.h"
 #include "engine/sum.h"
 
 #include <math.h>
@@ -44,20 +45,18 @@ open_signal(struct signal *signal, uint32_t lanes, enum plan_point point)
 		signal->asked[lane] = INFINITY;
 }
 
-/* May a signal have a true peak above `ref`? The block before reaches into
- * this one's. */
+/* May a signal have a true peak above `ref`? The second differences of the
+ * block before reach into this one. */
 static bool
 may_peak(const struct plan_strip *strip, const struct signal *signal,
     uint32_t lane, float ref)
 {
-	const struct plan_state *state = strip->state;
-	float level = signal->scan[lane].peak, bend = signal->scan[lane].bend;
-	float level_before = state->level[signal->point][lane];
-	float bend_before = state->bend[signal->point][lane];
+	const struct kernel_scan *scan = &signal->scan[lane];
+	float before = strip->state->bend[signal->point][lane];
 
-	return !state->knows_last ||
-	       kernel_may_peak(level > level_before ? level : level_before,
-		   bend > bend_before ? bend : bend_before, ref);
+	return !strip->state->knows_last ||
+	       kernel_may_peak(
+		   scan->level, scan->bend > before ? scan->bend : before, ref);
 }
 
 /* Two stages that differ by a standing gain ask for the same, but for what
@@ -141,8 +140,6 @@ make_history(struct plan_state *state, enum plan_point point,
 		for (uint32_t i = 0; i < PLAN_HISTORY; i++)
 			state->history[point][lane][i] =
 			    gain * state->history[before][lane][i];
-		state->level[point][lane] =
-		    fabsf(gain) * state->level[before][lane];
 		/* What is not known stays so. */
 		float bend = state->bend[before][lane];
 		state->bend[point][lane] =
@@ -190,7 +187,6 @@ keep_history(
 	for (uint32_t lane = 0; lane < signal->lanes; lane++) {
 		measure_history(
 		    state->history[point][lane], signal->x[lane], n);
-		state->level[point][lane] = signal->scan[lane].peak;
 		state->bend[point][lane] = signal->scan[lane].bend;
 	}
 }

@@ -55,6 +55,7 @@ scans_are_exact(const struct kernels *kernels)
 			struct kernel_scan want = PORTABLE->scan(x, n, before);
 			struct kernel_scan scan = kernels->scan(x, n, before);
 			assert_true(scan.peak == want.peak);
+			assert_true(scan.level == want.level);
 			assert_float_equal(scan.bend, want.bend, 1e-6);
 			assert_float_equal(
 			    scan.squares, want.squares, want.squares * 1e-6);
@@ -138,6 +139,7 @@ gains_and_sums_equal_the_reference(const struct kernels *kernels)
 			assert_true(out[i] == 2 * ramp[i] * x[i]);
 		struct kernel_scan want = PORTABLE->scan(out, n, before);
 		assert_true(scan.peak == want.peak);
+		assert_true(scan.level == want.level);
 		assert_float_equal(scan.bend, want.bend, 1e-6);
 		assert_float_equal(
 		    scan.squares, want.squares, want.squares * 1e-6 + 1e-12);
@@ -292,7 +294,28 @@ a_block_after_a_short_one_is_looked_at(const struct kernels *kernels)
 	assert_int_equal(kernels->mix(&desk.mix, 3), KERNEL_ABOVE(0));
 	desk.last[0][KERNEL_LAST - 4] = 0.5F;
 	assert_int_equal(kernels->mix(&desk.mix, 64), KERNEL_ABOVE(0));
+	/* Who looks closer keeps the last samples, which are zero by now. */
+	memset(desk.last, 0, sizeof desk.last);
 	assert_int_equal(kernels->mix(&desk.mix, 64), 0);
+}
+
+/* The filter reaches back over a few samples, not over the block before. */
+static void
+only_the_end_of_a_block_reaches_into_the_next(const struct kernels *kernels)
+{
+	static struct desk desk;
+
+	for (uint32_t at = 0; at < 64; at++) {
+		desk_set(&desk, 2, 0, 0);
+		memset(desk.x, 0, sizeof desk.x);
+		desk.x[1][at + 1] = 0.5F;
+		desk.mix.tally.true_peak[1] = 2;
+		assert_int_equal(kernels->mix(&desk.mix, 64), KERNEL_SOUND);
+		memset(desk.x, 0, sizeof desk.x);
+		desk.mix.tally.true_peak[1] = 0.7F;
+		assert_int_equal(kernels->mix(&desk.mix, 64),
+		    at < 64 - KERNEL_LAST ? 0 : KERNEL_ABOVE(1));
+	}
 }
 
 /* --- true peak --- */
@@ -394,6 +417,7 @@ main(void)
 		EACH_KERNELS(mixing_equals_the_reference),
 		EACH_KERNELS(mixing_tells_what_is_above_invalid_or_silent),
 		EACH_KERNELS(a_block_after_a_short_one_is_looked_at),
+		EACH_KERNELS(only_the_end_of_a_block_reaches_into_the_next),
 		EACH_KERNELS(true_peaks_equal_the_reference),
 		EACH_KERNELS(no_true_peak_is_beyond_the_bound),
 	};
