@@ -1,5 +1,7 @@
 #include "engine/gain.h"
 
+#include "engine/kernel_body.h"
+
 #include <math.h>
 
 void
@@ -11,7 +13,9 @@ gain_init(struct gain *gain, float value)
 static float
 gain_at(const struct gain *gain, float t)
 {
-	return gain->from + t * (gain->c1 + t * (gain->c2 + t * gain->c3));
+	const float *c = gain->c;
+
+	return c[0] + t * (c[1] + t * (c[2] + t * c[3]));
 }
 
 /* Slope per whole ramp of the running one, in units of a new ramp. */
@@ -21,7 +25,8 @@ gain_slope(const struct gain *gain, uint32_t length)
 	if (!gain_moves(gain))
 		return 0;
 	float t = (float)(gain->length - gain->left) / (float)gain->length;
-	float slope = gain->c1 + t * (2 * gain->c2 + t * 3 * gain->c3);
+	const float *c = gain->c;
+	float slope = c[1] + t * (2 * c[2] + t * 3 * c[3]);
 	return slope * (float)length / (float)gain->length;
 }
 
@@ -36,10 +41,7 @@ gain_set_off(struct gain *gain, float target, uint32_t length, float slope)
 		.next = target,
 		.left = length,
 		.length = length,
-		.from = gain->now,
-		.c1 = slope,
-		.c2 = 3 * way - 2 * slope,
-		.c3 = slope - 2 * way,
+		.c = { gain->now, slope, 3 * way - 2 * slope, slope - 2 * way },
 	};
 }
 
@@ -74,16 +76,14 @@ gain_move(struct gain *gain, float target, uint32_t length)
 
 /* Writes up to `n` gains of the running ramp. Returns how many. */
 static uint32_t
-gain_run(struct gain *gain, float *out, uint32_t n)
+gain_run(
+    struct gain *gain, const struct kernels *kernels, float *out, uint32_t n)
 {
 	uint32_t moving = n < gain->left ? n : gain->left;
 	uint32_t done = gain->length - gain->left;
-	float step = 1.0F / (float)gain->length;
-	/* A copy, which out[] cannot be part of: so the loop vectorises. */
-	const struct gain curve = *gain;
 
-	for (uint32_t i = 0; i < moving; i++)
-		out[i] = gain_at(&curve, (float)(int32_t)(done + i + 1) * step);
+	kernels->cubic(
+	    out, gain->c, done + 1, 1.0F / (float)gain->length, moving);
 	gain->left -= moving;
 	if (gain->left != 0) {
 		gain->now = out[moving - 1];
@@ -95,14 +95,21 @@ gain_run(struct gain *gain, float *out, uint32_t n)
 }
 
 void
-gain_ramp(struct gain *gain, float *out, uint32_t n)
+gain_ramp_by(
+    struct gain *gain, const struct kernels *kernels, float *out, uint32_t n)
 {
 	uint32_t done = 0;
 
 	while (done < n && gain_moves(gain))
-		done += gain_run(gain, out + done, n - done);
+		done += gain_run(gain, kernels, out + done, n - done);
 	for (uint32_t i = done; i < n; i++)
 		out[i] = gain->target;
+}
+
+void
+gain_ramp(struct gain *gain, float *out, uint32_t n)
+{
+	gain_ramp_by(gain, &kernels_portable, out, n);
 }
 
 void

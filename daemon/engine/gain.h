@@ -1,6 +1,7 @@
 #ifndef ENGINE_GAIN_H
 #define ENGINE_GAIN_H
 
+#include "engine/kernel.h"
 #include "engine/realtime.h"
 
 #include <stdbool.h>
@@ -15,12 +16,12 @@
  */
 
 struct gain {
-	float now;              /* the gain of the last sample that was run */
-	float target;           /* where it stands, or lands */
-	float next;             /* where it goes from there, or the same */
-	uint32_t left;          /* samples until it lands; 0: it stands */
-	uint32_t length;        /* samples of the whole ramp */
-	float from, c1, c2, c3; /* from + t(c1 + t(c2 + t c3)), t in 0…1 */
+	float now;       /* the gain of the last sample that was run */
+	float target;    /* where it stands, or lands */
+	float next;      /* where it goes from there, or the same */
+	uint32_t left;   /* samples until it lands; 0: it stands */
+	uint32_t length; /* samples of the whole ramp */
+	float c[4];      /* c0 + t(c1 + t(c2 + t c3)), t in 0…1 */
 };
 
 /* Stands at a value. */
@@ -33,6 +34,10 @@ REALTIME void gain_move(struct gain *gain, float target, uint32_t length);
 
 /* Writes the gains of the next `n` samples and moves on by them. */
 REALTIME void gain_ramp(struct gain *gain, float *out, uint32_t n);
+
+/* Writes the same with the kernels of the machine. */
+REALTIME void gain_ramp_by(
+    struct gain *gain, const struct kernels *kernels, float *out, uint32_t n);
 
 /* Moves on by `n` samples that nobody hears. */
 REALTIME void gain_skip(struct gain *gain, uint32_t n);

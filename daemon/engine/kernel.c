@@ -82,14 +82,6 @@ kernel_named(const char *name)
 	return NULL;
 }
 
-bool
-kernel_may_peak(float level, float bend, float ref)
-{
-	return bend >= KERNEL_LARGEST ||
-	       (level > kernel_level_room(bend, ref) &&
-		   level * KERNEL_OVERSHOOT > ref);
-}
-
 uint32_t
 kernel_invalid(const float *x, uint32_t n)
 {

@@ -36,7 +36,11 @@
 struct kernel_scan {
 	float peak;     /* largest magnitude; above KERNEL_LARGEST or NaN where
 			   such a sample was among them */
-	double squares; /* sum of squares; means nothing in that case */
+	float level;    /* the same with the KERNEL_LAST samples before */
+	float bend;     /* largest second difference; KERNEL_LARGEST of fewer
+			   than KERNEL_LAST samples */
+	double squares; /* sum of squares; it and the bend mean nothing where
+			   a sample is no number */
 };
 
 /* Where |gain x| is above a limit. */
@@ -82,8 +86,10 @@ struct kernels {
 
 	/* Peak by the integer maximum of the magnitude bits, which is exact
 	 * and keeps NaN; squares in float sums over at most 256 samples, then
-	 * double. */
-	REALTIME struct kernel_scan (*scan)(const float *x, uint32_t n);
+	 * double. `before` are the KERNEL_LAST samples before x[0…n), for the
+	 * level and the second differences that end in those. */
+	REALTIME struct kernel_scan (*scan)(
+	    const float *x, uint32_t n, const float *before);
 
 	/* Where |gain x| is above a limit that is not negative. */
 	REALTIME struct kernel_overs (*overs)(
@@ -97,14 +103,20 @@ struct kernels {
 	REALTIME void (*add)(float *restrict out, const float *restrict x,
 	    float gain, uint32_t n);
 
-	/* out = gain ramp x, and what `scan` says of out */
+	/* out = gain ramp x, and what `scan` says of out; `before` is what came
+	 * before it there */
 	REALTIME struct kernel_scan (*scale_ramp)(float *restrict out,
 	    const float *restrict x, float gain, const float *restrict ramp,
-	    uint32_t n);
+	    uint32_t n, const float *before);
 
 	/* out += gain ramp x */
 	REALTIME void (*add_ramp)(float *restrict out, const float *restrict x,
 	    float gain, const float *restrict ramp, uint32_t n);
+
+	/* out[i] = c0 + t(c1 + t(c2 + t c3)), t = step (from + i), rounded at
+	 * each operation: all kernels write the same bits. */
+	REALTIME void (*cubic)(float *restrict out, const float c[4],
+	    uint32_t from, float step, uint32_t n);
 
 	/* Adds all sources to all sums, in the order of the sources, and the
 	 * samples to the tally. Keeps the last KERNEL_LAST samples of each
@@ -113,10 +125,6 @@ struct kernels {
 	 * with any invalid, the tally is as before and what was written means
 	 * nothing. Fewer than KERNEL_LAST are always said to be above. */
 	REALTIME uint32_t (*mix)(struct kernel_mix *mix, uint32_t n);
-
-	/* The largest second difference that ends in x[0…n), after the
-	 * KERNEL_LAST samples before them; KERNEL_LARGEST where n is less. */
-	REALTIME float (*bend)(const float *x, uint32_t n, const float *before);
 
 	/* The highest true peak of x[0…n) if it is above `ref`, else `ref`
 	 * (BS.1770-5, annex 2). `before` are the KERNEL_LAST samples before
@@ -134,10 +142,6 @@ const struct kernels *kernel_at(unsigned index);
 /* Those of a name (v2, v3, v4, portable) that this machine can run, or
  * NULL. */
 const struct kernels *kernel_named(const char *name);
-
-/* May there be a true peak above `ref`, where no sample that the filter takes
- * in is above `level` and no second difference above `bend`? */
-REALTIME bool kernel_may_peak(float level, float bend, float ref);
 
 /* Samples that are NaN or beyond KERNEL_LARGEST. */
 REALTIME uint32_t kernel_invalid(const float *x, uint32_t n);

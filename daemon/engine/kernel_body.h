@@ -83,4 +83,13 @@ kernel_level_room(float bend, float ref)
 	return outer < inner ? outer : inner;
 }
 
+/* May there be a true peak above `ref`, where no sample that the filter takes
+ * in is above `level` and no second difference above `bend`? */
+static inline bool
+kernel_may_peak(float level, float bend, float ref)
+{
+	return level > kernel_level_room(bend, ref) &&
+	       level * KERNEL_OVERSHOOT > ref;
+}
+
 #endif

@@ -6,83 +6,6 @@
  * kernel_wide.h.
  */
 
-/* --- second differences --- */
-
-/* Those that end in v. `behind` are as many samples that end BEHIND before
- * them: shifted in registers, for a load across cache lines counts twice. */
-#define BEHIND (WIDE == 16 ? 16 : 4)
-INLINE wide_bits
-bend_behind(wide v, wide behind)
-{
-#if WIDE == 16
-	__m512i now = (__m512i)v, then = (__m512i)behind;
-	wide last = (wide)_mm512_alignr_epi32(now, then, 15);
-	wide but_one = (wide)_mm512_alignr_epi32(now, then, 14);
-#elif WIDE == 8
-	__m256i now = (__m256i)v, then = (__m256i)behind;
-	wide last = (wide)_mm256_alignr_epi8(now, then, 12);
-	wide but_one = (wide)_mm256_alignr_epi8(now, then, 8);
-#else
-	__m128i now = (__m128i)v, then = (__m128i)behind;
-	wide last = (wide)_mm_alignr_epi8(now, then, 12);
-	wide but_one = (wide)_mm_alignr_epi8(now, then, 8);
-#endif
-	return wide_magnitude(wide_fma(wide_fill(-2), last, v + but_one));
-}
-
-/* Those that end in the first samples of a block: `before` are the KERNEL_LAST
- * before it. */
-INLINE wide_bits
-bend_first(const float *x, const float *before)
-{
-	wide v = wide_load(x), behind = wide_load(before + KERNEL_LAST - WIDE);
-
-#if WIDE == 8
-	behind =
-	    (wide)_mm256_permute2x128_si256((__m256i)behind, (__m256i)v, 0x21);
-#endif
-	return bend_behind(v, behind);
-}
-
-INLINE wide_bits
-bend_next(const float *x)
-{
-	return bend_behind(wide_load(x), wide_load(x - BEHIND));
-}
-
-/* Those that end in the samples behind the last whole vector, or 0. */
-INLINE wide_bits
-bend_tail(const float *x, uint32_t n)
-{
-	wide_bits bend = { 0 };
-
-	if (n % WIDE != 0 && n >= WIDE + BEHIND)
-		return bend_next(x + n - WIDE);
-	for (uint32_t i = WIDE; n < WIDE + BEHIND && i < n; i++)
-		bend = wide_max(
-		    bend, wide_fill_bits(x[i] + x[i - 2] - 2 * x[i - 1]));
-	return bend;
-}
-
-/* Those that end in at least KERNEL_LAST samples. */
-INLINE wide_bits
-bend_of_block(const float *x, uint32_t n, const float *before)
-{
-	wide_bits bend = wide_max(bend_first(x, before), bend_tail(x, n));
-
-	for (uint32_t i = WIDE; i + WIDE <= n; i += WIDE)
-		bend = wide_max(bend, bend_next(x + i));
-	return bend;
-}
-
-REALTIME static float
-wide_bend(const float *x, uint32_t n, const float *before)
-{
-	return n < KERNEL_LAST
-		   ? KERNEL_LARGEST
-		   : kernel_float(wide_top(bend_of_block(x, n, before)));
-}
-
 /* --- mixing --- */
 
 /* One source on its way through a pass, all of it in registers. */
@@ -217,22 +140,20 @@ which_above(__m128i a, __m128i b)
 	return (uint32_t)_mm_movemask_ps((__m128)_mm_cmpgt_epi32(a, b));
 }
 
-/* Which sources may have a true peak above the ones that they had? The block
- * before reaches into this one's. */
+/* Which sources may have a true peak above the ones that they had? `level` is
+ * the largest with the samples before; the second differences of the block
+ * before reach into this one. */
 INLINE uint32_t
-mix_bounds(
-    struct kernel_tally *tally, __m128i most, __m128i most_bend, uint32_t n)
+mix_bounds(struct kernel_tally *tally, __m128i level_bits, __m128i most_bend,
+    uint32_t n)
 {
-	__m128 level = _mm_max_ps((__m128)most, _mm_load_ps(tally->level));
+	__m128 level = (__m128)level_bits;
 	__m128 bend = _mm_max_ps((__m128)most_bend, _mm_load_ps(tally->bend));
 	__m128 outer = level * _mm_set1_ps(KERNEL_OUTER_LEVEL) +
 		       bend * _mm_set1_ps(KERNEL_OUTER_BEND);
 	__m128 inner = level * _mm_set1_ps(KERNEL_INNER_LEVEL) +
 		       bend * _mm_set1_ps(KERNEL_INNER_BEND);
 	__m128 any = level * _mm_set1_ps(KERNEL_OVERSHOOT);
-	/* The level of a few samples reaches back less far than the filter. */
-	any = _mm_max_ps(any,
-	    _mm_and_ps(bend, _mm_cmpge_ps(bend, _mm_set1_ps(KERNEL_LARGEST))));
 	__m128 bound = _mm_min_ps(_mm_max_ps(outer, inner), any);
 
 	if (n < KERNEL_LAST) {
@@ -247,8 +168,8 @@ mix_bounds(
 /* What was seen of the sources; those that are none were silent. */
 INLINE uint32_t
 mix_say(struct kernel_tally *tally, const struct folded *peaks,
-    const struct folded *squares, const struct folded *bends, uint32_t n,
-    const uint32_t sources)
+    const struct folded *squares, const struct folded *bends,
+    const struct folded *before, uint32_t n, const uint32_t sources)
 {
 	__m128i most = fold_most(peaks);
 	uint32_t says =
@@ -261,8 +182,10 @@ mix_say(struct kernel_tally *tally, const struct folded *peaks,
 	if (which_above(most, _mm_setzero_si128()) != 0)
 		says |= KERNEL_SOUND;
 	if (ENGINE_METERS > 1)
-		says |= mix_bounds(tally, most, fold_most(bends), n) &
-			(KERNEL_ABOVE(sources) - 1);
+		says |=
+		    mix_bounds(tally, _mm_max_epi32(most, fold_most(before)),
+			fold_most(bends), n) &
+		    (KERNEL_ABOVE(sources) - 1);
 	if (ENGINE_METERS > 0)
 		_mm_store_ps(tally->level, (__m128)most);
 	for (int i = 0; ENGINE_METERS > 0 && i < FOLDS; i++) {
@@ -328,6 +251,20 @@ mix_bends(struct pass *pass, const struct kernel_mix *mix, uint32_t n,
 		mix_bend(&pass->d, mix->last[3], n);
 }
 
+/* The levels of what came before. */
+INLINE struct folded
+mix_before(const struct kernel_mix *mix, const uint32_t sources)
+{
+	const wide_bits none = { 0 };
+
+	if (ENGINE_METERS < 2)
+		return (struct folded){ 0 };
+	return fold((wide)level_of(mix->last[0]),
+	    (wide)(sources > 1 ? level_of(mix->last[1]) : none),
+	    (wide)(sources > 2 ? level_of(mix->last[2]) : none),
+	    (wide)(sources > 3 ? level_of(mix->last[3]) : none), true);
+}
+
 INLINE uint32_t
 mix_some(struct kernel_mix *mix, uint32_t n, const uint32_t sources,
     const uint32_t sums)
@@ -359,8 +296,9 @@ mix_some(struct kernel_mix *mix, uint32_t n, const uint32_t sources,
 	    fold(pass.a.squares, b->squares, c->squares, d->squares, false);
 	struct folded bends = fold((wide)pass.a.bend, (wide)b->bend,
 	    (wide)c->bend, (wide)d->bend, true);
+	struct folded before = mix_before(mix, sources);
 	uint32_t says =
-	    mix_say(&mix->tally, &most, &squares, &bends, n, sources);
+	    mix_say(&mix->tally, &most, &squares, &bends, &before, n, sources);
 	if (ENGINE_METERS > 1 && kernel_keeps(says, n))
 		for (uint32_t k = 0; k < sources; k++)
 			mix_keep(mix->last[k], mix->x[k], n);

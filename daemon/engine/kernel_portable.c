@@ -7,19 +7,44 @@
  * Machines without vectors of their own here run it, too.
  */
 
-REALTIME static struct kernel_scan
-portable_scan(const float *x, uint32_t n)
+static float
+portable_bend(const float *x, uint32_t n, const float *before)
 {
-	int32_t peak = 0;
-	double squares = 0;
+	float last = before[KERNEL_LAST - 1], but_one = before[KERNEL_LAST - 2];
+	float most = 0;
 
 	for (uint32_t i = 0; i < n; i++) {
-		int32_t bits = kernel_bits(x[i]);
-		if (bits > peak)
-			peak = bits;
-		squares += (double)x[i] * (double)x[i];
+		float bend = fabsf(x[i] + but_one - 2 * last);
+		most = bend > most ? bend : most;
+		but_one = last;
+		last = x[i];
 	}
-	return (struct kernel_scan){ kernel_float(peak), squares };
+	return n < KERNEL_LAST ? KERNEL_LARGEST : most;
+}
+
+/* The largest magnitude, by its bits. */
+static int32_t
+portable_top(const float *x, uint32_t n)
+{
+	int32_t top = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		top = kernel_bits(x[i]) > top ? kernel_bits(x[i]) : top;
+	return top;
+}
+
+REALTIME static struct kernel_scan
+portable_scan(const float *x, uint32_t n, const float *before)
+{
+	int32_t peak = portable_top(x, n);
+	int32_t top = portable_top(before, KERNEL_LAST);
+	double squares = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		squares += (double)x[i] * (double)x[i];
+	return (struct kernel_scan){ kernel_float(peak),
+		kernel_float(peak > top ? peak : top),
+		portable_bend(x, n, before), squares };
 }
 
 REALTIME static struct kernel_overs
@@ -55,11 +80,11 @@ portable_add(
 
 REALTIME static struct kernel_scan
 portable_scale_ramp(float *restrict out, const float *restrict x, float gain,
-    const float *restrict ramp, uint32_t n)
+    const float *restrict ramp, uint32_t n, const float *before)
 {
 	for (uint32_t i = 0; i < n; i++)
 		out[i] = gain * ramp[i] * x[i];
-	return portable_scan(out, n);
+	return portable_scan(out, n, before);
 }
 
 REALTIME static void
@@ -76,36 +101,28 @@ larger(float a, float b)
 	return a > b ? a : b;
 }
 
-REALTIME static float
-portable_bend(const float *x, uint32_t n, const float *before)
+REALTIME static void
+portable_cubic(float *restrict out, const float c[4], uint32_t from, float step,
+    uint32_t n)
 {
-	float last = before[KERNEL_LAST - 1], but_one = before[KERNEL_LAST - 2];
-	float most = 0;
-
 	for (uint32_t i = 0; i < n; i++) {
-		float bend = fabsf(x[i] + but_one - 2 * last);
-		most = bend > most ? bend : most;
-		but_one = last;
-		last = x[i];
+		float t = (float)(int32_t)(from + i) * step;
+		out[i] = c[0] + t * (c[1] + t * (c[2] + t * c[3]));
 	}
-	return n < KERNEL_LAST ? KERNEL_LARGEST : most;
 }
 
 /* May the source have a true peak above its limit? The block before reaches
  * into this one's. */
 static bool
-portable_bound(struct kernel_mix *mix, uint32_t k, float level, uint32_t n)
+portable_bound(struct kernel_tally *tally, uint32_t k,
+    const struct kernel_scan *scan, uint32_t n)
 {
-	struct kernel_tally *tally = &mix->tally;
-	float bend = portable_bend(mix->x[k], n, mix->last[k]);
-	float most_bend = larger(bend, tally->bend[k]);
-	float most = larger(level, tally->level[k]);
+	float bend = larger(scan->bend, tally->bend[k]);
 
-	tally->level[k] = level;
-	tally->bend[k] = bend;
-	/* The level of a few samples reaches back less far than the filter. */
+	tally->level[k] = scan->peak;
+	tally->bend[k] = scan->bend;
 	return n < KERNEL_LAST ||
-	       kernel_may_peak(most, most_bend, tally->true_peak[k]);
+	       kernel_may_peak(scan->level, bend, tally->true_peak[k]);
 }
 
 static uint32_t
@@ -116,14 +133,15 @@ portable_look(struct kernel_mix *mix, uint32_t n)
 	uint32_t says = 0;
 
 	for (uint32_t k = 0; k < mix->sources; k++) {
-		scan[k] = portable_scan(mix->x[k], n);
+		scan[k] = portable_scan(mix->x[k], n, mix->last[k]);
 		if (!(scan[k].peak <= KERNEL_LARGEST))
 			says |= KERNEL_INVALID(k);
 	}
 	for (uint32_t k = 0;
 	     k < mix->sources && (says & KERNEL_ANY_INVALID) == 0; k++) {
 		float level = scan[k].peak;
-		if (portable_bound(mix, k, level, n) || level > tally->limit[k])
+		if (portable_bound(tally, k, &scan[k], n) ||
+		    level > tally->limit[k])
 			says |= KERNEL_ABOVE(k);
 		if (level != 0)
 			says |= KERNEL_SOUND;
@@ -196,7 +214,7 @@ const struct kernels kernels_portable = {
 	.add = portable_add,
 	.scale_ramp = portable_scale_ramp,
 	.add_ramp = portable_add_ramp,
+	.cubic = portable_cubic,
 	.mix = portable_mix,
-	.bend = portable_bend,
 	.true_peak = portable_true_peak,
 };

@@ -42,9 +42,9 @@ struct plan_state {
 	unsigned looked; /* bits of points that were looked at last */
 	uint32_t rail_run[PLAN_LANES]; /* samples at the rail so far */
 	/* Of the last block at each of those points, if it was looked at here:
-	 * peak and largest second difference. */
+	 * the largest second difference. */
 	bool knows_last;
-	float level[PLAN_POINTS][PLAN_LANES], bend[PLAN_POINTS][PLAN_LANES];
+	float bend[PLAN_POINTS][PLAN_LANES];
 	/* The last samples at each of those points. */
 	_Alignas(64) float history[PLAN_POINTS][PLAN_LANES][PLAN_HISTORY];
 };
@@ -55,7 +55,7 @@ struct plan_known {
 	float peak;
 	float squares;
 	float true_peak;
-	float level, bend; /* of the last block */
+	float bend; /* of the last block */
 };
 
 /* A lane of a strip whose gains stand. */

@@ -15,7 +15,6 @@ take_known(struct plan_batch *batch, uint32_t k)
 	struct kernel_tally *tally = &batch->mix.tally;
 	struct plan_known known = {
 		.true_peak = tally->true_peak[k],
-		.level = tally->level[k],
 		.bend = tally->bend[k],
 	};
 
@@ -250,7 +249,6 @@ join(struct plan_batch *batch, const struct plan_strip *strip, uint32_t index)
 	mix->tally.peak[k][0] = known->peak;
 	mix->tally.squares[k][0] = known->squares;
 	mix->tally.true_peak[k] = known->true_peak;
-	mix->tally.level[k] = known->level;
 	mix->tally.bend[k] = known->bend;
 	batch->strip[k] = strip;
 	batch->lane[k] = index;

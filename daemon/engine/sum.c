@@ -43,7 +43,7 @@ sum_route(struct engine *engine, const struct plan_route *route, const float *x,
 		return;
 	float *sum = open_sum(engine->plan, route->sum, n);
 	if (moves) {
-		gain_ramp(route->gain, engine->ramp, n);
+		gain_ramp_by(route->gain, engine->kernels, engine->ramp, n);
 		engine->kernels->add_ramp(sum, x, gain, engine->ramp, n);
 	} else {
 		engine->kernels->add(sum, x, gain * route->gain->now, n);

@@ -11,6 +11,8 @@ static const uint32_t lengths[] = { 1, 3, 5, 15, 16, 17, 64, 255, 441, 1000 };
 #define PORTABLE kernel_named("portable")
 
 static float storage[LONGEST + OFFSETS + 1];
+/* What came before any of them. */
+static const float before[KERNEL_LAST] = { [KERNEL_LAST - 2] = 0.75F, -0.5F };
 
 static const float *
 noise_into(float *x, uint32_t n, unsigned seed)
@@ -50,13 +52,15 @@ scans_are_exact(const struct kernels *kernels)
 		for (uint32_t offset = 0; offset < OFFSETS; offset++) {
 			uint32_t n = lengths[k];
 			const float *x = noise(n, offset);
-			struct kernel_scan want = PORTABLE->scan(x, n);
-			struct kernel_scan scan = kernels->scan(x, n);
+			struct kernel_scan want = PORTABLE->scan(x, n, before);
+			struct kernel_scan scan = kernels->scan(x, n, before);
 			assert_true(scan.peak == want.peak);
+			assert_true(scan.level == want.level);
+			assert_float_equal(scan.bend, want.bend, 1e-6);
 			assert_float_equal(
 			    scan.squares, want.squares, want.squares * 1e-6);
 		}
-	assert_true(kernels->scan(storage, 0).peak == 0);
+	assert_true(kernels->scan(storage, 0, before).peak == 0);
 }
 
 static void
@@ -66,7 +70,7 @@ peak_sees_every_place_and_both_signs(const struct kernels *kernels)
 
 	for (int i = 0; i < 133; i++) {
 		x[i] = i % 2 != 0 ? -0.5F : 0.5F;
-		assert_true(kernels->scan(x, 133).peak == 0.5F);
+		assert_true(kernels->scan(x, 133, before).peak == 0.5F);
 		x[i] = 0;
 	}
 }
@@ -83,11 +87,11 @@ what_is_no_number_is_seen(const struct kernels *kernels)
 			for (int i = 0; i < 69; i++)
 				x[i] = 1;
 			x[at] = bad[k];
-			struct kernel_scan scan = kernels->scan(x, 69);
+			struct kernel_scan scan = kernels->scan(x, 69, before);
 			assert_false(scan.peak <= KERNEL_LARGEST);
 			assert_int_equal(kernel_invalid(x, 69), 1);
 		}
-	assert_false(kernels->scan(mixed, 3).peak <= KERNEL_LARGEST);
+	assert_false(kernels->scan(mixed, 3, before).peak <= KERNEL_LARGEST);
 }
 
 static void
@@ -101,7 +105,7 @@ the_largest_sample_has_a_finite_square_after_every_gain(
 	/* 40 dB of trim and 10 dB of fader. */
 	kernels->scale(loud, x, 316.3F, 256);
 	assert_int_equal(kernel_invalid(x, 256), 0);
-	assert_true(isfinite(kernels->scan(loud, 256).squares));
+	assert_true(isfinite(kernels->scan(loud, 256, before).squares));
 }
 
 static void
@@ -109,7 +113,7 @@ denormals_are_small_not_invalid(const struct kernels *kernels)
 {
 	const float x[] = { 1e-40F, -1e-45F, 0 };
 
-	assert_true(kernels->scan(x, 3).peak <= 1e-38F);
+	assert_true(kernels->scan(x, 3, before).peak <= 1e-38F);
 	assert_int_equal(kernel_invalid(x, 3), 0);
 }
 
@@ -130,11 +134,13 @@ gains_and_sums_equal_the_reference(const struct kernels *kernels)
 		for (uint32_t i = 0; i < n; i++)
 			assert_float_equal(out[i], 0.6F * x[i], 1e-7);
 		struct kernel_scan scan =
-		    kernels->scale_ramp(out, x, 2, ramp, n);
+		    kernels->scale_ramp(out, x, 2, ramp, n, before);
 		for (uint32_t i = 0; i < n; i++)
 			assert_true(out[i] == 2 * ramp[i] * x[i]);
-		struct kernel_scan want = PORTABLE->scan(out, n);
+		struct kernel_scan want = PORTABLE->scan(out, n, before);
 		assert_true(scan.peak == want.peak);
+		assert_true(scan.level == want.level);
+		assert_float_equal(scan.bend, want.bend, 1e-6);
 		assert_float_equal(
 		    scan.squares, want.squares, want.squares * 1e-6 + 1e-12);
 		kernels->add_ramp(out, x, 2, ramp, n);
@@ -158,6 +164,22 @@ a_sample_rounds_alike_wherever_it_stands(const struct kernels *kernels)
 		kernels->add(parts + i, x + i, 0.37F, n);
 	}
 	assert_memory_equal(whole, parts, sizeof whole);
+}
+
+/* A ramp that is cut into blocks in another way is the same. */
+static void
+curves_equal_the_reference_in_each_bit(const struct kernels *kernels)
+{
+	static const float c[4] = { 0.1F, 0.03F, 0.61F, -0.44F };
+
+	for (size_t k = 0; k < LENGTHS; k++) {
+		uint32_t n = lengths[k];
+		float is[LONGEST + 1] = { 0 }, want[LONGEST + 1] = { 0 };
+		is[n] = want[n] = 77;
+		kernels->cubic(is, c, 480 - n / 4, 1 / 960.0F, n);
+		PORTABLE->cubic(want, c, 480 - n / 4, 1 / 960.0F, n);
+		assert_memory_equal(is, want, sizeof is);
+	}
 }
 
 /* --- mixing --- */
@@ -272,7 +294,28 @@ a_block_after_a_short_one_is_looked_at(const struct kernels *kernels)
 	assert_int_equal(kernels->mix(&desk.mix, 3), KERNEL_ABOVE(0));
 	desk.last[0][KERNEL_LAST - 4] = 0.5F;
 	assert_int_equal(kernels->mix(&desk.mix, 64), KERNEL_ABOVE(0));
+	/* Who looks closer keeps the last samples, which are zero by now. */
+	memset(desk.last, 0, sizeof desk.last);
 	assert_int_equal(kernels->mix(&desk.mix, 64), 0);
+}
+
+/* The filter reaches back over a few samples, not over the block before. */
+static void
+only_the_end_of_a_block_reaches_into_the_next(const struct kernels *kernels)
+{
+	static struct desk desk;
+
+	for (uint32_t at = 0; at < 64; at++) {
+		desk_set(&desk, 2, 0, 0);
+		memset(desk.x, 0, sizeof desk.x);
+		desk.x[1][at + 1] = 0.5F;
+		desk.mix.tally.true_peak[1] = 2;
+		assert_int_equal(kernels->mix(&desk.mix, 64), KERNEL_SOUND);
+		memset(desk.x, 0, sizeof desk.x);
+		desk.mix.tally.true_peak[1] = 0.7F;
+		assert_int_equal(kernels->mix(&desk.mix, 64),
+		    at < 64 - KERNEL_LAST ? 0 : KERNEL_ABOVE(1));
+	}
 }
 
 /* --- true peak --- */
@@ -370,9 +413,11 @@ main(void)
 		EACH_KERNELS(denormals_are_small_not_invalid),
 		EACH_KERNELS(gains_and_sums_equal_the_reference),
 		EACH_KERNELS(a_sample_rounds_alike_wherever_it_stands),
+		EACH_KERNELS(curves_equal_the_reference_in_each_bit),
 		EACH_KERNELS(mixing_equals_the_reference),
 		EACH_KERNELS(mixing_tells_what_is_above_invalid_or_silent),
 		EACH_KERNELS(a_block_after_a_short_one_is_looked_at),
+		EACH_KERNELS(only_the_end_of_a_block_reaches_into_the_next),
 		EACH_KERNELS(true_peaks_equal_the_reference),
 		EACH_KERNELS(no_true_peak_is_beyond_the_bound),
 	};
