@@ -341,7 +341,7 @@ mixer_set_rate(struct mixer *mixer, unsigned rate)
 		mixer->plan_stale = was_stale;
 		return -1;
 	}
-	slots_leave(mixer, old, before);
+	slots_orphan(old, true);
 	if (before != NULL)
 		before->retired = old;
 	align_free(&mixer->align);

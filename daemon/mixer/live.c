@@ -272,6 +272,8 @@ slot_drop(struct live_slot *slot)
 {
 	if (slot == NULL || --slot->users != 0)
 		return;
+	if (slot->leave != NULL)
+		slot->leave(slot);
 	free(slot->late.delay);
 	free(slot->param);
 	free(slot);

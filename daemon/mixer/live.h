@@ -15,6 +15,8 @@
  * makes, names and frees them. Control thread.
  */
 
+struct plugin_host;
+
 /* A delay that R runs, and its length as last posted. */
 struct live_delay {
 	struct delay *delay; /* NULL until it was longer than 0 once */
@@ -41,8 +43,12 @@ struct live_slot {
 	struct plan_state stretch; /* behind it */
 	struct slot state;
 	struct processor *processor; /* what plans name, or NULL */
-	float wet;                   /* target of state.wet as last posted */
-	float *param;                /* the processor's values as last posted */
+	/* Ends what hangs on it, when no table and no plan has it any more;
+	 * NULL: nothing does. */
+	void (*leave)(struct live_slot *slot);
+	struct plugin_host *host; /* that the processor is from */
+	float wet;                /* target of state.wet as last posted */
+	float *param;             /* the processor's values as last posted */
 	size_t params;
 	uint32_t latency; /* frames, of the wet way */
 	bool connected;   /* something plays into the return of a JACK slot */

@@ -111,7 +111,6 @@ mixer_free(struct mixer *mixer)
 {
 	if (mixer == NULL)
 		return;
-	slots_leave(mixer, mixer->live, mixer->plan);
 	if (mixer->engine != NULL)
 		free_batches(mixer->engine);
 	free(mixer->engine);

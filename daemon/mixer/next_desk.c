@@ -194,7 +194,7 @@ mixer_replace(struct mixer *mixer)
 	advise_follow(before->advise, mixer->advise);
 	undo_follow(mixer->undo, &next->map);
 	fade_follow(mixer->fade, &next->map);
-	slots_leave(mixer, mixer->live, mixer->plan);
+	slots_orphan(mixer->live, false);
 	swap_desks(mixer, before);
 	for (unsigned i = 0; i < mixer->desk->strips; i++)
 		for (unsigned k = 0; k < mixer->desk->strip[i].inserts; k++)

@@ -102,6 +102,23 @@ came(void *arg, struct processor *processor, const char *why)
 	free(job);
 }
 
+/* Nobody wants what was asked for it any more. */
+static void
+orphan(struct live_slot *slot)
+{
+	if (slot->job != NULL)
+		slot->job->slot = NULL;
+	slot->job = NULL;
+}
+
+static void
+leave(struct live_slot *slot)
+{
+	orphan(slot);
+	if (slot->processor != NULL)
+		slot->host->unload(slot->host, slot->processor);
+}
+
 static struct live_job *
 job_new(struct mixer *mixer, unsigned strip, unsigned insert)
 {
@@ -112,6 +129,8 @@ job_new(struct mixer *mixer, unsigned strip, unsigned insert)
 		*job = (struct live_job){ mixer, mixer->host, slot, strip,
 			insert };
 	slot->job = job;
+	slot->host = mixer->host;
+	slot->leave = leave;
 	return job;
 }
 
@@ -319,17 +338,12 @@ slots_tick(struct mixer *mixer)
 }
 
 void
-slots_leave(struct mixer *mixer, struct live *live, struct live_plan *last)
+slots_orphan(const struct live *live, bool all)
 {
 	for (size_t i = 0; live != NULL && i < live->strips; i++)
 		for (size_t k = 0; k < live->strip[i].slots; k++) {
 			struct live_slot *slot = live->strip[i].slot[k];
-			if (slot->users > 1)
-				continue;
-			if (slot->job != NULL)
-				slot->job->slot = NULL;
-			if (slot->processor != NULL)
-				live_scrap(
-				    last, unload, mixer->host, slot->processor);
+			if (all || slot->users == 1)
+				orphan(slot);
 		}
 }

@@ -8,9 +8,10 @@
  * thread.
  */
 
+#include <stdbool.h>
+
 struct live;
 struct live_job;
-struct live_plan;
 struct mixer;
 
 /* Looks after all slots; every tick. */
@@ -23,10 +24,9 @@ void slots_take_times(struct mixer *mixer, double ticks);
 /* What was asked of the host is for a slot that is here now. */
 void slots_move(struct live_job *job, unsigned strip, unsigned insert);
 
-/* A live desk goes: its instances end with the plan that used them last, and
- * those that are on their way when they come; but for slots that another one
- * shares. */
-void
-slots_leave(struct mixer *mixer, struct live *live, struct live_plan *last);
+/* A live desk goes: instances that are on their way to its slots end when they
+ * come, but for slots that another one shares, unless it is `all` of them. Those
+ * that are there end with the plan that used them last. */
+void slots_orphan(const struct live *live, bool all);
 
 #endif

@@ -548,6 +548,29 @@ without_a_server_it_is_replaced_at_once(void **state)
 	play_close(&play);
 }
 
+static void
+another_rate_may_come_before_the_plan_is_back(void **state)
+{
+	static const char one[] = WITH_SLOTS(FAKE("0.5", "0"));
+	static const char two[] =
+	    WITH_SLOTS("{ \"lv2\": \"" FAKE_MAKEUP "\" }," FAKE("0.5", "0"));
+	struct play play;
+
+	(void)state;
+	play_open(&play, one);
+	play_run(&play, 0, 64);
+	fake_host_deliver(&play.host);
+	play_run(&play, 64, 4800);
+	play_replace(&play, two, 4800);
+	assert_int_equal(mixer_set_rate(play.mixer, 44100), 0);
+	play_run(&play, 6720, 7200);
+	assert_int_equal(play.host.unloads, 1);
+	fake_host_deliver(&play.host);
+	play_run(&play, 7200, 9600);
+	assert_false(mixer_is_replacing(play.mixer));
+	play_close(&play);
+}
+
 /* --- two threads --- */
 
 struct duel {
@@ -634,6 +657,7 @@ main(void)
 		cmocka_unit_test(
 		    what_was_faded_out_comes_back_if_nothing_comes_of_it),
 		cmocka_unit_test(without_a_server_it_is_replaced_at_once),
+		cmocka_unit_test(another_rate_may_come_before_the_plan_is_back),
 		cmocka_unit_test(a_desk_may_follow_in_any_cycle),
 	};
 
