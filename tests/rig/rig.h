@@ -141,6 +141,10 @@ pid_t rig_thread(const struct rig *rig);
 /* Its page faults so far, minor and major. */
 unsigned long rig_page_faults(const struct rig *rig, pid_t thread);
 
+/* How often the thread was taken off its processor while it wanted to go on, or
+ * the processor from the whole machine, so far. */
+unsigned long rig_taken_away(const struct rig *rig, pid_t thread);
+
 /* Whether this machine lets us have realtime priority (SCHED_FIFO), and this
  * build stands it: none with a sanitizer does. */
 bool rig_may_realtime(void);

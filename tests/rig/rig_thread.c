@@ -72,6 +72,39 @@ rig_page_faults(const struct rig *rig, pid_t thread)
 	return minor + major;
 }
 
+/* The number behind a word at the beginning of a line of a file; 0 without. */
+static unsigned long
+number_in(const char *path, const char *word, unsigned field)
+{
+	char line[512];
+	unsigned long number = 0;
+	FILE *in = fopen(path, "re");
+
+	while (in != NULL && fgets(line, sizeof line, in) != NULL) {
+		char *rest, *part = strtok_r(line, " \t\n", &rest);
+		if (part == NULL || strcmp(part, word) != 0)
+			continue;
+		for (unsigned i = 0; part != NULL && i < field; i++)
+			part = strtok_r(NULL, " \t\n", &rest);
+		number = part != NULL ? strtoul(part, NULL, 10) : 0;
+		break;
+	}
+	if (in != NULL)
+		fclose(in);
+	return number;
+}
+
+unsigned long
+rig_taken_away(const struct rig *rig, pid_t thread)
+{
+	char path[64];
+
+	snprintf(path, sizeof path, "/proc/%d/task/%d/status", (int)rig->daemon,
+	    (int)thread);
+	return number_in(path, "nonvoluntary_ctxt_switches:", 1) +
+	       number_in("/proc/stat", "cpu", 8);
+}
+
 bool
 rig_may_realtime(void)
 {
