@@ -277,6 +277,7 @@ change_needs_worker(const struct jack *jack)
 	case CHANGE_REGISTERING:
 	case CHANGE_READY:
 	case CHANGE_UNDOING:
+	case CHANGE_DROPPING:
 		return true;
 	default:
 		return false;

@@ -206,8 +206,11 @@ give_up(struct reload *reload, const char *why)
 static void
 settle(struct reload *reload)
 {
-	if (!edge_jack_is_idle(reload->parts.jack) ||
-	    mixer_is_replacing(reload->parts.mixer))
+	bool idle = edge_jack_is_idle(reload->parts.jack);
+
+	/* A server that does not answer may keep what it has. */
+	if (mixer_is_replacing(reload->parts.mixer) ||
+	    (!idle && seconds() < reload->give_up_at))
 		return;
 	stop_waiting(reload);
 	if (!reload->saves) {
@@ -235,6 +238,7 @@ commit(struct reload *reload)
 	reload->next_text = NULL;
 	config_summary(reload->count, summary);
 	desk_log(parts->mixer, reload->action, summary);
+	reload->give_up_at = seconds() + LONGEST_WAIT;
 	reload->step = STEP_SETTLING;
 }
 
