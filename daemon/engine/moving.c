@@ -39,8 +39,7 @@ is_silent(const struct signal *signal)
 static void
 open_signal(struct signal *signal, uint32_t lanes, enum plan_point point)
 {
-	signal->lanes = lanes;
-	signal->point = point;
+	*signal = (struct signal){ .lanes = lanes, .point = point };
 	for (uint32_t lane = 0; lane < lanes; lane++)
 		signal->asked[lane] = INFINITY;
 }
@@ -260,9 +259,10 @@ apply_delay(struct engine *engine, const struct plan_strip *strip,
 	    engine->plan->ramp, engine->ramp);
 	open_signal(made, strip->lanes, POINT_DELAY);
 	for (uint32_t lane = 0; lane < strip->lanes; lane++) {
-		made->scan[lane] = engine->kernels->scan(
-		    out[lane], n, strip->state->history[POINT_DELAY][lane]);
-		made->x[lane] = out[lane];
+		const float *before = strip->state->history[POINT_DELAY][lane];
+		made->scan[lane] =
+		    engine->kernels->scan(engine->delayed[lane], n, before);
+		made->x[lane] = engine->delayed[lane];
 	}
 	return (struct tap){ made, 1 };
 }
