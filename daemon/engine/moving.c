@@ -39,9 +39,12 @@ is_silent(const struct signal *signal)
 static void
 open_signal(struct signal *signal, uint32_t lanes, enum plan_point point)
 {
-	*signal = (struct signal){ .lanes = lanes, .point = point };
-	for (uint32_t lane = 0; lane < lanes; lane++)
+	signal->lanes = lanes;
+	signal->point = point;
+	for (uint32_t lane = 0; lane < PLAN_LANES; lane++) {
 		signal->asked[lane] = INFINITY;
+		signal->true_peak[lane] = 0;
+	}
 }
 
 /* May a signal have a true peak above `ref`? The second differences of the
