@@ -41,8 +41,10 @@ open_signal(struct signal *signal, uint32_t lanes, enum plan_point point)
 {
 	signal->lanes = lanes;
 	signal->point = point;
-	for (uint32_t lane = 0; lane < lanes; lane++)
+	for (uint32_t lane = 0; lane < PLAN_LANES; lane++) {
 		signal->asked[lane] = INFINITY;
+		signal->true_peak[lane] = 0;
+	}
 }
 
 /* May a signal have a true peak above `ref`? The second differences of the
@@ -260,9 +262,10 @@ apply_delay(struct engine *engine, const struct plan_strip *strip,
 	    engine->plan->ramp, engine->ramp);
 	open_signal(made, strip->lanes, POINT_DELAY);
 	for (uint32_t lane = 0; lane < strip->lanes; lane++) {
-		made->scan[lane] = engine->kernels->scan(
-		    out[lane], n, strip->state->history[POINT_DELAY][lane]);
-		made->x[lane] = out[lane];
+		const float *before = strip->state->history[POINT_DELAY][lane];
+		made->scan[lane] =
+		    engine->kernels->scan(engine->delayed[lane], n, before);
+		made->x[lane] = engine->delayed[lane];
 	}
 	return (struct tap){ made, 1 };
 }
