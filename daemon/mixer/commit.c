@@ -398,8 +398,10 @@ take_plan_back(struct mixer *mixer, struct plan *plan)
 	take_windows(mixer, &plan->meters, places);
 	if (meter_open(&plan->meters)->frames != 0)
 		fold(mixer, meter_open(&plan->meters), places);
-	if (places != NULL)
+	if (places != NULL) {
 		mixer->leaving.plan = NULL;
+		meters_begin(mixer->meters);
+	}
 	live_plan_free(whole);
 }
 

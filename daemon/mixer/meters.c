@@ -17,6 +17,10 @@
 #define HISTORY 128
 #define RMS_SECONDS 0.3
 
+/* Windows in which the true peak of a stage that begins in the middle of a signal
+ * is that of the step from nothing to it. */
+#define BEGINNING 2
+
 /* What each meter measured in one window. */
 struct past {
 	uint32_t frames;
@@ -41,6 +45,9 @@ struct meters {
 	bool power_known;          /* of what has been folded so far */
 	uint64_t windows;          /* folded so far */
 	uint64_t frame;            /* behind the last one */
+	bool *begins;              /* a meter: it has no past */
+	unsigned beginning;        /* windows left in which that counts */
+	struct meter_window *settled; /* such a window without the step */
 	struct meters_reader *readers;
 	struct episodes *episodes;
 	struct zones *zones;
@@ -49,6 +56,14 @@ struct meters {
 	struct soundcheck *soundcheck;
 	struct loudness **loudness; /* a strip: NULL for channels */
 };
+
+static size_t
+window_size(const struct meters *meters)
+{
+	const struct desk *desk = meters->desk;
+
+	return meter_stride(meters->count, desk->strips - desk->channels);
+}
 
 static int
 meters_alloc(struct meters *meters)
@@ -70,7 +85,10 @@ meters_alloc(struct meters *meters)
 		    (size_t)desk_stages(&desk->strip[i]) * desk->strip[i].lanes;
 	}
 	meters->power = calloc(meters->count, sizeof *meters->power);
-	if (meters->power == NULL)
+	meters->begins = calloc(meters->count, sizeof *meters->begins);
+	meters->settled = calloc(1, window_size(meters));
+	if (meters->power == NULL || meters->begins == NULL ||
+	    meters->settled == NULL)
 		return -1;
 	for (size_t i = 0; i < HISTORY; i++) {
 		struct past *past = &meters->past[i];
@@ -143,6 +161,12 @@ strip_follow(struct meters *meters, struct meters *before,
 	size_t old = (size_t)map->strip[index];
 	for (unsigned k = 0; k < desk_stages(strip); k++) {
 		int stage = desk_map_stage(map, index, k);
+		size_t first = meters->first[index] + (size_t)k * lanes;
+		/* The fader stands in the stretch behind the last slot. */
+		bool last = k == desk_stage_fader(strip);
+		for (unsigned lane = 0; lane < lanes; lane++)
+			meters->begins[first + lane] =
+			    desk_map_stage(map, index, last ? k - 1 : k) < 0;
 		if (stage >= 0)
 			past_follow(meters, before,
 			    meters->first[index] + (size_t)k * lanes,
@@ -207,6 +231,8 @@ meters_free(struct meters *meters)
 		free(meters->loudness[i]);
 	free(meters->loudness);
 	free(meters->power);
+	free(meters->begins);
+	free(meters->settled);
 	free(meters->first);
 	free(meters);
 }
@@ -269,10 +295,31 @@ raise_all(float *most, const float *x, size_t n)
 }
 
 void
+meters_begin(struct meters *meters)
+{
+	meters->beginning = BEGINNING;
+}
+
+static const struct meter_window *
+settle(struct meters *meters, const struct meter_window *window)
+{
+	if (meters->beginning == 0)
+		return window;
+	meters->beginning--;
+	memcpy(meters->settled, window, window_size(meters));
+	for (size_t i = 0; i < meters->count; i++)
+		if (meters->begins[i])
+			meters->settled->meter[i].true_peak =
+			    window->meter[i].peak;
+	return meters->settled;
+}
+
+void
 meters_fold(struct meters *meters, const struct meter_window *window)
 {
 	struct past *past = &meters->past[meters->windows++ % HISTORY];
 
+	window = settle(meters, window);
 	meters->power_known = false;
 	past->frames = window->frames;
 	meters->frame = window->frame + window->frames;

@@ -26,6 +26,10 @@ void meters_free(struct meters *meters);
 void meters_follow(
     struct meters *meters, struct meters *before, const struct desk_map *map);
 
+/* The next window is the first that this desk, and not the one before, has
+ * measured. */
+void meters_begin(struct meters *meters);
+
 /* Where the meters of a desk are in windows of the one before. NULL without
  * memory. */
 struct meter_places;

@@ -571,6 +571,31 @@ another_rate_may_come_before_the_plan_is_back(void **state)
 	play_close(&play);
 }
 
+/* What begins in the middle of a signal is no step of it. */
+static void
+a_new_stage_reads_no_more_than_there_is(void **state)
+{
+	static const char one[] = WITH_SLOTS("");
+	static const char two[] = WITH_SLOTS(FAKE("1", "0"));
+	struct play play;
+	struct zones_reading reading;
+
+	(void)state;
+	for (uint32_t at = 4800; at < 4800 + 480; at += 60) {
+		play_open(&play, one);
+		tone(play_lane(&play, "a", 0)->in, 100, 0.98);
+		play_run(&play, 0, at);
+		play_replace(&play, two, at);
+		play_run(&play, at + LEAVES, 24000);
+		for (unsigned stage = 0; stage < 4; stage++) {
+			zones_read(meters_zones(mixer_meters(play.mixer)), 0,
+			    stage, &reading);
+			assert_in_range(lrint(10 * reading.headroom), 0, 2);
+		}
+		play_close(&play);
+	}
+}
+
 /* --- two threads --- */
 
 struct duel {
@@ -657,6 +682,7 @@ main(void)
 		cmocka_unit_test(
 		    what_was_faded_out_comes_back_if_nothing_comes_of_it),
 		cmocka_unit_test(without_a_server_it_is_replaced_at_once),
+		cmocka_unit_test(a_new_stage_reads_no_more_than_there_is),
 		cmocka_unit_test(another_rate_may_come_before_the_plan_is_back),
 		cmocka_unit_test(a_desk_may_follow_in_any_cycle),
 	};
