@@ -46,6 +46,7 @@ struct reload {
 	bool saves; /* the text goes to the file then */
 	int error;  /* of writing it, -errno */
 	char action[16];
+	const char *source; /* of the text, in errors */
 	struct reload_asker asker;
 	bool again; /* the file was changed once more: who asked, waits */
 	struct reload_asker waiting;
@@ -126,7 +127,7 @@ tell_errors(struct reload *reload, struct config_errors *errors)
 
 		if (!out)
 			return;
-		config_print_errors(out, reload->parts.file, &part[i]);
+		config_print_errors(out, reload->source, &part[i]);
 		if (fclose(out) != 0)
 			return;
 		for (line = strtok_r(text, "\n", &rest); line;
@@ -391,6 +392,7 @@ begin(struct reload *reload, const char *action, bool dry,
 	reload->asker = *asker;
 	reload->dry = dry;
 	reload->saves = false;
+	reload->source = reload->parts.file;
 	snprintf(reload->action, sizeof reload->action, "%s", action);
 	return true;
 }
@@ -436,6 +438,8 @@ reload_edit(struct reload *reload, char *text, const char *action,
 		free(text);
 		return;
 	}
+	/* Its lines are none of the file's. */
+	reload->source = "the desk after it";
 	reload->next_text = text;
 	reload->next_size = strlen(text);
 	consider(reload);

@@ -691,7 +691,7 @@ strips_and_slots_come_and_go_by_hand(void **state)
 	ask(place, "done", "removed bus/one\n", "/remove", "s", "bus/one");
 	ask(place, "done", "", "/remove", "s", "ch/new/insert/2");
 	ask(place, "refused", "ch/none", "/remove", "s", "ch/none");
-	ask(place, "refused", "\"new\"", "/add", "s",
+	ask(place, "refused", "the desk after it:", "/add", "s",
 	    "{ \"channel\": { \"id\": \"new\" } }");
 	rig_wait_insert(rig, "ch/new/insert/1", "active");
 	/* The file knows nothing of that. */
