@@ -276,6 +276,16 @@ heard(const struct rig_take *take, uint32_t last)
 	return count;
 }
 
+static void
+wait_gone(struct place *place, const char *port)
+{
+	for (double end = rig_now() + 10; has_port(place, port);) {
+		if (rig_now() > end)
+			rig_fail(&place->rig, "%s is still there", port);
+		rig_sleep(20);
+	}
+}
+
 /* A server asks all its clients about some things, and waits for each: a
  * frozen one may hold up what is asked for, but never what is heard. */
 static void
@@ -313,10 +323,11 @@ a_program_that_stands_still_stays_left_out(void **state)
 	frames = heard(take, 48000);
 	print_message("heard of 48000 frames then: %u\n", frames);
 	assert_true(frames > 46000);
-	/* It holds up nothing that is asked of JACK, either. */
+	/* The answer is not held up; what the server still does for it may be,
+	 * until the program goes on. */
 	reload(place, DESK(DIRECT));
-	assert_false(has_port(place, "desk:b_in_1"));
 	kill(program, SIGCONT);
+	wait_gone(place, "desk:b_in_1");
 	rig_wait_insert(rig, "ch/a/insert/1", "active");
 	reload(place, DESK(DIRECT "," BARE("c")));
 	rig_wait_insert(rig, "ch/a/insert/1", "active");
