@@ -305,7 +305,7 @@ static bool
 may_begin(struct osc_request *request, enum param command,
     const struct packet_message *message, const struct arguments *got)
 {
-	if (command != PARAM_RELOAD_CHECK && !osc_request_may_all(request))
+	if (!osc_request_may_all(request))
 		return false;
 	if (has_arguments(command, got))
 		return true;

@@ -43,7 +43,7 @@ struct reload {
 
 	enum step step;
 	bool dry;
-	bool saves; /* the text goes to the file then */
+	bool saves; /* the text goes to the file, and the desk stays */
 	int error;  /* of writing it, -errno */
 	char action[16];
 	const char *source; /* of the text, in errors */
@@ -214,12 +214,17 @@ settle(struct reload *reload)
 	    (!idle && seconds() < reload->give_up_at))
 		return;
 	stop_waiting(reload);
-	if (!reload->saves) {
-		end(reload, RELOAD_DONE);
-		return;
-	}
-	reload->step = STEP_WRITING;
-	worker_post(reload->worker, &reload->job);
+	end(reload, RELOAD_DONE);
+}
+
+/* The text is that of the configuration from now on. */
+static void
+take_text(struct reload *reload)
+{
+	free(reload->text);
+	reload->text = reload->next_text;
+	reload->size = reload->next_size;
+	reload->next_text = NULL;
 }
 
 static void
@@ -233,10 +238,7 @@ commit(struct reload *reload)
 	edge_jack_commit(parts->jack);
 	osc_take_desk(parts->osc);
 	reload->next = NULL;
-	free(reload->text);
-	reload->text = reload->next_text;
-	reload->size = reload->next_size;
-	reload->next_text = NULL;
+	take_text(reload);
 	config_summary(reload->count, summary);
 	desk_log(parts->mixer, reload->action, summary);
 	reload->give_up_at = seconds() + LONGEST_WAIT;
@@ -261,7 +263,7 @@ look(void *arg)
 	else if (now >= reload->heard_at && mixer_may_replace(parts->mixer) &&
 		 edge_jack_may_commit(parts->jack) &&
 		 mixer_replace_prepare(parts->mixer, reload->next,
-		     reload->saves, edge_jack_table(parts->jack)) == 0)
+		     edge_jack_table(parts->jack)) == 0)
 		commit(reload);
 	else if (now > reload->give_up_at)
 		give_up(reload,
@@ -306,6 +308,13 @@ prepare(struct reload *reload)
 }
 
 static void
+write_to_file(struct reload *reload)
+{
+	reload->step = STEP_WRITING;
+	worker_post(reload->worker, &reload->job);
+}
+
+static void
 consider(struct reload *reload)
 {
 	if (!parse(reload))
@@ -314,6 +323,8 @@ consider(struct reload *reload)
 		refuse(reload, "found no memory left; allowed with more");
 	else if (reload->dry)
 		end(reload, RELOAD_CHECKED);
+	else if (reload->saves)
+		write_to_file(reload);
 	else
 		prepare(reload);
 }
@@ -329,7 +340,7 @@ write_file(const struct reload *reload)
 	if (!realpath(reload->parts.file, path))
 		return -errno;
 	snprintf(before, sizeof before, "%s~", path);
-	return replace_file(path, before, reload->text, reload->size);
+	return replace_file(path, before, reload->next_text, reload->next_size);
 }
 
 static void
@@ -350,16 +361,22 @@ end_writing(struct reload *reload)
 	const char *file = reload->parts.file;
 	char text[PATH_MAX + 100];
 
-	if (reload->error == 0) {
-		tell(reload, "saved", file);
-		end(reload, RELOAD_DONE);
+	if (reload->error < 0) {
+		snprintf(text, sizeof text,
+		    "%s: found \"%s\" while it was written; allowed a file, "
+		    "and a directory, that can be written to",
+		    file, strerror(-reload->error));
+		refuse(reload, text);
 		return;
 	}
-	snprintf(text, sizeof text,
-	    "%s: found \"%s\" while it was written; allowed a file, and a "
-	    "directory, that can be written to",
-	    file, strerror(-reload->error));
-	refuse(reload, text);
+	/* Only what the file has for certain need not be remembered; what
+	 * cannot be told apart is remembered, too. */
+	if (state_configure(mixer_state(reload->parts.mixer), reload->next) ==
+	    0)
+		take_text(reload);
+	log_line("configuration %s: saved as the desk stands", file);
+	tell(reload, "saved", file);
+	end(reload, RELOAD_DONE);
 }
 
 static void

@@ -65,7 +65,7 @@ void reload_edit(struct reload *reload, char *text, const char *action,
     const struct reload_asker *asker);
 
 /* Writes the configuration as it stands, with all that was set since, to its
- * file; what was there is kept as FILE~. */
+ * file; what was there is kept as FILE~. The desk stays as it is. */
 void reload_save(struct reload *reload, const struct reload_asker *asker);
 
 #endif

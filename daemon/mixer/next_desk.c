@@ -150,8 +150,7 @@ swap_desks(struct mixer *mixer, struct mixer *next)
 }
 
 int
-mixer_replace_prepare(
-    struct mixer *mixer, struct desk *desk, bool live_wins, void *ports)
+mixer_replace_prepare(struct mixer *mixer, struct desk *desk, void *ports)
 {
 	struct mixer_next *next = calloc(1, sizeof *next);
 	bool made;
@@ -172,8 +171,8 @@ mixer_replace_prepare(
 	if (made)
 		next->mixer.leaving.places = meter_places_new(&next->map);
 	if (next->mixer.leaving.places != NULL)
-		next->mixer.state = state_follow(
-		    mixer->state, &next->mixer, &next->map, live_wins);
+		next->mixer.state =
+		    state_follow(mixer->state, &next->mixer, &next->map);
 	if (next->mixer.state == NULL ||
 	    sound_follow(mixer, &next->mixer, &next->map) < 0) {
 		next_free(next);

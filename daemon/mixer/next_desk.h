@@ -24,13 +24,12 @@ void mixer_replace_abort(struct mixer *mixer);
 bool mixer_may_replace(const struct mixer *mixer);
 
 /* Does all of it that can fail. `next` has the values of its configuration; what
- * was set in the desk before stays, unless (but for `live_wins`) the configuration
- * itself has another value now, and mixer_state() goes on with it. The plan, with this
+ * was set in the desk before stays, unless the configuration itself has another
+ * value now, and mixer_state() goes on with it. The plan, with this
  * table of ports, is on its way to the engine from here on. Returns 0 and takes
  * `next` over, or -1 without memory or while too many batches are on their way:
  * nothing changed then. mixer_replace() follows at once. */
-int mixer_replace_prepare(
-    struct mixer *mixer, struct desk *next, bool live_wins, void *ports);
+int mixer_replace_prepare(struct mixer *mixer, struct desk *next, void *ports);
 
 /* The desk that was prepared is the desk from here on: strips may have other
  * indices. Meters have no reader. */

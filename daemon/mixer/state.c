@@ -1,6 +1,7 @@
 #include "mixer/state.h"
 
 #include "mixer/desk_map.h"
+#include "mixer/mixer_state.h"
 #include "mixer/values.h"
 
 #include <cjson/cJSON.h>
@@ -79,6 +80,28 @@ state_free(struct state *state)
 	free(state->number);
 	free(state->name);
 	free(state);
+}
+
+int
+state_configure(struct state *state, struct desk *desk)
+{
+	struct mixer around = { .desk = desk }; /* only to be read by */
+	struct state *as_configured = state_new(&around);
+	struct state before = *state;
+
+	/* A plugin may have been installed since. */
+	if (!as_configured || as_configured->numbers != state->numbers) {
+		state_free(as_configured);
+		return -1;
+	}
+	state->number = as_configured->number;
+	state->name = as_configured->name;
+	as_configured->number = before.number;
+	as_configured->name = before.name;
+	state_free(as_configured);
+	/* There is less to be remembered. */
+	state->mixer->changes++;
+	return 0;
 }
 
 /* --- out --- */
@@ -274,7 +297,6 @@ struct following {
 	const struct state *before;
 	struct state *after;
 	const struct desk_map *map;
-	bool live_wins;
 	size_t index; /* of the value before */
 	struct moved *moved;
 	size_t count, room;
@@ -331,8 +353,7 @@ follow_value(void *arg, const struct address *address)
 		if (values_add(following->after->homeless, before->mixer,
 			address, &value) < 0)
 			following->failed = true;
-	} else if (following->live_wins ||
-		   is_configured_as_before(following, index, address, &after)) {
+	} else if (is_configured_as_before(following, index, address, &after)) {
 		mixer_get(before->mixer, address, &value);
 		follow_add(following, &after, &value);
 	}
@@ -362,13 +383,12 @@ follow_homeless(struct following *following)
 }
 
 struct state *
-state_follow(const struct state *before, struct mixer *next,
-    const struct desk_map *map, bool live_wins)
+state_follow(
+    const struct state *before, struct mixer *next, const struct desk_map *map)
 {
-	struct following following = { .before = before,
-		.after = state_new(next),
-		.map = map,
-		.live_wins = live_wins };
+	struct following following = {
+		.before = before, .after = state_new(next), .map = map
+	};
 	char why[256];
 
 	if (!following.after)

@@ -25,12 +25,17 @@ struct state *state_new(struct mixer *mixer);
 void state_free(struct state *state);
 
 /* Goes on with another desk, whose mixer has the values of its configuration:
- * sets what was touched, but (unless `live_wins`) where the configuration itself
- * has another value than before; keeps what has no place there. state_adopt() hands it to the
+ * sets what was touched, but where the configuration itself has another value
+ * than before; keeps what has no place there. state_adopt() hands it to the
  * mixer that the desk goes to. NULL without memory: nothing is of use then. */
-struct state *state_follow(const struct state *before, struct mixer *next,
-    const struct desk_map *map, bool live_wins);
+struct state *state_follow(
+    const struct state *before, struct mixer *next, const struct desk_map *map);
 void state_adopt(struct state *state, struct mixer *mixer);
+
+/* The configuration has the values of `desk` now, which has the strips, sends and
+ * slots of this one: only what differs from them is touched. Returns 0, or -1
+ * without memory or where it has other values, and nothing changed. */
+int state_configure(struct state *state, struct desk *desk);
 
 enum state_verdict {
 	STATE_TAKEN,

@@ -376,7 +376,8 @@ static const struct schema_param table[PARAMS] = {
 	[PARAM_RELOAD_CHECK] = { PARAM_RELOAD_CHECK, "/reload/check",
 	    "reload/check", SCOPE_DESK, SCHEMA_COMMAND, 0, false, false, "", 0,
 	    0, 0, NULL,
-	    "No arguments; answers as /reload does, but changes nothing." },
+	    "No arguments, for the role admin; answers as /reload does, but "
+	    "changes nothing." },
 	[PARAM_ADD] = { PARAM_ADD, "/add", "add", SCOPE_DESK, SCHEMA_COMMAND, 0,
 	    false, false, "", 0, 0, 0, NULL,
 	    "s JSON of a strip, {\"channel\": {...}} or {\"bus\": {...}}; or s "

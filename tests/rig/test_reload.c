@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -727,6 +728,33 @@ what_stands_is_saved(void **state)
 	assert_true(osc_get(rig->osc, "/ch/stays/trim") == -6);
 }
 
+/* Neither by the file nor by what is remembered beside it. */
+static void
+a_save_that_fails_loses_nothing(void **state)
+{
+	struct place *place = *state;
+	struct rig *rig = &place->rig;
+	char fresh[128];
+
+	rig_start_daemon(rig, small);
+	rig_wait_state(rig, "waiting");
+	osc_send(rig->osc, "/ch/stays/fader", "f", -4.5);
+	assert_true(osc_get(rig->osc, "/ch/stays/fader") == -4.5);
+	snprintf(fresh, sizeof fresh, "%s.new", place->config);
+	assert_int_equal(mkdir(fresh, 0755), 0);
+	ask(place, "refused", "Is a directory", "/config/save", "");
+	assert_string_equal(read_text(place->config), small);
+	assert_int_equal(rig_stop_daemon(rig), 0);
+	rig_start_daemon(rig, small);
+	rig_wait_state(rig, "waiting");
+	assert_true(osc_get(rig->osc, "/ch/stays/fader") == -4.5);
+	rmdir(fresh);
+	ask(place, "done", "saved ", "/config/save", "");
+	osc_send(rig->osc, "/ch/stays/fader", "f", -5.5);
+	ask(place, "done", NULL, "/reload", "");
+	assert_true(osc_get(rig->osc, "/ch/stays/fader") == -5.5);
+}
+
 int
 main(void)
 {
@@ -742,6 +770,7 @@ main(void)
 		TEST(more_ports_than_the_server_has_are_refused),
 		TEST(strips_and_slots_come_and_go_by_hand),
 		TEST(what_stands_is_saved),
+		TEST(a_save_that_fails_loses_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, rig_find_plugins, NULL);

@@ -646,7 +646,7 @@ replace_within(struct bench *b, const char *text)
 	assert_non_null(next);
 	assert_int_equal(
 	    osc_prepare_desk(b->osc, next, urls, 1, why, sizeof(why)), 0);
-	assert_int_equal(mixer_replace_prepare(b->mixer, next, false, NULL), 0);
+	assert_int_equal(mixer_replace_prepare(b->mixer, next, NULL), 0);
 	osc_leave_desk(b->osc);
 	mixer_replace(b->mixer);
 	osc_take_desk(b->osc);
