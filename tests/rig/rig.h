@@ -38,8 +38,9 @@ struct rig {
 	bool fresh;            /* it does not restore values */
 	const char *config;    /* file that it is given; NULL: none, a pipe */
 	bool listens;          /* on what the configuration says */
-	pid_t jackd, daemon;   /* 0: does not run */
-	int daemon_log;        /* what the daemon wrote to stderr and stdout */
+	char place[64], place_config[96]; /* of rig_take_place() */
+	pid_t jackd, daemon;              /* 0: does not run */
+	int daemon_log; /* what the daemon wrote to stderr and stdout */
 	unsigned udp_port;
 	struct osc_client *osc;
 	struct rig_jack *jack; /* NULL before rig_join() */
@@ -133,6 +134,30 @@ bool rig_apart(
 /* Lets the child close its clients and ends it. False if it hung in that. */
 bool rig_apart_end(struct rig *rig);
 
+/* --- rig_place.c: files, the daemon's process, other desks --- */
+
+/* A new directory, which the daemon keeps its state in, and beside that a file
+ * for its configuration. rig_remove() removes the directory. */
+void rig_take_place(struct rig *rig);
+
+/* Removes a directory with all that is in it. */
+void rig_remove(const char *path);
+
+/* Writes the file of the configuration. */
+void rig_configure(const struct rig *rig, const char *json);
+
+/* Memory of the daemon in kB, and its open files. */
+long rig_resident(const struct rig *rig);
+unsigned rig_descriptors(const struct rig *rig);
+
+/* Waits for the answer of a command that makes another desk; its lines, as "kind
+ * text", into `lines`. Returns false if it was refused. */
+#define RIG_LINES 4096
+bool rig_was_done(struct rig *rig, const char *command, char lines[RIG_LINES]);
+
+/* Writes the file and has it read, which must be done. */
+void rig_reload(struct rig *rig, const char *json);
+
 /* --- rig_thread.c: the realtime thread --- */
 
 /* The daemon's one thread that says by its name that it is realtime. */
@@ -175,6 +200,10 @@ void rig_connect_capture(struct rig *rig, const char *port, unsigned capture);
 
 /* Waits until two ports are connected. */
 void rig_wait_connected(struct rig *rig, const char *from, const char *to);
+
+/* Are they now? Is there a port? */
+bool rig_is_connected(struct rig *rig, const char *from, const char *to);
+bool rig_has_port(struct rig *rig, const char *name);
 
 /* How many takes a test may try until it finds one in which JACK kept time. It
  * ends with rig_lost() if there was none: fails, or is skipped where a sanitizer

@@ -271,23 +271,33 @@ rig_connect_capture(struct rig *rig, const char *port, unsigned capture)
 	connect_ports(rig, port, jack_port_name(rig->jack->capture[capture]));
 }
 
+bool
+rig_is_connected(struct rig *rig, const char *from, const char *to)
+{
+	jack_port_t *port = jack_port_by_name(rig->jack->recorder, from);
+	bool found = false;
+	const char **name = port != NULL ? jack_port_get_all_connections(
+					       rig->jack->recorder, port)
+					 : NULL;
+
+	for (size_t i = 0; name != NULL && name[i] != NULL; i++)
+		found |= strcmp(name[i], to) == 0;
+	jack_free(name);
+	return found;
+}
+
+bool
+rig_has_port(struct rig *rig, const char *name)
+{
+	return jack_port_by_name(rig->jack->recorder, name) != NULL;
+}
+
 void
 rig_wait_connected(struct rig *rig, const char *from, const char *to)
 {
-	jack_client_t *client = rig->jack->recorder;
 	double until = rig_now() + PATIENCE;
 
-	for (;;) {
-		jack_port_t *port = jack_port_by_name(client, from);
-		bool found = false;
-		const char **name =
-		    port != NULL ? jack_port_get_all_connections(client, port)
-				 : NULL;
-		for (size_t i = 0; name != NULL && name[i] != NULL; i++)
-			found |= strcmp(name[i], to) == 0;
-		jack_free(name);
-		if (found)
-			return;
+	while (!rig_is_connected(rig, from, to)) {
 		if (rig_now() > until)
 			rig_fail(rig, "%s is not connected to %s", from, to);
 		rig_sleep(10);

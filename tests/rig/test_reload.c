@@ -21,71 +21,31 @@
 #define RATE 48000
 #define PERIOD 64
 
-struct place {
-	struct rig rig;
-	char directory[64], config[96];
-};
-
 static int
 set_up(void **state)
 {
-	struct place *place = calloc(1, sizeof *place);
+	struct rig *rig = calloc(1, sizeof *rig);
 
-	assert_non_null(place);
-	snprintf(place->directory, sizeof place->directory,
-	    "/tmp/headroom-reload-XXXXXX");
-	assert_non_null(mkdtemp(place->directory));
-	snprintf(place->config, sizeof place->config, "%s/club.json",
-	    place->directory);
-	rig_init(&place->rig, RATE, PERIOD);
-	place->rig.sync = true;
-	place->rig.state_dir = place->directory;
-	place->rig.config = place->config;
-	*state = place;
+	assert_non_null(rig);
+	rig_init(rig, RATE, PERIOD);
+	rig->sync = true;
+	rig_take_place(rig);
+	*state = rig;
 	return 0;
-}
-
-static void
-empty(const char *directory)
-{
-	DIR *listing = opendir(directory);
-	char path[512];
-
-	if (!listing)
-		return;
-	for (struct dirent *entry; (entry = readdir(listing));) {
-		snprintf(path, sizeof path, "%s/%s", directory, entry->d_name);
-		if (entry->d_name[0] != '.' && unlink(path) < 0) {
-			empty(path);
-			rmdir(path);
-		}
-	}
-	closedir(listing);
 }
 
 static int
 tear_down(void **state)
 {
-	struct place *place = *state;
+	struct rig *rig = *state;
 
-	rig_end(&place->rig);
-	empty(place->directory);
-	rmdir(place->directory);
-	free(place);
+	rig_end(rig);
+	rig_remove(rig->place);
+	free(rig);
 	return 0;
 }
 
 /* --- what is asked --- */
-
-static void
-write_config(const struct place *place, const char *json)
-{
-	FILE *out = fopen(place->config, "w");
-
-	assert_non_null(out);
-	fputs(json, out);
-	assert_int_equal(fclose(out), 0);
-}
 
 static char *
 read_text(const char *path)
@@ -99,92 +59,23 @@ read_text(const char *path)
 	return text;
 }
 
-/* Waits for the end of what was asked; all lines of it into `lines`, which may
- * be NULL. Returns the verdict. */
-static const char *
-verdict_of(struct place *place, const char *command, char lines[4096])
-{
-	static char verdict[32];
-	size_t used = 0;
-	unsigned count = 0;
-
-	if (lines)
-		lines[0] = '\0';
-	for (double end = rig_now() + 15; rig_now() < end;) {
-		const struct osc_reply *reply = osc_next(place->rig.osc, 200);
-		if (!reply)
-			continue;
-		if (strcmp(reply->address, "/error") == 0)
-			rig_fail(
-			    &place->rig, "%s: %s", command, osc_text(reply, 2));
-		if (strcmp(reply->address, "/reload/line") == 0) {
-			count++;
-			if (lines && used < 4000)
-				used += (size_t)snprintf(lines + used,
-				    4096 - used, "%s %s\n", osc_text(reply, 0),
-				    osc_text(reply, 1));
-		}
-		if (strcmp(reply->address, "/reload/end") != 0)
-			continue;
-		assert_string_equal(osc_text(reply, 0), command);
-		assert_int_equal(osc_number(reply, 2), count);
-		snprintf(verdict, sizeof verdict, "%s", osc_text(reply, 1));
-		return verdict;
-	}
-	rig_fail(&place->rig, "%s was not answered", command);
-}
-
-static void
-reload(struct place *place, const char *json)
-{
-	char lines[4096];
-
-	write_config(place, json);
-	osc_send(place->rig.osc, "/reload", "");
-	if (strcmp(verdict_of(place, "/reload", lines), "done") != 0)
-		rig_fail(&place->rig, "it was refused:\n%s", lines);
-}
-
-static bool
-is_connected(struct place *place, const char *from, const char *to)
-{
-	jack_client_t *client = rig_client(&place->rig);
-	jack_port_t *port = jack_port_by_name(client, from);
-	const char **name =
-	    port ? jack_port_get_all_connections(client, port) : NULL;
-	bool found = false;
-
-	for (size_t i = 0; name && name[i]; i++)
-		found |= strcmp(name[i], to) == 0;
-	jack_free(name);
-	return found;
-}
-
-static bool
-has_port(struct place *place, const char *name)
-{
-	return jack_port_by_name(rig_client(&place->rig), name) != NULL;
-}
-
 /* Waits until it is so, or is not. */
 static void
-wait_connected(
-    struct place *place, const char *from, const char *to, bool wanted)
+wait_connected(struct rig *rig, const char *from, const char *to, bool wanted)
 {
 	double end = rig_now() + 5;
 
-	while (is_connected(place, from, to) != wanted) {
+	while (rig_is_connected(rig, from, to) != wanted) {
 		if (rig_now() > end)
-			rig_fail(&place->rig, "%s is %sconnected to %s", from,
+			rig_fail(rig, "%s is %sconnected to %s", from,
 			    wanted ? "not " : "", to);
 		rig_sleep(10);
 	}
 }
 
 static void
-begin(struct place *place, const char *json)
+begin(struct rig *rig, const char *json)
 {
-	struct rig *rig = &place->rig;
 
 	rig_start_server(rig);
 	rig_start_daemon(rig, json);
@@ -218,37 +109,6 @@ static const char large[] =
     "\"buses\": [ { \"id\": \"two\" }, { \"id\": \"three\" },"
     "{ \"id\": \"one\", \"inserts\": [ { \"lv2\": \"" RIG_TEST_PLUGIN
     "mono\" } ] } ] }";
-
-static unsigned
-descriptors(const struct rig *rig)
-{
-	char path[64];
-	unsigned count = 0;
-
-	snprintf(path, sizeof path, "/proc/%d/fd", (int)rig->daemon);
-	DIR *listing = opendir(path);
-	assert_non_null(listing);
-	while (readdir(listing))
-		count++;
-	closedir(listing);
-	return count;
-}
-
-static long
-resident(const struct rig *rig)
-{
-	char path[64], line[256];
-	long kb = 0;
-
-	snprintf(path, sizeof path, "/proc/%d/status", (int)rig->daemon);
-	FILE *in = fopen(path, "r");
-	assert_non_null(in);
-	while (fgets(line, sizeof line, in))
-		if (sscanf(line, "VmRSS: %ld", &kb) == 1)
-			break;
-	fclose(in);
-	return kb;
-}
 
 /* How many times; HEADROOM_RELOADS for the long form. */
 static unsigned
@@ -350,17 +210,16 @@ take_what_stays(struct rig *rig, float loop[2][NOISE])
 
 /* Reloads as long as a take lasts. Returns how many times. */
 static unsigned
-reload_for_a_take(struct place *place, struct rig_take *take,
-    float loop[2][NOISE], struct heard *all)
+reload_for_a_take(struct rig *rig, struct rig_take *take, float loop[2][NOISE],
+    struct heard *all)
 {
-	struct rig *rig = &place->rig;
 	unsigned done = 0;
 
 	for (unsigned i = 0; i < 2; i++)
 		memset(take->capture[i], 0, take->frames * sizeof(float));
 	rig_roll(rig, take);
 	while (rig_rolled(rig) + RATE / 5 < take->frames || done % 2 != 0)
-		reload(place, done++ % 2 == 0 ? large : small);
+		rig_reload(rig, done++ % 2 == 0 ? large : small);
 	rig_finish(rig);
 	for (unsigned i = 0; i < 2; i++) {
 		struct heard heard = hear(take, i, loop[i]);
@@ -378,34 +237,34 @@ reload_for_a_take(struct place *place, struct rig_take *take,
 static void
 what_stays_is_the_same_sample_for_sample(void **state)
 {
-	struct place *place = *state;
-	struct rig *rig = &place->rig;
+	struct rig *rig = *state;
 	static float loop[2][NOISE];
 	struct heard all = { .other = -1 };
 	unsigned count = times(), done = 0;
 
-	begin(place, small);
+	begin(rig, small);
 	rig_join(rig, 2, 2);
 	rig_wait_connected(rig, "rig-play:out_2", "desk:stays_in_2");
 	rig_wait_connected(rig, "desk:stays_out_2", "rig-rec:in_2");
 	rig_wait_insert(rig, "ch/stays/insert/1", "active");
 	osc_send(rig->osc, "/ch/stays/fader", "f", -3.0);
 	struct rig_take *take = take_what_stays(rig, loop);
-	done += reload_for_a_take(place, take, loop, &all);
-	long before = resident(rig);
-	unsigned files = descriptors(rig);
+	done += reload_for_a_take(rig, take, loop, &all);
+	long before = rig_resident(rig);
+	unsigned files = rig_descriptors(rig);
 	while (done < count)
-		done += reload_for_a_take(place, take, loop, &all);
+		done += reload_for_a_take(rig, take, loop, &all);
 	print_message("%u reloads, %u xruns; periods: %u on time, %u late, %u "
 		      "lost; longest cycle lately: %.1f %% of one; resident: "
 		      "%ld kB, then %ld kB\n",
 	    done, rig_xruns(rig), all.on_time, all.late, all.lost,
-	    osc_get(rig->osc, "/status/worst_cycle"), before, resident(rig));
+	    osc_get(rig->osc, "/status/worst_cycle"), before,
+	    rig_resident(rig));
 	assert_true(all.on_time > 20 * (all.late + all.lost));
 	assert_true(osc_get(rig->osc, "/ch/stays/fader") == -3);
-	assert_in_range(descriptors(rig), 1, files);
+	assert_in_range(rig_descriptors(rig), 1, files);
 	if (!rig_sanitized())
-		assert_true(resident(rig) <= before + before / 50);
+		assert_true(rig_resident(rig) <= before + before / 50);
 	take_free(take);
 }
 
@@ -424,10 +283,9 @@ ports_and_cables_follow(void **state)
 	    "\"from\": [\"rig-play:out_1\", \"rig-play:out_2\"] },"
 	    "{ \"id\": \"a\", \"from\": [\"rig-play:out_2\"] } ],"
 	    "\"master\": { \"outputs\": [\"rig-rec:in_1\", []] } }";
-	struct place *place = *state;
-	struct rig *rig = &place->rig;
+	struct rig *rig = *state;
 
-	begin(place, one);
+	begin(rig, one);
 	rig_join(rig, 2, 2);
 	rig_wait_connected(rig, "rig-play:out_1", "desk:a_in_1");
 	rig_wait_connected(rig, "rig-play:out_2", "desk:b_in_1");
@@ -436,25 +294,25 @@ ports_and_cables_follow(void **state)
 	rig_sleep(300);
 	jack_uuid_t uuid =
 	    jack_port_uuid(jack_port_by_name(rig_client(rig), "desk:a_in_1"));
-	reload(place, two);
-	assert_false(has_port(place, "desk:b_in_1"));
-	assert_false(has_port(place, "desk:b_out_1"));
-	wait_connected(place, "rig-play:out_1", "desk:c_in_1", true);
-	wait_connected(place, "rig-play:out_2", "desk:c_in_2", true);
-	wait_connected(place, "rig-play:out_2", "desk:a_in_1", true);
-	wait_connected(place, "desk:master_out_1", "rig-rec:in_1", true);
+	rig_reload(rig, two);
+	assert_false(rig_has_port(rig, "desk:b_in_1"));
+	assert_false(rig_has_port(rig, "desk:b_out_1"));
+	wait_connected(rig, "rig-play:out_1", "desk:c_in_1", true);
+	wait_connected(rig, "rig-play:out_2", "desk:c_in_2", true);
+	wait_connected(rig, "rig-play:out_2", "desk:a_in_1", true);
+	wait_connected(rig, "desk:master_out_1", "rig-rec:in_1", true);
 	/* The file does not ask for it any more. */
-	wait_connected(place, "rig-play:out_1", "desk:a_in_1", false);
-	assert_true(is_connected(place, "desk:a_out_1", "rig-rec:in_2"));
+	wait_connected(rig, "rig-play:out_1", "desk:a_in_1", false);
+	assert_true(rig_is_connected(rig, "desk:a_out_1", "rig-rec:in_2"));
 	assert_true(uuid == jack_port_uuid(jack_port_by_name(
 				rig_client(rig), "desk:a_in_1")));
-	reload(place, one);
-	assert_false(has_port(place, "desk:c_in_1"));
-	wait_connected(place, "rig-play:out_2", "desk:b_in_1", true);
-	wait_connected(place, "rig-play:out_1", "desk:a_in_1", true);
-	wait_connected(place, "rig-play:out_2", "desk:a_in_1", false);
-	wait_connected(place, "desk:master_out_1", "rig-rec:in_1", false);
-	assert_true(is_connected(place, "desk:a_out_1", "rig-rec:in_2"));
+	rig_reload(rig, one);
+	assert_false(rig_has_port(rig, "desk:c_in_1"));
+	wait_connected(rig, "rig-play:out_2", "desk:b_in_1", true);
+	wait_connected(rig, "rig-play:out_1", "desk:a_in_1", true);
+	wait_connected(rig, "rig-play:out_2", "desk:a_in_1", false);
+	wait_connected(rig, "desk:master_out_1", "rig-rec:in_1", false);
+	assert_true(rig_is_connected(rig, "desk:a_out_1", "rig-rec:in_2"));
 }
 
 #define LOOPS(slots)                                            \
@@ -467,26 +325,25 @@ ports_and_cables_follow(void **state)
 static void
 slots_take_their_cables_along(void **state)
 {
-	struct place *place = *state;
-	struct rig *rig = &place->rig;
+	struct rig *rig = *state;
 
-	begin(place, LOOPS(LOOP));
+	begin(rig, LOOPS(LOOP));
 	rig_join(rig, 1, 1);
 	rig_connect_capture(rig, "desk:a_insert1_send_1", 0);
 	rig_connect_play(rig, 0, "desk:a_insert1_return_1");
 	rig_wait_insert(rig, "ch/a/insert/1", "active");
-	reload(place, LOOPS(PLUGIN "," LOOP));
+	rig_reload(rig, LOOPS(PLUGIN "," LOOP));
 	assert_true(
-	    is_connected(place, "desk:a_insert2_send_1", "rig-rec:in_1"));
+	    rig_is_connected(rig, "desk:a_insert2_send_1", "rig-rec:in_1"));
 	assert_true(
-	    is_connected(place, "rig-play:out_1", "desk:a_insert2_return_1"));
-	assert_false(has_port(place, "desk:a_insert1_send_1"));
+	    rig_is_connected(rig, "rig-play:out_1", "desk:a_insert2_return_1"));
+	assert_false(rig_has_port(rig, "desk:a_insert1_send_1"));
 	rig_wait_insert(rig, "ch/a/insert/2", "active");
-	reload(place, LOOPS(LOOP "," PLUGIN "," LOOP));
-	reload(place, LOOPS(LOOP));
-	assert_false(has_port(place, "desk:a_insert2_send_1"));
-	assert_false(has_port(place, "desk:a_insert3_send_1"));
-	assert_true(has_port(place, "desk:a_insert1_send_1"));
+	rig_reload(rig, LOOPS(LOOP "," PLUGIN "," LOOP));
+	rig_reload(rig, LOOPS(LOOP));
+	assert_false(rig_has_port(rig, "desk:a_insert2_send_1"));
+	assert_false(rig_has_port(rig, "desk:a_insert3_send_1"));
+	assert_true(rig_has_port(rig, "desk:a_insert1_send_1"));
 }
 
 static void
@@ -497,28 +354,27 @@ other_clients_are_joined_anew(void **state)
 	    "\"channels\": [ { \"id\": \"a\", \"from\": [\"rig-play:out_1\"],"
 	    "\"inserts\": [%s] } ],"
 	    "\"master\": { \"outputs\": [\"rig-rec:in_1\", []] } }";
-	struct place *place = *state;
-	struct rig *rig = &place->rig;
+	struct rig *rig = *state;
 	char text[1024];
 
 	snprintf(text, sizeof text, json, "desk", "");
-	begin(place, text);
+	begin(rig, text);
 	rig_join(rig, 1, 2);
 	rig_wait_connected(rig, "desk:master_out_1", "rig-rec:in_1");
 	rig_connect_capture(rig, "desk:a_out_1", 1);
 	rig_sleep(300);
 	snprintf(text, sizeof text, json, "desk", "{ \"jack\": {} }");
-	reload(place, text);
+	rig_reload(rig, text);
 	rig_wait_state(rig, "running");
-	wait_connected(place, "rig-play:out_1", "desk:a_in_1", true);
-	wait_connected(place, "desk.2:master_out_1", "rig-rec:in_1", true);
-	wait_connected(place, "desk.2:a_out_1", "rig-rec:in_2", true);
+	wait_connected(rig, "rig-play:out_1", "desk:a_in_1", true);
+	wait_connected(rig, "desk.2:master_out_1", "rig-rec:in_1", true);
+	wait_connected(rig, "desk.2:a_out_1", "rig-rec:in_2", true);
 	snprintf(text, sizeof text, json, "other", "");
-	reload(place, text);
+	rig_reload(rig, text);
 	rig_wait_state(rig, "running");
-	wait_connected(place, "rig-play:out_1", "other:a_in_1", true);
-	wait_connected(place, "other:a_out_1", "rig-rec:in_2", true);
-	assert_false(has_port(place, "desk:a_in_1"));
+	wait_connected(rig, "rig-play:out_1", "other:a_in_1", true);
+	wait_connected(rig, "other:a_out_1", "rig-rec:in_2", true);
+	assert_false(rig_has_port(rig, "desk:a_in_1"));
 }
 
 /* --- what is wrong --- */
@@ -526,50 +382,46 @@ other_clients_are_joined_anew(void **state)
 static void
 what_is_wrong_is_told_and_changes_nothing(void **state)
 {
-	struct place *place = *state;
-	struct rig *rig = &place->rig;
-	char lines[4096];
+	struct rig *rig = *state;
+	char lines[RIG_LINES];
 
-	begin(place, small);
+	begin(rig, small);
 	rig_join(rig, 2, 2);
 	rig_wait_connected(rig, "rig-play:out_1", "desk:goes_in_1");
-	write_config(place,
-	    "{ \"version\": 1, \"channels\": [ { \"id\": \"a\","
-	    " \"fader\": \"loud\", \"to\": [\"nowhere\"] } ] }");
+	rig_configure(rig, "{ \"version\": 1, \"channels\": [ { \"id\": \"a\","
+			   " \"fader\": \"loud\", \"to\": [\"nowhere\"] } ] }");
 	osc_send(rig->osc, "/reload", "");
-	assert_string_equal(verdict_of(place, "/reload", lines), "refused");
+	assert_false(rig_was_done(rig, "/reload", lines));
 	assert_non_null(strstr(lines, "channels[0].fader: found \"loud\""));
 	assert_non_null(strstr(lines, "channels[0].to[0]: found \"nowhere\""));
-	assert_true(is_connected(place, "rig-play:out_1", "desk:goes_in_1"));
-	unlink(place->config);
+	assert_true(rig_is_connected(rig, "rig-play:out_1", "desk:goes_in_1"));
+	unlink(rig->config);
 	osc_send(rig->osc, "/reload", "");
-	assert_string_equal(verdict_of(place, "/reload", lines), "refused");
+	assert_false(rig_was_done(rig, "/reload", lines));
 	assert_non_null(strstr(lines, "No such file"));
-	write_config(
-	    place, "{ \"version\": 1, \"channels\": [ { \"id\": \"a\" } ] }");
+	rig_configure(
+	    rig, "{ \"version\": 1, \"channels\": [ { \"id\": \"a\" } ] }");
 	osc_send(rig->osc, "/reload/check", "");
-	assert_string_equal(
-	    verdict_of(place, "/reload/check", lines), "checked");
+	assert_true(rig_was_done(rig, "/reload/check", lines));
 	assert_non_null(strstr(lines, "removed ch/goes\n"));
 	assert_non_null(strstr(lines, "added ch/a\n"));
 	assert_true(osc_get(rig->osc, "/ch/goes/fader") == 0);
-	assert_true(has_port(place, "desk:goes_in_1"));
-	reload(place, large);
-	wait_connected(place, "rig-play:out_1", "desk:comes_in_1", true);
+	assert_true(rig_has_port(rig, "desk:goes_in_1"));
+	rig_reload(rig, large);
+	wait_connected(rig, "rig-play:out_1", "desk:comes_in_1", true);
 }
 
 static void
 more_ports_than_the_server_has_are_refused(void **state)
 {
-	struct place *place = *state;
-	struct rig *rig = &place->rig;
-	char lines[4096];
+	struct rig *rig = *state;
+	char lines[RIG_LINES];
 	FILE *out;
 
-	begin(place, small);
+	begin(rig, small);
 	rig_join(rig, 2, 2);
 	rig_wait_connected(rig, "rig-play:out_1", "desk:goes_in_1");
-	out = fopen(place->config, "w");
+	out = fopen(rig->config, "w");
 	assert_non_null(out);
 	fprintf(out, "{ \"version\": 1, \"jack\": { \"client\": \"desk\" },"
 		     "\"channels\": [");
@@ -579,22 +431,21 @@ more_ports_than_the_server_has_are_refused(void **state)
 	fprintf(out, "] }");
 	fclose(out);
 	osc_send(rig->osc, "/reload", "");
-	assert_string_equal(verdict_of(place, "/reload", lines), "refused");
-	assert_true(is_connected(place, "rig-play:out_1", "desk:goes_in_1"));
-	assert_false(has_port(place, "desk:c0_in_1"));
-	reload(place, large);
-	wait_connected(place, "rig-play:out_1", "desk:comes_in_1", true);
+	assert_false(rig_was_done(rig, "/reload", lines));
+	assert_true(rig_is_connected(rig, "rig-play:out_1", "desk:goes_in_1"));
+	assert_false(rig_has_port(rig, "desk:c0_in_1"));
+	rig_reload(rig, large);
+	wait_connected(rig, "rig-play:out_1", "desk:comes_in_1", true);
 }
 
 static void
 without_a_server_it_is_taken_at_once(void **state)
 {
-	struct place *place = *state;
-	struct rig *rig = &place->rig;
+	struct rig *rig = *state;
 
 	rig_start_daemon(rig, small);
 	rig_wait_state(rig, "waiting");
-	reload(place, large);
+	rig_reload(rig, large);
 	osc_send(rig->osc, "/ch/comes/fader", "f", -9.0);
 	osc_get(rig->osc, "/ch/comes/fader");
 	rig_start_server(rig);
@@ -604,41 +455,40 @@ without_a_server_it_is_taken_at_once(void **state)
 	rig_stop_server(rig, SIGKILL);
 	rig_wait_state(rig, "waiting");
 	rig_leave(rig);
-	reload(place, small);
+	rig_reload(rig, small);
 	rig_start_server(rig);
 	rig_wait_state(rig, "running");
 	rig_join(rig, 2, 2);
 	rig_wait_connected(rig, "rig-play:out_1", "desk:goes_in_1");
-	assert_false(has_port(place, "desk:comes_in_1"));
+	assert_false(rig_has_port(rig, "desk:comes_in_1"));
 	/* What was set of a strip that is gone waits for it. */
-	reload(place, large);
+	rig_reload(rig, large);
 	assert_true(osc_get(rig->osc, "/ch/comes/fader") == -9);
 }
 
 static void
 a_signal_is_as_good(void **state)
 {
-	struct place *place = *state;
-	struct rig *rig = &place->rig;
+	struct rig *rig = *state;
 
-	begin(place, small);
+	begin(rig, small);
 	osc_send(rig->osc, "/subscribe", "s", "events");
 	osc_wait(rig->osc, "/subscribed");
-	write_config(place, large);
+	rig_configure(rig, large);
 	kill(rig->daemon, SIGHUP);
 	osc_wait_long(rig->osc, "/event/desk", 5000);
 	assert_true(osc_get(rig->osc, "/ch/comes/fader") == 0);
 	/* One that comes while another goes on is not forgotten. */
 	rig_sleep(300);
-	write_config(place, small);
+	rig_configure(rig, small);
 	kill(rig->daemon, SIGHUP);
 	rig_sleep(15);
-	write_config(place, large);
+	rig_configure(rig, large);
 	kill(rig->daemon, SIGHUP);
 	osc_wait_long(rig->osc, "/event/desk", 5000);
 	osc_wait_long(rig->osc, "/event/desk", 5000);
 	assert_true(osc_get(rig->osc, "/ch/comes/fader") == 0);
-	write_config(place, "nonsense");
+	rig_configure(rig, "nonsense");
 	kill(rig->daemon, SIGHUP);
 	for (double end = rig_now() + 5;;) {
 		char *log = rig_daemon_log(rig);
@@ -654,70 +504,65 @@ a_signal_is_as_good(void **state)
 
 /* --- by hand --- */
 
-/* Asks for it, and expects a verdict and, among the lines, `line`; NULL: there is
- * none. */
-#define ask(place, verdict, line, command, ...)                                \
-	do {                                                                   \
-		char lines[4096];                                              \
-		osc_send((place)->rig.osc, command, __VA_ARGS__);              \
-		const char *got = verdict_of(place, command, lines);           \
-		const char *wanted = line;                                     \
-		if (strcmp(got, verdict) != 0 ||                               \
-		    (wanted ? !strstr(lines, wanted) : lines[0] != '\0'))      \
-			rig_fail(                                              \
-			    &(place)->rig, "%s: %s\n%s", command, got, lines); \
+/* Asks for it, which is done or refused, and expects `line` among the lines of
+ * the answer; NULL: there is none. */
+#define ask(rig, done, line, command, ...)                                \
+	do {                                                              \
+		char lines[RIG_LINES];                                    \
+		const char *wanted = line;                                \
+		osc_send((rig)->osc, command, __VA_ARGS__);               \
+		if (rig_was_done(rig, command, lines) != (done) ||        \
+		    (wanted ? !strstr(lines, wanted) : lines[0] != '\0')) \
+			rig_fail(rig, "%s:\n%s", command, lines);         \
 	} while (0)
 
 static void
 strips_and_slots_come_and_go_by_hand(void **state)
 {
-	struct place *place = *state;
-	struct rig *rig = &place->rig;
+	struct rig *rig = *state;
 
-	begin(place, small);
-	ask(place, "done", "added ch/new\n", "/add", "s",
+	begin(rig, small);
+	ask(rig, true, "added ch/new\n", "/add", "s",
 	    "{ \"channel\": { \"id\": \"new\", \"to\": [\"two\"] }, \"at\": 1 "
 	    "}");
 	rig_join(rig, 2, 2);
-	assert_true(has_port(place, "desk:new_in_1"));
-	ask(place, "done", "changed ch/new: inserts", "/add", "ss",
-	    "ch/new/insert", "{ \"lv2\": \"" RIG_TEST_PLUGIN "mono\" }");
+	assert_true(rig_has_port(rig, "desk:new_in_1"));
+	ask(rig, true, "changed ch/new: inserts", "/add", "ss", "ch/new/insert",
+	    "{ \"lv2\": \"" RIG_TEST_PLUGIN "mono\" }");
 	rig_wait_insert(rig, "ch/new/insert/1", "active");
-	ask(place, "done", "", "/add", "ss", "ch/new/insert/1",
+	ask(rig, true, "", "/add", "ss", "ch/new/insert/1",
 	    "{ \"jack\": { \"mode\": \"loop\" } }");
 	rig_wait_insert(rig, "ch/new/insert/2", "active");
-	ask(place, "done", "", "/move", "si", "ch/new/insert/2", 1);
+	ask(rig, true, "", "/move", "si", "ch/new/insert/2", 1);
 	rig_wait_insert(rig, "ch/new/insert/1", "active");
-	ask(place, "done", "moved ch/", "/move", "si", "ch/stays", 1);
-	ask(place, "done", "removed bus/one\n", "/remove", "s", "bus/one");
-	ask(place, "done", "", "/remove", "s", "ch/new/insert/2");
-	ask(place, "refused", "ch/none", "/remove", "s", "ch/none");
-	ask(place, "refused", "the desk after it:", "/add", "s",
+	ask(rig, true, "moved ch/", "/move", "si", "ch/stays", 1);
+	ask(rig, true, "removed bus/one\n", "/remove", "s", "bus/one");
+	ask(rig, true, "", "/remove", "s", "ch/new/insert/2");
+	ask(rig, false, "ch/none", "/remove", "s", "ch/none");
+	ask(rig, false, "the desk after it:", "/add", "s",
 	    "{ \"channel\": { \"id\": \"new\" } }");
 	rig_wait_insert(rig, "ch/new/insert/1", "active");
 	/* The file knows nothing of that. */
-	assert_string_equal(read_text(place->config), small);
+	assert_string_equal(read_text(rig->config), small);
 }
 
 static void
 what_stands_is_saved(void **state)
 {
-	struct place *place = *state;
-	struct rig *rig = &place->rig;
+	struct rig *rig = *state;
 	char before[128];
 
-	begin(place, small);
-	ask(place, "done", "", "/add", "s",
-	    "{ \"channel\": { \"id\": \"new\" } }");
+	begin(rig, small);
+	ask(rig, true, "", "/add", "s", "{ \"channel\": { \"id\": \"new\" } }");
 	osc_send(rig->osc, "/ch/new/fader", "f", -4.5);
 	osc_send(rig->osc, "/ch/stays/insert/1/param/gain", "f", 0.5);
 	assert_true(osc_get(rig->osc, "/ch/new/fader") == -4.5);
-	ask(place, "done", "saved ", "/config/save", "");
-	snprintf(before, sizeof before, "%s~", place->config);
+	ask(rig, true, "saved ", "/config/save", "");
+	snprintf(before, sizeof before, "%s~", rig->config);
 	assert_string_equal(read_text(before), small);
 	/* The file says what stands now. */
-	ask(place, "checked", NULL, "/reload/check", "");
-	char *saved = strdup(read_text(place->config));
+	ask(rig, true, NULL, "/reload/check", "");
+	char *saved = strdup(read_text(rig->config));
 	rig->fresh = true;
 	assert_int_equal(rig_stop_daemon(rig), 0);
 	rig_start_daemon(rig, saved);
@@ -732,26 +577,25 @@ what_stands_is_saved(void **state)
 static void
 a_save_that_fails_loses_nothing(void **state)
 {
-	struct place *place = *state;
-	struct rig *rig = &place->rig;
+	struct rig *rig = *state;
 	char fresh[128];
 
 	rig_start_daemon(rig, small);
 	rig_wait_state(rig, "waiting");
 	osc_send(rig->osc, "/ch/stays/fader", "f", -4.5);
 	assert_true(osc_get(rig->osc, "/ch/stays/fader") == -4.5);
-	snprintf(fresh, sizeof fresh, "%s.new", place->config);
+	snprintf(fresh, sizeof fresh, "%s.new", rig->config);
 	assert_int_equal(mkdir(fresh, 0755), 0);
-	ask(place, "refused", "Is a directory", "/config/save", "");
-	assert_string_equal(read_text(place->config), small);
+	ask(rig, false, "Is a directory", "/config/save", "");
+	assert_string_equal(read_text(rig->config), small);
 	assert_int_equal(rig_stop_daemon(rig), 0);
 	rig_start_daemon(rig, small);
 	rig_wait_state(rig, "waiting");
 	assert_true(osc_get(rig->osc, "/ch/stays/fader") == -4.5);
 	rmdir(fresh);
-	ask(place, "done", "saved ", "/config/save", "");
+	ask(rig, true, "saved ", "/config/save", "");
 	osc_send(rig->osc, "/ch/stays/fader", "f", -5.5);
-	ask(place, "done", NULL, "/reload", "");
+	ask(rig, true, NULL, "/reload", "");
 	assert_true(osc_get(rig->osc, "/ch/stays/fader") == -5.5);
 }
 

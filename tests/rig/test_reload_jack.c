@@ -20,103 +20,40 @@
 
 static char self[512];
 
-struct place {
-	struct rig rig;
-	char config[96];
-};
-
 static int
 set_up(void **state)
 {
-	struct place *place = calloc(1, sizeof *place);
+	struct rig *rig = calloc(1, sizeof *rig);
 
-	assert_non_null(place);
-	snprintf(place->config, sizeof place->config,
-	    "/tmp/headroom-reload-jack-%d.json", (int)getpid());
-	rig_init(&place->rig, 48000, 64);
-	place->rig.config = place->config;
-	*state = place;
+	assert_non_null(rig);
+	rig_init(rig, 48000, 64);
+	rig_take_place(rig);
+	*state = rig;
 	return 0;
 }
 
 static int
 tear_down(void **state)
 {
-	struct place *place = *state;
+	struct rig *rig = *state;
 
-	rig_end(&place->rig);
-	unlink(place->config);
-	free(place);
+	rig_end(rig);
+	rig_remove(rig->place);
+	free(rig);
 	return 0;
 }
 
 /* Asks for another configuration, and does not wait. */
 static void
-ask(struct place *place, const char *json)
+ask(struct rig *rig, const char *json)
 {
-	FILE *out = fopen(place->config, "w");
-
-	assert_non_null(out);
-	fputs(json, out);
-	assert_int_equal(fclose(out), 0);
-	osc_send(place->rig.osc, "/reload", "");
-}
-
-/* Was it done? Lines that say why not go into `lines`. */
-static bool
-was_done(struct place *place, char lines[1024])
-{
-	lines[0] = '\0';
-	for (double end = rig_now() + 20; rig_now() < end;) {
-		const struct osc_reply *reply = osc_next(place->rig.osc, 200);
-		size_t used = strlen(lines);
-
-		if (!reply)
-			continue;
-		if (strcmp(reply->address, "/reload/line") == 0)
-			snprintf(lines + used, 1024 - used, "%s %s\n",
-			    osc_text(reply, 0), osc_text(reply, 1));
-		if (strcmp(reply->address, "/reload/end") == 0)
-			return strcmp(osc_text(reply, 1), "done") == 0;
-	}
-	rig_fail(&place->rig, "/reload was not answered");
+	rig_configure(rig, json);
+	osc_send(rig->osc, "/reload", "");
 }
 
 static void
-reload(struct place *place, const char *json)
+begin(struct rig *rig, const char *json, unsigned plays, unsigned captures)
 {
-	char lines[1024];
-
-	ask(place, json);
-	if (!was_done(place, lines))
-		rig_fail(&place->rig, "it was refused:\n%s", lines);
-}
-
-static bool
-is_connected(struct place *place, const char *from, const char *to)
-{
-	jack_client_t *client = rig_client(&place->rig);
-	jack_port_t *port = jack_port_by_name(client, from);
-	const char **name =
-	    port ? jack_port_get_all_connections(client, port) : NULL;
-	bool found = false;
-
-	for (size_t i = 0; name && name[i]; i++)
-		found |= strcmp(name[i], to) == 0;
-	jack_free(name);
-	return found;
-}
-
-static bool
-has_port(struct place *place, const char *name)
-{
-	return jack_port_by_name(rig_client(&place->rig), name) != NULL;
-}
-
-static void
-begin(struct place *place, const char *json, unsigned plays, unsigned captures)
-{
-	struct rig *rig = &place->rig;
 
 	rig_start_server(rig);
 	rig_start_daemon(rig, json);
@@ -135,34 +72,32 @@ begin(struct place *place, const char *json, unsigned plays, unsigned captures)
 static void
 what_is_asked_for_no_more_stays_out_when_a_server_returns(void **state)
 {
-	struct place *place = *state;
-	struct rig *rig = &place->rig;
+	struct rig *rig = *state;
 
-	begin(place, DESK(FROM("a", "rig-play:out_1")), 2, 2);
+	begin(rig, DESK(FROM("a", "rig-play:out_1")), 2, 2);
 	rig_wait_connected(rig, "rig-play:out_1", "desk:a_in_1");
 	rig_connect_capture(rig, "desk:a_out_1", 1);
 	rig_sleep(300);
 	rig_stop_server(rig, SIGKILL);
 	rig_wait_state(rig, "waiting");
 	rig_leave(rig);
-	reload(place, DESK(FROM("a", "rig-play:out_2")));
+	rig_reload(rig, DESK(FROM("a", "rig-play:out_2")));
 	rig_start_server(rig);
 	rig_wait_state(rig, "running");
 	rig_join(rig, 2, 2);
 	rig_wait_connected(rig, "rig-play:out_2", "desk:a_in_1");
 	rig_wait_connected(rig, "desk:a_out_1", "rig-rec:in_2");
 	rig_sleep(200);
-	assert_false(is_connected(place, "rig-play:out_1", "desk:a_in_1"));
+	assert_false(rig_is_connected(rig, "rig-play:out_1", "desk:a_in_1"));
 }
 
 /* Unplugged a moment before, or long before. */
 static void
 what_was_taken_out_by_hand_stays_out(void **state)
 {
-	struct place *place = *state;
-	struct rig *rig = &place->rig;
+	struct rig *rig = *state;
 
-	begin(place,
+	begin(rig,
 	    DESK(FROM("a", "rig-play:out_1") "," FROM("b", "rig-play:out_2")),
 	    2, 2);
 	rig_wait_connected(rig, "rig-play:out_1", "desk:a_in_1");
@@ -172,14 +107,14 @@ what_was_taken_out_by_hand_stays_out(void **state)
 	rig_sleep(900);
 	jack_disconnect(rig_client(rig), "rig-play:out_2", "desk:b_in_1");
 	rig_sleep(150);
-	reload(place, DESK(BARE("c") "," FROM("b", "rig-play:out_2") "," FROM(
-			  "a", "rig-play:out_1")));
+	rig_reload(rig, DESK(BARE("c") "," FROM("b", "rig-play:out_2") "," FROM(
+			    "a", "rig-play:out_1")));
 	rig_sleep(900);
-	assert_false(is_connected(place, "rig-play:out_1", "desk:a_in_1"));
-	assert_false(is_connected(place, "rig-play:out_2", "desk:b_in_1"));
+	assert_false(rig_is_connected(rig, "rig-play:out_1", "desk:a_in_1"));
+	assert_false(rig_is_connected(rig, "rig-play:out_2", "desk:b_in_1"));
 	/* Who asks for it anew gets it. */
-	reload(place, DESK(BARE("a")));
-	reload(place, DESK(FROM("a", "rig-play:out_1")));
+	rig_reload(rig, DESK(BARE("a")));
+	rig_reload(rig, DESK(FROM("a", "rig-play:out_1")));
 	rig_wait_connected(rig, "rig-play:out_1", "desk:a_in_1");
 }
 
@@ -202,11 +137,10 @@ strips_that_move_leave_every_cable_alone(void **state)
 		DESK(FROM("a", "rig-play:out_1") "," FROM(
 		    "b", "rig-play:out_2") "," FROM("c", "/rig-play:out_[3]/")),
 	};
-	struct place *place = *state;
-	struct rig *rig = &place->rig;
+	struct rig *rig = *state;
 	atomic_uint changes = 0;
 
-	begin(place, order[1], 3, 2);
+	begin(rig, order[1], 3, 2);
 	rig_wait_connected(rig, "rig-play:out_1", "desk:a_in_1");
 	rig_wait_connected(rig, "rig-play:out_2", "desk:b_in_1");
 	rig_wait_connected(rig, "rig-play:out_3", "desk:c_in_1");
@@ -220,10 +154,10 @@ strips_that_move_leave_every_cable_alone(void **state)
 	rig_sleep(300);
 	atomic_store(&changes, 0);
 	for (int i = 0; i < 4; i++)
-		reload(place, order[i % 2]);
+		rig_reload(rig, order[i % 2]);
 	rig_sleep(300);
 	assert_int_equal(atomic_load(&changes), 0);
-	assert_true(is_connected(place, "desk:c_out_1", "rig-rec:in_2"));
+	assert_true(rig_is_connected(rig, "desk:c_out_1", "rig-rec:in_2"));
 	jack_client_close(watch);
 }
 
@@ -277,11 +211,11 @@ heard(const struct rig_take *take, uint32_t last)
 }
 
 static void
-wait_gone(struct place *place, const char *port)
+wait_gone(struct rig *rig, const char *port)
 {
-	for (double end = rig_now() + 10; has_port(place, port);) {
+	for (double end = rig_now() + 10; rig_has_port(rig, port);) {
 		if (rig_now() > end)
-			rig_fail(&place->rig, "%s is still there", port);
+			rig_fail(rig, "%s is still there", port);
 		rig_sleep(20);
 	}
 }
@@ -291,17 +225,16 @@ wait_gone(struct place *place, const char *port)
 static void
 a_program_that_stands_still_stays_left_out(void **state)
 {
-	struct place *place = *state;
-	struct rig *rig = &place->rig;
+	struct rig *rig = *state;
 	const char *argv[] = { self, "effect", rig->server, NULL };
 	struct rig_take *take = take_new(1, 1, 48000, 96000);
-	char lines[1024];
+	char lines[RIG_LINES];
 
 	take->loops = true;
 	signal_dc(take->play[0], 48000, 0.25);
 	rig->priority = rig_may_realtime() ? 70 : 0;
 	rig->timeout = 20;
-	begin(place, DESK(DIRECT), 1, 1);
+	begin(rig, DESK(DIRECT), 1, 1);
 	rig_connect_capture(rig, "desk.2:a_out_1", 0);
 	pid_t program = rig_spawn(argv);
 	rig_wait_insert(rig, "ch/a/insert/1", "active");
@@ -310,8 +243,8 @@ a_program_that_stands_still_stays_left_out(void **state)
 	rig_wait_frames(rig, 4800);
 	kill(program, SIGSTOP);
 	rig_wait_insert(rig, "ch/a/insert/1", "failed");
-	ask(place, DESK(DIRECT "," BARE("b")));
-	if (!was_done(place, lines))
+	ask(rig, DESK(DIRECT "," BARE("b")));
+	if (!rig_was_done(rig, "/reload", lines))
 		rig_fail(rig, "it was refused:\n%s", lines);
 	rig_finish(rig);
 	unsigned frames = heard(take, 24000);
@@ -325,14 +258,15 @@ a_program_that_stands_still_stays_left_out(void **state)
 	assert_true(frames > 46000);
 	/* The answer is not held up; what the server still does for it may be,
 	 * until the program goes on. */
-	reload(place, DESK(DIRECT));
+	rig_reload(rig, DESK(DIRECT));
 	kill(program, SIGCONT);
-	wait_gone(place, "desk:b_in_1");
+	wait_gone(rig, "desk:b_in_1");
 	rig_wait_insert(rig, "ch/a/insert/1", "active");
-	reload(place, DESK(DIRECT "," BARE("c")));
+	rig_reload(rig, DESK(DIRECT "," BARE("c")));
 	rig_wait_insert(rig, "ch/a/insert/1", "active");
-	assert_true(has_port(place, "desk:c_out_1"));
-	assert_true(is_connected(place, "fx:out", "desk.2:a_insert1_return_1"));
+	assert_true(rig_has_port(rig, "desk:c_out_1"));
+	assert_true(
+	    rig_is_connected(rig, "fx:out", "desk.2:a_insert1_return_1"));
 	rig_end_child(program, SIGTERM);
 	take_free(take);
 }
@@ -350,21 +284,20 @@ static const unsigned lives[] = { 0, 2, 5, 10, 20, 30, 50, 80 };
 static void
 a_server_may_die_in_the_middle(void **state)
 {
-	struct place *place = *state;
-	struct rig *rig = &place->rig;
+	struct rig *rig = *state;
 	const char *is = "one", *other = "two";
 	unsigned done = 0;
 
-	begin(place, BOTH("one"), 2, 1);
+	begin(rig, BOTH("one"), 2, 1);
 	for (size_t i = 0; i < sizeof lives / sizeof *lives; i++) {
-		char lines[1024], port[32];
+		char lines[RIG_LINES], port[32];
 
 		rig_connect_capture(rig, "desk:stays_out_1", 0);
 		rig_sleep(200);
-		ask(place, is[0] == 'o' ? BOTH("two") : BOTH("one"));
+		ask(rig, is[0] == 'o' ? BOTH("two") : BOTH("one"));
 		rig_sleep(lives[i]);
 		rig_stop_server(rig, i % 2 == 0 ? SIGKILL : SIGTERM);
-		if (was_done(place, lines)) {
+		if (rig_was_done(rig, "/reload", lines)) {
 			const char *before = is;
 			is = other;
 			other = before;
@@ -382,7 +315,7 @@ a_server_may_die_in_the_middle(void **state)
 		rig_wait_connected(rig, "rig-play:out_2", "desk:stays_in_2");
 		rig_wait_connected(rig, "desk:stays_out_1", "rig-rec:in_1");
 		snprintf(port, sizeof port, "desk:%s_in_1", other);
-		assert_false(has_port(place, port));
+		assert_false(rig_has_port(rig, port));
 	}
 	/* A server that goes is none that refuses. */
 	assert_int_equal(done, sizeof lives / sizeof *lives);
@@ -393,16 +326,15 @@ a_server_may_die_in_the_middle(void **state)
 static void
 a_server_that_stands_still_is_not_waited_for(void **state)
 {
-	struct place *place = *state;
-	struct rig *rig = &place->rig;
-	char lines[1024];
+	struct rig *rig = *state;
+	char lines[RIG_LINES];
 
-	begin(place, DESK(FROM("a", "rig-play:out_1")), 1, 1);
+	begin(rig, DESK(FROM("a", "rig-play:out_1")), 1, 1);
 	rig_wait_connected(rig, "rig-play:out_1", "desk:a_in_1");
 	kill(rig->jackd, SIGSTOP);
 	double asked = rig_now();
-	ask(place, DESK(FROM("b", "rig-play:out_1")));
-	bool done = was_done(place, lines);
+	ask(rig, DESK(FROM("b", "rig-play:out_1")));
+	bool done = rig_was_done(rig, "/reload", lines);
 	print_message("%s after %.1f s: %s", done ? "done" : "refused",
 	    rig_now() - asked, lines);
 	assert_true(rig_now() - asked < 15);
@@ -411,7 +343,7 @@ a_server_that_stands_still_is_not_waited_for(void **state)
 	rig_join(rig, 1, 1);
 	rig_wait_connected(
 	    rig, "rig-play:out_1", done ? "desk:b_in_1" : "desk:a_in_1");
-	reload(place, DESK(FROM("c", "rig-play:out_1")));
+	rig_reload(rig, DESK(FROM("c", "rig-play:out_1")));
 	rig_wait_connected(rig, "rig-play:out_1", "desk:c_in_1");
 }
 
@@ -440,15 +372,14 @@ a_name_that_is_taken_is_waited_for(void **state)
 	    "{ \"version\": 1, \"jack\": { \"client\": \"taken\" },"
 	    "\"channels\": [ { \"id\": \"a\","
 	    "  \"from\": [\"rig-play:out_1\"] } ] }";
-	struct place *place = *state;
-	struct rig *rig = &place->rig;
+	struct rig *rig = *state;
 
-	begin(place, DESK(FROM("a", "rig-play:out_1")), 1, 1);
+	begin(rig, DESK(FROM("a", "rig-play:out_1")), 1, 1);
 	jack_client_t *other = jack_client_open("taken",
 	    JackNoStartServer | JackUseExactName | JackServerName, NULL,
 	    rig->server);
 	assert_non_null(other);
-	reload(place, taken);
+	rig_reload(rig, taken);
 	rig_wait_state(rig, "waiting");
 	rig_sleep(2000);
 	double before = cpu_time(rig);
@@ -459,7 +390,7 @@ a_name_that_is_taken_is_waited_for(void **state)
 		assert_true(cpu_time(rig) - before < 0.1);
 	jack_client_close(other);
 	rig_wait_connected(rig, "rig-play:out_1", "taken:a_in_1");
-	reload(place, DESK(FROM("a", "rig-play:out_1")));
+	rig_reload(rig, DESK(FROM("a", "rig-play:out_1")));
 	rig_wait_connected(rig, "rig-play:out_1", "desk:a_in_1");
 }
 

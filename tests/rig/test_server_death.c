@@ -219,37 +219,6 @@ server_returns(struct rig *rig, struct rig_take *take)
 	return -1;
 }
 
-static double
-resident(const struct rig *rig)
-{
-	char path[64], line[128];
-	unsigned long kb = 0;
-
-	snprintf(path, sizeof path, "/proc/%d/status", (int)rig->daemon);
-	FILE *file = fopen(path, "r");
-	assert_non_null(file);
-	while (fgets(line, sizeof line, file) != NULL)
-		if (strncmp(line, "VmRSS:", 6) == 0)
-			kb = strtoul(line + 6, NULL, 10);
-	fclose(file);
-	return (double)kb;
-}
-
-static unsigned
-descriptors(const struct rig *rig)
-{
-	char path[64];
-	unsigned count = 0;
-
-	snprintf(path, sizeof path, "/proc/%d/fd", (int)rig->daemon);
-	DIR *dir = opendir(path);
-	assert_non_null(dir);
-	while (readdir(dir) != NULL)
-		count++;
-	closedir(dir);
-	return count;
-}
-
 /* How often it said that it has joined a server. */
 static unsigned
 joins(const struct rig *rig)
@@ -337,14 +306,14 @@ every_death_of_a_server_is_survived(void **state)
 		assert_true(
 		    osc_get(rig->osc, "/status/sample_rate") == rig->rate);
 		if (i + 1 == WARM) {
-			rss = resident(rig);
-			fds = descriptors(rig);
+			rss = rig_resident(rig);
+			fds = rig_descriptors(rig);
 		}
 	}
 	print_message("%u deaths, %u rejoins, %+d descriptors\n", deaths,
-	    joins(rig) - 1, (int)descriptors(rig) - (int)fds);
-	assert_int_equal(descriptors(rig), fds);
-	judge(back, deaths, hangs, resident(rig) - rss);
+	    joins(rig) - 1, (int)rig_descriptors(rig) - (int)fds);
+	assert_int_equal(rig_descriptors(rig), fds);
+	judge(back, deaths, hangs, rig_resident(rig) - rss);
 	take_free(take);
 }
 

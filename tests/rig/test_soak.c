@@ -249,37 +249,6 @@ look_at_values(struct soak *soak)
 	}
 }
 
-static long
-resident(const struct rig *rig)
-{
-	char path[64], line[256];
-	long kilobytes = 0;
-
-	snprintf(path, sizeof path, "/proc/%d/status", (int)rig->daemon);
-	FILE *file = fopen(path, "r");
-	assert_non_null(file);
-	while (fgets(line, sizeof line, file))
-		if (strncmp(line, "VmRSS:", 6) == 0)
-			kilobytes = strtol(line + 6, NULL, 10);
-	fclose(file);
-	return kilobytes;
-}
-
-static unsigned
-descriptors(const struct rig *rig)
-{
-	unsigned count = 0;
-	char path[64];
-
-	snprintf(path, sizeof path, "/proc/%d/fd", (int)rig->daemon);
-	DIR *directory = opendir(path);
-	assert_non_null(directory);
-	while (readdir(directory))
-		count++;
-	closedir(directory);
-	return count;
-}
-
 /* --- the run --- */
 
 static int
@@ -378,8 +347,8 @@ run(struct soak *soak, double seconds)
 		}
 		/* Everything that can grow has been used by then. */
 		if (soak->resident == 0 && now - begin > seconds / 6) {
-			soak->resident = resident(&soak->rig);
-			soak->descriptors = descriptors(&soak->rig);
+			soak->resident = rig_resident(&soak->rig);
+			soak->descriptors = rig_descriptors(&soak->rig);
 		}
 		rig_sleep(10);
 	}
@@ -426,8 +395,8 @@ nothing_is_lost_and_nothing_grows(void **state)
 	add_controls(soak);
 	start(soak, take, json);
 	run(soak, 60 * time);
-	long end = resident(&soak->rig);
-	unsigned open = descriptors(&soak->rig);
+	long end = rig_resident(&soak->rig);
+	unsigned open = rig_descriptors(&soak->rig);
 	double growth =
 	    100.0 * (double)(end - soak->resident) / (double)soak->resident;
 	rig_cut(&soak->rig);
