@@ -28,7 +28,6 @@ static const char desk[] = "{ \"version\": 1, \"channels\": ["
 
 struct place {
 	struct rig rig;
-	char directory[64], config[96];
 	unsigned newest;   /* value that was set last */
 	double at[VALUES]; /* when each was, by rig_now() */
 };
@@ -39,14 +38,8 @@ set_up(void **state)
 	struct place *place = calloc(1, sizeof *place);
 
 	assert_non_null(place);
-	snprintf(place->directory, sizeof place->directory,
-	    "/tmp/headroom-kill-XXXXXX");
-	assert_non_null(mkdtemp(place->directory));
-	snprintf(place->config, sizeof place->config, "%s/club.json",
-	    place->directory);
 	rig_init(&place->rig, 48000, 64);
-	place->rig.state_dir = place->directory;
-	place->rig.config = place->config;
+	rig_take_place(&place->rig);
 	*state = place;
 	return 0;
 }
@@ -55,18 +48,9 @@ static int
 tear_down(void **state)
 {
 	struct place *place = *state;
-	DIR *directory;
-	char path[512];
 
 	rig_end(&place->rig);
-	directory = opendir(place->directory);
-	for (struct dirent *entry; (entry = readdir(directory)) != NULL;) {
-		snprintf(path, sizeof path, "%s/%s", place->directory,
-		    entry->d_name);
-		unlink(path);
-	}
-	closedir(directory);
-	rmdir(place->directory);
+	rig_remove(place->rig.place);
 	free(place);
 	return 0;
 }
@@ -75,7 +59,7 @@ tear_down(void **state)
 static unsigned
 count_aside(const struct place *place)
 {
-	DIR *directory = opendir(place->directory);
+	DIR *directory = opendir(place->rig.place);
 	unsigned count = 0;
 
 	assert_non_null(directory);

@@ -36,7 +36,6 @@
 struct place {
 	struct rig rig;
 	struct osc_client *ear; /* hears of each desk */
-	char directory[64], config[128];
 };
 
 /* A configuration in parts; what is NULL has a default. */
@@ -70,14 +69,8 @@ set_up(void **state)
 	struct place *place = calloc(1, sizeof *place);
 
 	assert_non_null(place);
-	snprintf(place->directory, sizeof place->directory,
-	    "/tmp/headroom-reload-XXXXXX");
-	assert_non_null(mkdtemp(place->directory));
-	snprintf(
-	    place->config, sizeof place->config, "%s.json", place->directory);
 	rig_init(&place->rig, 48000, 256);
-	place->rig.state_dir = place->directory;
-	place->rig.config = place->config;
+	rig_take_place(&place->rig);
 	place->rig.listens = true;
 	*state = place;
 	return 0;
@@ -87,13 +80,10 @@ static int
 tear_down(void **state)
 {
 	struct place *place = *state;
-	char command[128];
 
 	osc_close(place->ear);
 	rig_end(&place->rig);
-	unlink(place->config);
-	snprintf(command, sizeof command, "rm -rf %s", place->directory);
-	assert_int_equal(system(command), 0);
+	rig_remove(place->rig.place);
 	free(place);
 	return 0;
 }
@@ -114,11 +104,8 @@ static void
 ask_to_reload(struct place *place, const struct parts *parts)
 {
 	char *json = json_of(&place->rig, parts);
-	FILE *out = fopen(place->config, "w");
 
-	assert_non_null(out);
-	fputs(json, out);
-	fclose(out);
+	rig_configure(&place->rig, json);
 	free(json);
 	osc_send(place->ear, "/subscribe", "ss", "events", "/event/desk");
 	osc_wait(place->ear, "/subscribed");

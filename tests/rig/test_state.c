@@ -24,7 +24,6 @@ static const char desk[] = "{ \"version\": 1, \"channels\": ["
 
 struct place {
 	struct rig rig;
-	char directory[64], config[96];
 };
 
 static int
@@ -33,14 +32,8 @@ set_up(void **state)
 	struct place *place = calloc(1, sizeof *place);
 
 	assert_non_null(place);
-	snprintf(place->directory, sizeof place->directory,
-	    "/tmp/headroom-state-XXXXXX");
-	assert_non_null(mkdtemp(place->directory));
-	snprintf(place->config, sizeof place->config, "%s/club.json",
-	    place->directory);
 	rig_init(&place->rig, 48000, 64);
-	place->rig.state_dir = place->directory;
-	place->rig.config = place->config;
+	rig_take_place(&place->rig);
 	*state = place;
 	return 0;
 }
@@ -50,7 +43,7 @@ static unsigned
 each_file(
     const struct place *place, const char *part, void (*each)(const char *path))
 {
-	DIR *directory = opendir(place->directory);
+	DIR *directory = opendir(place->rig.place);
 	unsigned count = 0;
 	char path[512];
 
@@ -58,7 +51,7 @@ each_file(
 	for (struct dirent *entry; (entry = readdir(directory)) != NULL;) {
 		if (entry->d_name[0] == '.' || !strstr(entry->d_name, part))
 			continue;
-		snprintf(path, sizeof path, "%s/%s", place->directory,
+		snprintf(path, sizeof path, "%s/%s", place->rig.place,
 		    entry->d_name);
 		count++;
 		if (each)
@@ -68,19 +61,13 @@ each_file(
 	return count;
 }
 
-static void delete (const char *path)
-{
-	unlink(path);
-}
-
 static int
 tear_down(void **state)
 {
 	struct place *place = *state;
 
 	rig_end(&place->rig);
-	each_file(place, "", delete);
-	rmdir(place->directory);
+	rig_remove(place->rig.place);
 	free(place);
 	return 0;
 }
@@ -257,7 +244,7 @@ each_value_is_dumped_with_the_file_it_comes_from(void **state)
 		snprintf(command, sizeof command,
 		    "timeout 20 %s/headroomd -c %s --state %s --dump-state",
 		    build != NULL && build[0] != '\0' ? build : "build",
-		    place->config, place->directory);
+		    place->rig.place_config, place->rig.place);
 		FILE *out = popen(command, "r");
 		assert_non_null(out);
 		words[fread(words, 1, sizeof words - 1, out)] = '\0';
@@ -301,8 +288,8 @@ start_second(
 	snprintf(command, sizeof command,
 	    "timeout 20 %s/headroomd -c %s -s headroom-nowhere --state '%s' "
 	    "-l udp://127.0.0.1:%u 2>&1",
-	    build != NULL && build[0] != '\0' ? build : "build", place->config,
-	    state_dir, port);
+	    build != NULL && build[0] != '\0' ? build : "build",
+	    place->rig.place_config, state_dir, port);
 	out = popen(command, "r");
 	assert_non_null(out);
 	size = fread(words, 1, 2047, out);
@@ -318,11 +305,11 @@ a_second_one_with_the_same_directory_says_who_has_it(void **state)
 
 	start(place);
 	set_fader(&place->rig, -12);
-	assert_int_equal(start_second(place, place->directory,
+	assert_int_equal(start_second(place, place->rig.place,
 			     place->rig.udp_port + 1, words),
 	    3);
 	snprintf(who, sizeof who, "(process %d)", (int)place->rig.daemon);
-	assert_non_null(strstr(words, place->directory));
+	assert_non_null(strstr(words, place->rig.place));
 	assert_non_null(strstr(words, who));
 	assert_non_null(strstr(words, "--state"));
 	/* The first one has noticed nothing, and leaves nothing behind. */
