@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define TICK_MS 20
 #define BATCH 256      /* events written at once at most */
@@ -39,15 +38,6 @@ struct event_file {
 	double next;      /* when it is tried again */
 	double synced;
 };
-
-static double
-seconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 /* --- on W --- */
 
@@ -138,7 +128,7 @@ batch_done(struct worker_job *job)
 	file->busy = false;
 	tell_trouble(file);
 	if (file->error < 0)
-		file->next = seconds() + RETRY;
+		file->next = mixer_seconds() + RETRY;
 	else
 		file->written = file->last;
 }
@@ -147,7 +137,7 @@ static void
 event_file_tick(void *arg)
 {
 	struct event_file *file = arg;
-	double now = seconds();
+	double now = mixer_seconds();
 
 	if (file->busy || now < file->next)
 		return;

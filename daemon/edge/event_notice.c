@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define TICK_MS 200
 
@@ -23,15 +22,6 @@ struct event_notice {
 		unsigned more;  /* left out in it */
 	} kind[EVENT_KINDS];
 };
-
-static double
-seconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 static enum log_level
 level_of(const struct event *event)
@@ -183,7 +173,7 @@ event_notice_take(struct event_notice *notice, double now)
 static void
 take(void *arg)
 {
-	event_notice_take(arg, seconds());
+	event_notice_take(arg, mixer_seconds());
 }
 
 struct event_notice *
@@ -210,7 +200,7 @@ event_notice_free(struct event_notice *notice)
 	if (notice == NULL)
 		return;
 	take(notice);
-	begin_anew(notice, seconds() + EVENT_NOTICE_SECONDS);
+	begin_anew(notice, mixer_seconds() + EVENT_NOTICE_SECONDS);
 	loop_end(notice->loop, notice->timer);
 	free(notice);
 }

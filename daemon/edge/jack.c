@@ -22,15 +22,6 @@
 #define END_WAIT 3.0   /* s for the server to let go at the end */
 #define STUCK 10.0     /* s after which a call may never return */
 
-double
-jack_seconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
 static const char *
 server_name(const struct jack *jack)
 {
@@ -62,7 +53,7 @@ void
 worker_give(struct jack *jack, void (*job)(struct jack *jack))
 {
 	jack->job = job;
-	jack->moved_at = jack_seconds();
+	jack->moved_at = mixer_seconds();
 	atomic_store(&jack->working, true);
 	sem_post(&jack->work);
 }
@@ -105,7 +96,7 @@ phase_leave(struct jack *jack)
 	atomic_store(&jack->stopped, true);
 	jack->phase = PHASE_LEAVING;
 	jack->closing = false;
-	jack->left_at = jack_seconds();
+	jack->left_at = mixer_seconds();
 	mixer_status(jack->mixer)->dsp_load = 0;
 	follow_state(jack, JACK_WAITING);
 }
@@ -113,7 +104,7 @@ phase_leave(struct jack *jack)
 static void
 phase_away(struct jack *jack)
 {
-	double now = jack_seconds();
+	double now = mixer_seconds();
 
 	if (jack->ending || now < jack->retry_at || change_needs_worker(jack))
 		return;
@@ -149,7 +140,7 @@ static void
 retry_later(struct jack *jack)
 {
 	jack->phase = PHASE_AWAY;
-	jack->retry_at = jack_seconds() + jack->retry_wait;
+	jack->retry_at = mixer_seconds() + jack->retry_wait;
 	jack->retry_wait *= RETRY_GROWTH;
 	if (jack->retry_wait > RETRY_LONGEST)
 		jack->retry_wait = RETRY_LONGEST;
@@ -175,7 +166,7 @@ static void
 phase_started(struct jack *jack)
 {
 	const struct mixer_status *status = mixer_status(jack->mixer);
-	double now = jack_seconds();
+	double now = mixer_seconds();
 
 	if (jack->ending || jack->started < 0) {
 		if (!jack->ending && jack->told != REASON_REFUSED)
@@ -306,7 +297,7 @@ up_work(struct jack *jack, double now)
 static void
 phase_up(struct jack *jack)
 {
-	double now = jack_seconds();
+	double now = mixer_seconds();
 	bool gone = atomic_load(&jack->gone);
 	bool stopped = cycles_stopped(jack, now);
 
@@ -342,7 +333,7 @@ phase_leaving(struct jack *jack)
 		change_forget(jack);
 		retry_later(jack);
 	} else if (!jack->running ||
-		   jack_seconds() - jack->left_at > QUIET_WAIT) {
+		   mixer_seconds() - jack->left_at > QUIET_WAIT) {
 		jack->closing = true;
 		worker_give(jack, client_close);
 	}
@@ -379,9 +370,9 @@ jack_tick(void *arg)
 {
 	struct jack *jack = arg;
 
-	worker_watch(jack, jack_seconds());
+	worker_watch(jack, mixer_seconds());
 	jack_step(jack);
-	change_step(jack, jack_seconds());
+	change_step(jack, mixer_seconds());
 	mixer_tick(jack->mixer, jack->running);
 }
 
@@ -461,21 +452,21 @@ void
 edge_jack_free(struct jack *jack)
 {
 	const struct timespec pause = { .tv_nsec = 2000000 };
-	double end = jack_seconds() + END_WAIT;
+	double end = mixer_seconds() + END_WAIT;
 	unsigned labelled = 0;
 
 	if (!jack)
 		return;
 	loop_end(jack->loop, jack->timer);
 	jack->ending = true;
-	while (jack->phase != PHASE_AWAY && jack_seconds() < end) {
+	while (jack->phase != PHASE_AWAY && mixer_seconds() < end) {
 		jack_step(jack);
 		nanosleep(&pause, NULL);
 		/* Who ends while it writes JACK's metadata leaves a lock there
 		 * that stops every client of every server of this user. */
 		if (atomic_load(&jack->labelled) != labelled) {
 			labelled = atomic_load(&jack->labelled);
-			end = jack_seconds() + END_WAIT;
+			end = mixer_seconds() + END_WAIT;
 		}
 	}
 	if (jack->phase != PHASE_AWAY) {

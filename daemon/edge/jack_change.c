@@ -322,7 +322,7 @@ edge_jack_prepare(struct jack *jack, const struct desk *next,
     void (*ready)(void *arg, const char *why), void *arg)
 {
 	jack->request =
-	    (struct jack_request){ next, ready, arg, jack_seconds() };
+	    (struct jack_request){ next, ready, arg, mixer_seconds() };
 }
 
 void

@@ -3,7 +3,6 @@
 #include <jack/metadata.h>
 #include <jack/uuid.h>
 #include <stdio.h>
-#include <time.h>
 
 #define RT_THREAD "headroom-rt" /* in top(1), ps(1) and the tests */
 #define TYPE_TEXT "text/plain"
@@ -179,10 +178,8 @@ client_connect_new(struct jack *jack)
 void
 client_note(struct jack *jack)
 {
-	struct timespec time;
+	double now = mixer_seconds();
 
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	double now = (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 	jack->doubt = false;
 	for (size_t i = 0; i < ports_count(jack->ports); i++)
 		if (!hold_is(jack, i - jack->ports->port[i].lane))

@@ -231,9 +231,6 @@ struct jack {
 
 /* --- jack.c --- */
 
-/* Seconds of CLOCK_MONOTONIC. */
-double jack_seconds(void);
-
 /* Gives W, which is idle, a job. */
 void worker_give(struct jack *jack, void (*job)(struct jack *jack));
 

@@ -22,15 +22,6 @@ struct osc_inbox {
 	uint8_t data[BATCH][PACKET_LARGEST];
 };
 
-double
-osc_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
 static uint64_t
 ntp_now(void)
 {
@@ -128,7 +119,7 @@ handle(struct osc *osc, const struct lease_peer *peer,
 		.target = { .osc = osc, .peer = peer },
 		.pass = *pass,
 		.tries = OSC_TRIES,
-		.now = osc_now() };
+		.now = mixer_seconds() };
 
 	request.client = lease_seen(&osc->table, peer, request.now);
 	if (request.client)
@@ -148,7 +139,7 @@ handle(struct osc *osc, const struct lease_peer *peer,
 		osc_publish_due(osc, request.client, request.now, 0);
 	if (request.client && request.replays)
 		osc_publish_replay(osc, request.client);
-	osc_worked(osc, pass, osc_now() - request.now);
+	osc_worked(osc, pass, mixer_seconds() - request.now);
 }
 
 void

@@ -18,7 +18,7 @@ osc_refused(struct osc *osc, const struct guard_sender *sender,
 	char text[INET6_ADDRSTRLEN] = "?";
 
 	mixer_status(osc->mixer)->drops[drop]++;
-	switch (guard_name(osc->guard, sender, osc_now())) {
+	switch (guard_name(osc->guard, sender, mixer_seconds())) {
 	case GUARD_NAME:
 		inet_ntop(sender->family, sender->address, text, sizeof(text));
 		log_line("refused %s: %s", text, why);
@@ -127,7 +127,7 @@ osc_admit(struct osc *osc, const struct lease_peer *peer, const void *data,
 	const struct sockaddr *from = (const struct sockaddr *)&peer->address;
 	struct guard_sender *sender = &pass->sender;
 	bool stream = peer->stream != NULL, trusted;
-	double now = osc_now();
+	double now = mixer_seconds();
 
 	if (!guard_sender(from, stream, sender) ||
 	    !(pass->network = access_find(&osc->access, from))) {
@@ -157,7 +157,8 @@ void
 osc_worked(struct osc *osc, const struct osc_pass *pass, double seconds)
 {
 	if (!pass->network->desk->trusted)
-		guard_worked(osc->guard, &pass->sender, seconds, osc_now());
+		guard_worked(
+		    osc->guard, &pass->sender, seconds, mixer_seconds());
 }
 
 void

@@ -325,7 +325,7 @@ blob_tell(struct osc *osc, struct osc_blob *blob)
 		for (size_t j = 0; j < client->leases; j++) {
 			if (client->lease[j].blob != blob)
 				continue;
-			if (osc_now() > osc->deadline + LATEST ||
+			if (mixer_seconds() > osc->deadline + LATEST ||
 			    osc_is_filling(&client->peer))
 				mixer_status(osc->mixer)->drops[DROP_METERS]++;
 			else
@@ -343,7 +343,7 @@ osc_blob_publish(struct osc *osc, double now, double slack)
 		if (!lease_due(&blob->lease, now, slack))
 			continue;
 		/* Left out before it is read, a reading is told next time. */
-		if (osc_now() > osc->deadline)
+		if (mixer_seconds() > osc->deadline)
 			mixer_status(osc->mixer)->drops[DROP_METERS] +=
 			    (unsigned)blob->members;
 		else

@@ -115,7 +115,7 @@ end_unwelcome(struct osc *osc, double now)
 void
 osc_take_next(struct osc *osc)
 {
-	double now = osc_now();
+	double now = mixer_seconds();
 	size_t missed;
 
 	take_access(osc);

@@ -74,7 +74,7 @@ osc_publish_dump(struct osc *osc, struct lease_client *client, double end)
 			break;
 		}
 		dump_address(osc, dump, &address, &packer);
-		if (i % GLANCE == 0 && osc_now() > end)
+		if (i % GLANCE == 0 && mixer_seconds() > end)
 			break;
 	}
 	osc_pack_flush(&packer);

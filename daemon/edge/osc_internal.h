@@ -95,7 +95,7 @@ struct osc_request {
 	struct osc_target target;    /* its sender */
 	struct lease_client *client; /* NULL: there was no room to know it */
 	struct osc_pass pass;
-	double now; /* when it came, as osc_now() */
+	double now; /* when it came, as mixer_seconds() */
 	struct osc_packer replies;
 	size_t answers;
 	unsigned tries;    /* that are left of OSC_TRIES */
@@ -105,9 +105,6 @@ struct osc_request {
 };
 
 /* --- osc.c --- */
-
-/* Seconds of CLOCK_MONOTONIC. */
-double osc_now(void);
 
 /* The callback of a packer: sends to the peer of a struct osc_target. What the
  * socket does not take is counted and lost. */
@@ -285,7 +282,7 @@ void osc_describe(struct osc_request *request, const char *asked);
 void osc_plugin(struct osc_request *request, const char *uri);
 
 /* Tells the next stretch of what a client searches for, until `end` (as
- * osc_now()) or OSC_PLUGINS, but one plugin at least. */
+ * mixer_seconds()) or OSC_PLUGINS, but one plugin at least. */
 void
 osc_publish_plugins(struct osc *osc, struct lease_client *client, double end);
 
@@ -309,7 +306,7 @@ void osc_scene(struct osc_request *request, enum param command,
     size_t count);
 
 /* Every OSC_TICK_MS: moves a fade on, and tells the next stretch of answers,
- * until `end` (as osc_now()). */
+ * until `end` (as mixer_seconds()). */
 void osc_scene_tick(struct osc *osc, double now, double end);
 
 /* Sees to it that the values of a fade, which is about to end or to be ended,
@@ -364,7 +361,7 @@ void osc_headroom_reset(struct osc_request *request, const char *address);
  * a prefix as lease_prefix() makes it covers. */
 void osc_dump(struct osc_request *request, const char *prefix);
 
-/* Tells the next stretch of a client's dump, until `end` (as osc_now()) or
+/* Tells the next stretch of a client's dump, until `end` (as mixer_seconds()) or
  * OSC_DUMP, but some at least. */
 void osc_publish_dump(struct osc *osc, struct lease_client *client, double end);
 

@@ -95,7 +95,7 @@ osc_publish_plugins(struct osc *osc, struct lease_client *client, double end)
 	osc_pack_start(&packer, osc_send, &target);
 	while (search->next < count && told < OSC_PLUGINS) {
 		told += search_step(host, search, &packer);
-		if (osc_now() > end)
+		if (mixer_seconds() > end)
 			break;
 	}
 	if (search->next >= count) {

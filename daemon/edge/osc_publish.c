@@ -261,7 +261,7 @@ osc_publish_due(
 		/* What is not read now is told with the next reading. */
 		if (osc_is_filling(&client->peer))
 			continue;
-		if (osc_now() > osc->deadline) {
+		if (mixer_seconds() > osc->deadline) {
 			mixer_status(osc->mixer)->drops[DROP_METERS]++;
 			continue;
 		}
@@ -422,7 +422,7 @@ void
 osc_tick(void *arg)
 {
 	struct osc *osc = arg;
-	double now = osc_now();
+	double now = mixer_seconds();
 
 	size_t clients;
 
@@ -444,7 +444,7 @@ osc_tick(void *arg)
 		osc_publish_due(osc, client, now, OSC_TICK_MS / 2000.0);
 		osc_publish_replay(osc, client);
 	}
-	double end = osc_now() + OSC_SHARE;
+	double end = mixer_seconds() + OSC_SHARE;
 	for (size_t i = 0; i < clients; i++) {
 		struct lease_client *client =
 		    osc->table.client[(osc->turn + i) % clients];

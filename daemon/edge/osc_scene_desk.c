@@ -84,5 +84,5 @@ osc_scene_take_desk(struct osc *osc)
 			take(osc, &at->scene, at->text);
 		at->text = NULL;
 	}
-	osc_scene_publish(osc, osc_now());
+	osc_scene_publish(osc, mixer_seconds());
 }

@@ -61,7 +61,7 @@ static void
 tell_all(struct osc_asking *asking, const char *name, const char *action)
 {
 	scene_log(asking->osc->mixer, name, action);
-	osc_scene_publish(asking->osc, osc_now());
+	osc_scene_publish(asking->osc, mixer_seconds());
 }
 
 static void
@@ -118,7 +118,7 @@ recall(struct osc_asking *asking)
 {
 	struct osc *osc = asking->osc;
 	struct osc_scene_reply reply;
-	double now = osc_now();
+	double now = mixer_seconds();
 	size_t safe, changes;
 
 	osc_scene_touch(osc);

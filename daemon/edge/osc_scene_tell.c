@@ -196,7 +196,7 @@ osc_scene_tell(struct osc_asking *asking, double end)
 		return true;
 	for (unsigned i = 1; more && i <= OSC_SCENE; i++) {
 		more = tell_next(asking, &reply.packer);
-		if (i % glance == 0 && osc_now() > end)
+		if (i % glance == 0 && mixer_seconds() > end)
 			break;
 	}
 	if (!more)

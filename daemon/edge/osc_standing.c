@@ -77,7 +77,7 @@ stand_one(const struct osc_listens *listens,
 	char prefix[ADDRESS_LONGEST];
 	struct lease_client *client;
 	struct lease_peer peer;
-	double now = osc_now();
+	double now = mixer_seconds();
 
 	if (find_peer(listens, subscriber->url, &peer, why, why_size) < 0)
 		return -1;

@@ -193,7 +193,7 @@ stream_take(struct osc_stream *stream, const uint8_t *from, const uint8_t *end)
 {
 	enum frame_result result;
 
-	stream->seen = osc_now();
+	stream->seen = mixer_seconds();
 	while (!stream->ended && (result = frame_read(&stream->frame, &from,
 				      end)) != FRAME_PART) {
 		if (result == FRAME_WHOLE) {
@@ -311,7 +311,7 @@ stream_open(
 	stream->osc = osc;
 	stream->through = through;
 	stream->trusted = network->desk->trusted;
-	stream->seen = osc_now();
+	stream->seen = mixer_seconds();
 	stream->peer = *peer;
 	stream->peer.fd = fd;
 	stream->peer.stream = stream;

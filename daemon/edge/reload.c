@@ -19,7 +19,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define TICK_MS 10
 #define LONGEST_WAIT 5.0 /* s for cycles to take what is on its way */
@@ -66,15 +65,6 @@ reload_verdict_name(enum reload_verdict verdict)
 	static const char *const name[] = { "done", "checked", "refused" };
 
 	return name[verdict];
-}
-
-static double
-seconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
 /* --- to the asker --- */
@@ -182,7 +172,7 @@ jack_is_ready(void *arg, const char *why)
 	struct reload *reload = arg;
 
 	reload->jack_ready = true;
-	reload->give_up_at = seconds() + LONGEST_WAIT;
+	reload->give_up_at = mixer_seconds() + LONGEST_WAIT;
 	snprintf(
 	    reload->jack_why, sizeof reload->jack_why, "%s", why ? why : "");
 }
@@ -211,7 +201,7 @@ settle(struct reload *reload)
 
 	/* A server that does not answer may keep what it has. */
 	if (mixer_is_replacing(reload->parts.mixer) ||
-	    (!idle && seconds() < reload->give_up_at))
+	    (!idle && mixer_seconds() < reload->give_up_at))
 		return;
 	stop_waiting(reload);
 	end(reload, RELOAD_DONE);
@@ -241,7 +231,7 @@ commit(struct reload *reload)
 	take_text(reload);
 	config_summary(reload->count, summary);
 	desk_log(parts->mixer, reload->action, summary);
-	reload->give_up_at = seconds() + LONGEST_WAIT;
+	reload->give_up_at = mixer_seconds() + LONGEST_WAIT;
 	reload->step = STEP_SETTLING;
 }
 
@@ -250,7 +240,7 @@ look(void *arg)
 {
 	struct reload *reload = arg;
 	const struct reload_parts *parts = &reload->parts;
-	double now = seconds();
+	double now = mixer_seconds();
 
 	if (reload->step == STEP_SETTLING) {
 		settle(reload);
@@ -302,7 +292,7 @@ prepare(struct reload *reload)
 	}
 	reload->step = STEP_PREPARING;
 	reload->heard_at =
-	    seconds() + 1e-3 * mixer_replace_begin(parts->mixer, next);
+	    mixer_seconds() + 1e-3 * mixer_replace_begin(parts->mixer, next);
 	reload->jack_ready = false;
 	edge_jack_prepare(parts->jack, next, jack_is_ready, reload);
 }

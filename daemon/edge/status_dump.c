@@ -8,17 +8,6 @@
 #include "protocol/zone.h"
 
 #include <stdio.h>
-#include <time.h>
-
-static double
-uptime(const struct mixer_status *status)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec -
-	       status->started;
-}
 
 static void
 dump_drops(const struct mixer_status *status)
@@ -56,7 +45,7 @@ status_dump(struct mixer *mixer)
 	const struct desk *desk = mixer_desk(mixer);
 
 	log_line("status: headroomd " VERSION ", up %.0f s, %zu strips",
-	    uptime(status), desk->strips);
+	    mixer_seconds() - status->started, desk->strips);
 	log_line("status: JACK is %s, %u Hz, %u frames",
 	    mixer_jack_name(status->jack), status->sample_rate, status->period);
 	log_line("status: load %.1f %%, longest cycle %.1f %% of a period, "

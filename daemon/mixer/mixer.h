@@ -162,6 +162,9 @@ void mixer_insert_connected(struct mixer *mixer, unsigned strip,
 
 /* --- status, written by the edges that know --- */
 
+/* Seconds of CLOCK_MONOTONIC. Any thread. */
+double mixer_seconds(void);
+
 enum mixer_jack { JACK_WAITING, JACK_RUNNING, JACK_FREEWHEELING };
 
 enum mixer_drop {

@@ -64,9 +64,6 @@ struct mixer {
 	void *changed_arg;
 };
 
-/* Seconds of CLOCK_MONOTONIC. */
-double mixer_seconds(void);
-
 /* Tells the listener of one more change at an address, that of another
  * parameter of the same strip, send or slot. */
 void mixer_tell(struct mixer *mixer, const struct address *address,

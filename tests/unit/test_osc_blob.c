@@ -333,12 +333,12 @@ readings_there_is_no_time_for_are_counted_and_told_later(void **state)
 	run_for(b, 30);
 	highest(b, 0, KICK_IN);
 	play(b, 0.5F);
-	b->osc->deadline = osc_now() - 1;
-	osc_blob_publish(b->osc, osc_now() + 2, 0);
+	b->osc->deadline = mixer_seconds() - 1;
+	osc_blob_publish(b->osc, mixer_seconds() + 2, 0);
 	assert_int_equal(highest(b, 0, KICK_IN), BLOB_SILENCE);
 	assert_int_equal(status->drops[DROP_METERS], 2);
-	b->osc->deadline = osc_now() + 1;
-	osc_blob_publish(b->osc, osc_now() + 4, 0);
+	b->osc->deadline = mixer_seconds() + 1;
+	osc_blob_publish(b->osc, mixer_seconds() + 4, 0);
 	assert_int_equal(highest(b, 0, KICK_IN), -602);
 }
 
@@ -421,15 +421,15 @@ a_reading_that_takes_too_long_is_cut_short(void **state)
 	*to = b.daemon;
 	for (int i = 0; i < LEASE_CLIENTS; i++) {
 		to->sin_addr.s_addr = htonl(INADDR_LOOPBACK + 2 + i);
-		lease_take(lease_seen(&b.osc->table, &peer, osc_now()),
-		    LEASE_BLOB, "", 1, osc_now());
+		lease_take(lease_seen(&b.osc->table, &peer, mixer_seconds()),
+		    LEASE_BLOB, "", 1, mixer_seconds());
 	}
-	b.osc->deadline = osc_now() + 60;
-	osc_blob_publish(b.osc, osc_now(), 0);
+	b.osc->deadline = mixer_seconds() + 60;
+	osc_blob_publish(b.osc, mixer_seconds(), 0);
 	assert_int_equal(status->drops[DROP_METERS], 0);
 	/* All have joined, and the reader has been read once. */
-	b.osc->deadline = osc_now() + OSC_SHARE;
-	osc_blob_publish(b.osc, osc_now() + 1, 0);
+	b.osc->deadline = mixer_seconds() + OSC_SHARE;
+	osc_blob_publish(b.osc, mixer_seconds() + 1, 0);
 	assert_in_range(status->drops[DROP_METERS], 1, LEASE_CLIENTS);
 	bench_end(&b);
 }

@@ -125,7 +125,7 @@ static void
 meters_there_is_no_time_for_are_left_out_and_counted(void **state)
 {
 	struct bench *b = *state;
-	double now = osc_now();
+	double now = mixer_seconds();
 
 	say(b, 0, "/subscribe", "sis", "meters", 100, "/ch/1");
 	hear(b, 0);
