@@ -10,7 +10,8 @@ CFLAGS = $(OPT) -g
 VERSION = 0.1.0
 
 PACKAGES = gcc make pkg-config jackd2 libjack-jackd2-dev liblo-dev zlib1g-dev \
-	libcjson-dev libncurses-dev liblilv-dev lv2-dev libsodium-dev libsystemd-dev
+	libcjson-dev libncurses-dev liblilv-dev lv2-dev libsodium-dev libsystemd-dev \
+	libpcre2-dev
 TEST_PACKAGES = libcmocka-dev python3-jsonschema mandoc procps liblo-tools pipewire \
 	libebur128-dev x42-plugins lsp-plugins-lv2 swh-lv2 chromium pipewire-jack
 LINT_PACKAGES = clang-format clang-tidy cppcheck binutils shellcheck systemd
@@ -33,7 +34,7 @@ V4 = -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma -mprefer-vector-width=512
 endif
 # The realtime thread waits for no symbol to be looked up.
 BOUND = -Wl,-z,relro,-z,now
-DAEMON_LIBS = $(call pkg,--libs jack liblo libcjson lilv-0 libsodium zlib libsystemd) -lm
+DAEMON_LIBS = $(call pkg,--libs jack liblo libcjson lilv-0 libsodium zlib libpcre2-8 libsystemd) -lm
 LV2_CFLAGS = $(call pkg,--cflags lilv-0)
 CLIENT_LIBS = $(call pkg,--libs liblo libcjson ncursesw) -lm
 DEMO_LIBS = $(call pkg,--libs jack) -lm

@@ -2,9 +2,9 @@
 
 #include "edge/cable.h"
 #include "edge/log.h"
+#include "mixer/port_pattern.h"
 #include "mixer/segment.h"
 
-#include <regex.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,8 +15,9 @@
 /* What one of our ports wants to be connected to. */
 struct want {
 	size_t port;
-	char *name; /* exact port name, NULL for a pattern */
-	regex_t pattern;
+	char *text; /* a port's name, or the expression of a pattern */
+	struct port_pattern *pattern; /* NULL: that name */
+	bool given_up;                /* the pattern */
 };
 
 struct patchbay {
@@ -33,13 +34,14 @@ struct patchbay {
 /* --- from the desk --- */
 
 static int
-want_compile(struct want *want, const struct desk_port *port)
+want_init(struct want *want, const struct desk_port *port)
 {
+	char why[PORT_PATTERN_WHY];
+
+	want->text = strdup(port->text);
 	if (port->pattern)
-		return regcomp(&want->pattern, port->text, REG_EXTENDED) ? -1
-									 : 0;
-	want->name = strdup(port->text);
-	return want->name ? 0 : -1;
+		want->pattern = port_pattern_new(port->text, why);
+	return want->text && (want->pattern || !port->pattern) ? 0 : -1;
 }
 
 static int
@@ -48,10 +50,10 @@ patchbay_want(struct patchbay *patchbay, const struct desk_ports *wanted)
 	for (size_t i = 0; i < wanted->count; i++) {
 		struct want *want = &patchbay->want[patchbay->wants];
 
-		if (want_compile(want, &wanted->port[i]) < 0)
-			return -1;
-		want->port = patchbay->ports - 1;
 		patchbay->wants++;
+		want->port = patchbay->ports - 1;
+		if (want_init(want, &wanted->port[i]) < 0)
+			return -1;
 	}
 	return 0;
 }
@@ -186,12 +188,8 @@ patchbay_free(struct patchbay *patchbay)
 	if (!patchbay)
 		return;
 	for (size_t i = 0; i < patchbay->wants; i++) {
-		struct want *want = &patchbay->want[i];
-
-		if (want->name)
-			free(want->name);
-		else
-			regfree(&want->pattern);
+		free(patchbay->want[i].text);
+		port_pattern_free(patchbay->want[i].pattern);
 	}
 	cables_free(&patchbay->cables);
 	free(patchbay->want);
@@ -231,17 +229,25 @@ patchbay_client(const struct patchbay *patchbay, unsigned segment, char *name)
 
 /* --- with the server --- */
 
+/* A pattern that took too long once is not tried again: names may be many. */
 static bool
-want_matches(const struct want *want, const char *name)
+want_matches(struct want *want, const char *name)
 {
-	regmatch_t all;
+	enum port_pattern_match match;
 
-	if (want->name)
-		return strcmp(want->name, name) == 0;
-	/* POSIX finds the longest of the leftmost: if any match is the whole
-	 * name, this one is. */
-	return regexec(&want->pattern, name, 1, &all, 0) == 0 &&
-	       all.rm_so == 0 && name[all.rm_eo] == '\0';
+	if (!want->pattern)
+		return strcmp(want->text, name) == 0;
+	if (want->given_up)
+		return false;
+	match = port_pattern_match(want->pattern, name);
+	if (match == PORT_PATTERN_GIVES_UP) {
+		want->given_up = true;
+		log_at(LOG_LEVEL_WARNING,
+		    "/%s/ takes too many steps to tell whether it matches "
+		    "the JACK port \"%s\"; it is given up",
+		    want->text, name);
+	}
+	return match == PORT_PATTERN_MATCHES;
 }
 
 static bool
@@ -408,8 +414,8 @@ connect_side(struct patchbay *patchbay, jack_client_t *client, bool input,
 	const struct want *first = NULL;
 
 	for (size_t i = 0; i < patchbay->wants; i++) {
-		const struct want *want = &patchbay->want[i];
-		bool met = !want->name;
+		struct want *want = &patchbay->want[i];
+		bool met = want->pattern != NULL;
 
 		if (patchbay->port[want->port].input != input)
 			continue;
@@ -449,11 +455,11 @@ patchbay_connect(struct patchbay *patchbay, jack_client_t *client)
 	if (unmet == 1)
 		log_line("JACK port \"%s\" is not there yet; it is connected "
 			 "to %s when it comes",
-		    first->name, patchbay->port[first->port].name);
+		    first->text, patchbay->port[first->port].name);
 	else if (unmet > 1)
 		log_line("%zu wanted JACK ports are not there yet (\"%s\" for "
 			 "%s is the first); they are connected when they come",
-		    unmet, first->name, patchbay->port[first->port].name);
+		    unmet, first->text, patchbay->port[first->port].name);
 }
 
 void

@@ -1,6 +1,6 @@
 #include "mixer/config_reader.h"
+#include "mixer/port_pattern.h"
 
-#include <regex.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,24 +10,21 @@
 	"320 bytes"
 #define LANE_ALLOWED PORT_ALLOWED ", or a list of these"
 
-/* The expression between the slashes, which must compile. */
+/* The expression between the slashes. */
 static bool
 check_pattern(struct config_reader *reader, const cJSON *node,
-    const struct config_path *path, const char *pattern)
+    const struct config_path *path, const char *expression)
 {
-	regex_t regex;
-	char why[128], allowed[192];
-	int error = regcomp(&regex, pattern, REG_EXTENDED | REG_NOSUB);
+	char why[PORT_PATTERN_WHY], allowed[PORT_PATTERN_WHY + 32];
+	struct port_pattern *pattern = port_pattern_new(expression, why);
 
-	if (!error) {
-		regfree(&regex);
-		return true;
+	if (!pattern) {
+		snprintf(
+		    allowed, sizeof(allowed), "a regular expression (%s)", why);
+		config_fail_value(reader, node, path, allowed);
 	}
-	regerror(error, &regex, why, sizeof(why));
-	snprintf(allowed, sizeof(allowed),
-	    "a POSIX extended regular expression (%s)", why);
-	config_fail_value(reader, node, path, allowed);
-	return false;
+	port_pattern_free(pattern);
+	return pattern != NULL;
 }
 
 /* What stands in the file without the slashes of a pattern; NULL after an
