@@ -9,9 +9,8 @@ SAN =
 CFLAGS = $(OPT) -g
 VERSION = 0.1.0
 
-PACKAGES = gcc make pkg-config jackd2 libjack-jackd2-dev liblo-dev zlib1g-dev \
-	libcjson-dev libncurses-dev liblilv-dev lv2-dev libsodium-dev libsystemd-dev \
-	libpcre2-dev
+PACKAGES = gcc make pkg-config jackd2 libjack-jackd2-dev liblo-dev zlib1g-dev libpcre2-dev \
+	libcjson-dev libncurses-dev liblilv-dev lv2-dev libsodium-dev libsystemd-dev
 TEST_PACKAGES = libcmocka-dev python3-jsonschema mandoc procps liblo-tools pipewire \
 	libebur128-dev x42-plugins lsp-plugins-lv2 swh-lv2 chromium pipewire-jack
 LINT_PACKAGES = clang-format clang-tidy cppcheck binutils shellcheck systemd
@@ -96,7 +95,8 @@ asan: test-deps san-deps ## every test under AddressSanitizer and UBSan
 	@$(MAKE) --no-print-directory BUILD=build/asan CC=clang OPT=-O1 \
 		SAN="-fsanitize=address,undefined -fno-sanitize-recover=all \
 		-fno-omit-frame-pointer" all tests
-	@HEADROOM_SANITIZED=1 sh tests/run.sh build/asan
+	@LSAN_OPTIONS=suppressions=$(CURDIR)/tests/lsan.supp HEADROOM_SANITIZED=1 \
+		sh tests/run.sh build/asan
 
 tsan: test-deps san-deps ## every test under ThreadSanitizer
 	@$(MAKE) --no-print-directory BUILD=build/tsan CC=clang OPT=-O1 \

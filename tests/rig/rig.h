@@ -185,6 +185,7 @@ struct rig_take {
 	float *play[RIG_PORTS];
 	float *capture[RIG_PORTS];
 	uint32_t start; /* JACK frame; set by rig_roll() */
+	struct rig_take *next;
 };
 
 /* Opens "rig-play" with ports out_1… and "rig-rec" with ports in_1…: two

@@ -71,6 +71,39 @@ client_open(struct sockaddr_in *address)
 	return fd;
 }
 
+/* Could the address be had just now, on all of the machine? */
+static inline bool
+is_free(const struct sockaddr_in *address, int type)
+{
+	struct sockaddr_in all = *address;
+	int fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
+	bool had;
+
+	all.sin_addr.s_addr = htonl(INADDR_ANY);
+	assert_true(fd >= 0);
+	had = bind(fd, (struct sockaddr *)&all, sizeof(all)) == 0;
+	close(fd);
+	return had;
+}
+
+/* An address that is free for both, on a port that the system gives nobody
+ * who does not ask for it. */
+static inline void
+find_address(struct sockaddr_in *address)
+{
+	static uint16_t next;
+
+	if (next == 0)
+		next = (uint16_t)getpid();
+	do {
+		*address = (struct sockaddr_in){ .sin_family = AF_INET,
+			.sin_port = htons((uint16_t)(20000 + next % 12000)),
+			.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+		next = (uint16_t)(next + 7);
+	} while (
+	    !is_free(address, SOCK_DGRAM) || !is_free(address, SOCK_STREAM));
+}
+
 static inline int
 hear_message(void *arg, const struct packet_message *message)
 {
@@ -228,7 +261,7 @@ bench_start_desk(struct bench *b, const char *text, struct plugin_host *host)
 	b->loop = loop_new();
 	b->heard = calloc(1, HEARD);
 	assert_true(b->loop && b->heard);
-	close(client_open(&b->daemon)); /* a port that is free now */
+	find_address(&b->daemon);
 	snprintf(
 	    url, sizeof(url), "udp://127.0.0.1:%u", ntohs(b->daemon.sin_port));
 	urls[0] = url;
