@@ -130,7 +130,7 @@ client_start(struct jack *jack)
 			return;
 	if (register_ports(jack) < 0 || probe_start(jack) < 0)
 		return;
-	pages_take_own(jack, jack->ports);
+	pages_take_own(jack, jack->ports, NULL);
 	for (unsigned i = 0; i < jack->segments; i++) {
 		struct jack_segment *segment = &jack->segment[i];
 

@@ -359,8 +359,10 @@ void client_close(struct jack *jack);
 /* --- jack_pages.c: R meets no page of JACK's shared memory that is not yet in
  * that of this process --- */
 
-/* W: the buffers of our own ports, before R runs. */
-void pages_take_own(struct jack *jack, const struct jack_ports *ports);
+/* W: the buffers of our own ports but those that it keeps (NULL: none), before
+ * R uses them: to ask JACK for the buffer of an input writes into it. */
+void pages_take_own(
+    struct jack *jack, const struct jack_ports *ports, const bool *keeps);
 
 /* W: the buffers of all ports that may once be connected to ours, or of one of
  * them, if it is one. */

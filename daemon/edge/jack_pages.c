@@ -36,12 +36,15 @@ pages_touch(struct jack *jack, jack_nframes_t frames)
 }
 
 void
-pages_take_own(struct jack *jack, const struct jack_ports *ports)
+pages_take_own(
+    struct jack *jack, const struct jack_ports *ports, const bool *keeps)
 {
 	jack_nframes_t period = atomic_load(&jack->period);
 
 	for (size_t i = 0; i < ports_count(ports); i++)
-		pages_add(jack, jack_port_get_buffer(ports->handle[i], period));
+		if (!keeps || !keeps[i])
+			pages_add(jack,
+			    jack_port_get_buffer(ports->handle[i], period));
 	pages_touch(jack, period);
 }
 

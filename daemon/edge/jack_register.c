@@ -98,7 +98,7 @@ client_register(struct jack *jack)
 		client_unregister(jack);
 		return;
 	}
-	pages_take_own(jack, next);
+	pages_take_own(jack, next, change->keeps);
 	change->registered = 0;
 }
 

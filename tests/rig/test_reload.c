@@ -89,7 +89,8 @@ begin(struct rig *rig, const char *json)
 
 #define STAYS                                                            \
 	"{ \"id\": \"stays\", \"lanes\": 2, \"trim\": -6, \"delay\": 3," \
-	"  \"from\": [\"rig-play:out_1\", \"rig-play:out_2\"],"          \
+	"  \"from\": [[\"rig-play:out_1\", \"rig-play:out_2\"],"         \
+	"    \"rig-play:out_2\"],"                                       \
 	"  \"inserts\": [ { \"lv2\": \"" RIG_TEST_PLUGIN "mono\" } ],"   \
 	"  \"outputs\": [\"rig-rec:in_1\", \"rig-rec:in_2\"] }"
 
