@@ -63,7 +63,8 @@ struct jack_segment {
 struct jack_hold {
 	size_t input; /* place of its first lane in handle */
 	unsigned lanes;
-	bool held, told;                 /* W or C */
+	_Atomic bool held; /* W or C writes it, while the other does not */
+	bool told;         /* W or C */
 	const char **source[DESK_LANES]; /* what was connected to it */
 };
 
