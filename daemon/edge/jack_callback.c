@@ -128,15 +128,30 @@ process(jack_nframes_t frames, void *arg)
 }
 
 static void
-thread_init(void *arg)
+thread_begin(struct jack *jack)
 {
 	unsigned char stack[STACK_TOUCHED];
 	volatile unsigned char *touch = stack;
 
-	((struct jack *)arg)->begin();
+	jack->begin();
 	/* Memory is locked when it is first touched: touch it now. */
 	for (size_t i = 0; i < sizeof stack; i += 1024)
 		touch[i] = 0;
+}
+
+/* R's whole life. It runs its cycles by itself because a callback for when a
+ * thread begins is none to ask JACK for: libjack 1.9.21 may wait for ever for
+ * its thread of messages to have called that, too. */
+static void *
+thread_run(void *arg)
+{
+	struct jack_segment *segment = arg;
+	jack_nframes_t frames;
+
+	thread_begin(segment->jack);
+	while ((frames = jack_cycle_wait(segment->client)) != 0)
+		jack_cycle_signal(segment->client, process(frames, segment));
+	return NULL;
 }
 
 /* R of the probe. */
@@ -296,8 +311,7 @@ callback_set(struct jack_segment *segment)
 	struct jack *jack = segment->jack;
 	jack_client_t *client = segment->client;
 
-	if (jack_set_thread_init_callback(client, thread_init, jack) != 0 ||
-	    jack_set_process_callback(client, process, segment) != 0 ||
+	if (jack_set_process_thread(client, thread_run, segment) != 0 ||
 	    jack_set_latency_callback(client, latency_asked, segment) != 0)
 		return -1;
 	if (segment->index != 0)

@@ -136,8 +136,6 @@ client_start(struct jack *jack)
 
 		if (jack_activate(segment->client) != 0)
 			return;
-		/* Not in thread_init(): JACK calls that on other threads,
-		 * too. */
 		pthread_setname_np(
 		    jack_client_thread_id(segment->client), RT_THREAD);
 		if (i > 0 && jack_connect(jack->client,
