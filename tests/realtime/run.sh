@@ -162,6 +162,21 @@ by_tsan()
 	done
 }
 
+# What R and the other threads do to each other while desks and programs come
+# and go.
+rig_by_tsan()
+{
+	make -s -j2 BUILD=$tsan CC=clang OPT=-O1 \
+		SAN="-fsanitize=thread -fno-omit-frame-pointer" \
+		all $tsan/lv2/headroom-test.lv2 >"$work/log" 2>&1
+	judge $? "thread sanitizer: build of the daemon"
+	TSAN_OPTIONS="suppressions=$PWD/tests/tsan.supp" HEADROOM_SANITIZED=1 \
+		sh tests/run.sh "$build" "rig/test_reload rig/test_inserts" $tsan \
+		>"$work/log" 2>&1
+	judge $? "thread sanitizer: reloads, and programs in slots"
+	grep -e '^ok ' -e '^FAILED ' "$work/log" | sed 's/^/        /'
+}
+
 # --- by every plugin that is installed ---
 
 by_plugins()
@@ -189,6 +204,7 @@ by_schedule
 if [ "$form" = long ]; then
 	rig_by_rtsan
 	by_tsan
+	rig_by_tsan
 	by_plugins
 	by_programs
 fi
