@@ -55,9 +55,10 @@ struct kernel_tally {
 	 * the sum counts. */
 	_Alignas(64) float peak[KERNEL_SOURCES][KERNEL_PARTS];
 	float squares[KERNEL_SOURCES][KERNEL_PARTS];
-	/* Of the last block: peak, and the largest second difference. */
+	/* Of the last block: peak, and the largest second difference; and the
+	 * largest of that block and the one before it. */
 	_Alignas(16) float level[KERNEL_SOURCES];
-	float bend[KERNEL_SOURCES];
+	float bend[KERNEL_SOURCES], reach[KERNEL_SOURCES];
 	float limit[KERNEL_SOURCES];     /* of peaks */
 	float true_peak[KERNEL_SOURCES]; /* limit of true peaks */
 };
@@ -128,8 +129,8 @@ struct kernels {
 
 	/* The highest true peak of x[0…n) if it is above `ref`, else `ref`
 	 * (BS.1770-5, annex 2). `before` are the KERNEL_LAST samples before
-	 * them; no second difference that ends in x[0…n) is above `bend`, or
-	 * it is KERNEL_LARGEST. `few` looks at two of the four phases, for rates from
+	 * them; no second difference of all of these is above `bend`, or it is
+	 * KERNEL_LARGEST. `few` looks at two of the four phases, for rates from
 	 * 96 kHz on. */
 	REALTIME float (*true_peak)(const float *x, uint32_t n,
 	    const float *before, float bend, float ref, bool few);

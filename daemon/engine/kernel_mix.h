@@ -158,9 +158,11 @@ mix_bounds(struct kernel_tally *tally, __m128i level_bits, __m128i most_bend,
 
 	if (n < KERNEL_LAST) {
 		_mm_store_ps(tally->bend, _mm_set1_ps(KERNEL_LARGEST));
+		_mm_store_ps(tally->reach, _mm_set1_ps(KERNEL_LARGEST));
 		return UINT32_MAX;
 	}
 	_mm_store_ps(tally->bend, (__m128)most_bend);
+	_mm_store_ps(tally->reach, bend);
 	return (uint32_t)_mm_movemask_ps(
 	    _mm_cmpgt_ps(bound, _mm_load_ps(tally->true_peak)));
 }

@@ -104,58 +104,69 @@ which_matter(const float *x, int from, int to, float room)
 	return early | early >> 1 | last << (n - 1);
 }
 
-/* The outputs of those bits, in as few vectors as they need. */
-INLINE float
-peak_of_those(const float *x, int from, int to, int end, uint64_t which,
-    float ref, const bool few)
-{
-	wide_bits most = wide_fill_bits(ref);
+/* More outputs than this are not picked out of a grain. */
+#define PICKED (WIDE == 16 ? 0 : 32)
 
+/* The largest of all outputs from…to - 1, at least a vector of them; those
+ * from `end` on do not count. */
+INLINE wide_bits
+peak_of_all(
+    const float *x, int from, int to, int end, wide_bits most, const bool few)
+{
+	for (int at = from; at < to; at += WIDE) {
+		int here = at < to - WIDE ? at : to - WIDE;
+		most = wide_max(most, peaks_at(x, here, end, few));
+	}
+	return most;
+}
+
+/* The largest of the outputs of those bits, in as few vectors as they need. */
+INLINE wide_bits
+peak_of_those(const float *x, int from, int to, int end, uint64_t which,
+    wide_bits most, const bool few)
+{
 	while (which != 0) {
 		int first = __builtin_ctzll(which);
 		int at = from + first < to - WIDE ? from + first : to - WIDE;
 		most = wide_max(most, peaks_at(x, at, end, few));
 		which &= ~(((UINT64_C(1) << WIDE) - 1) << first);
 	}
-	return kernel_float(wide_top(most));
+	return most;
 }
 
 /* Outputs from…to - 1, from a vector to GRAIN, which depend on
  * x[from - 11…to); those from `end` on, if that is not INT_MAX, do not count.
- * Where no sample in the middle of its filter is above what the second
- * differences leave room for, an output need not be known: `which` are those
- * that it must, as far as is known. */
-INLINE float
-peak_where(const float *x, int from, int to, int end, uint64_t which, float ref,
-    const bool few)
+ * Where no sample in the middle of its filter is above `room`, an output need
+ * not be known. */
+INLINE wide_bits
+peak_of_grain(const float *x, int from, int to, int end, float room,
+    wide_bits most, const bool few)
 {
-	/* Many: the second differences of the block may lie elsewhere. */
-	if (__builtin_popcountll(which) > 4 * WIDE) {
-		float bend = bend_of(x, from - 10, to - 1);
-		which &=
-		    which_matter(x, from, to, kernel_level_room(bend, ref));
-	}
-	return peak_of_those(x, from, to, end, which, ref, few);
+	uint64_t which = which_matter(x, from, to, room);
+
+	if (which == 0)
+		return most;
+	if (__builtin_popcountll(which) > PICKED)
+		return peak_of_all(x, from, to, end, most, few);
+	return peak_of_those(x, from, to, end, which, most, few);
 }
 
 /* The first `n` outputs of a block, which need what came before it, from what
  * is near by: the KERNEL_LAST samples before and as many as the outputs are,
  * made up to vectors. */
-INLINE float
-peak_of_first(const float *near_by, int n, float ref, const bool few)
+INLINE wide_bits
+peak_of_first(
+    const float *near_by, int n, float room, wide_bits most, const bool few)
 {
-	const float *x = near_by + KERNEL_LAST;
 	int outputs = (n + WIDE - 1) / WIDE * WIDE;
-	float bend = bend_of(x, -10, outputs - 1);
-	uint64_t which =
-	    which_matter(x, 0, outputs, kernel_level_room(bend, ref));
 
-	return peak_of_those(x, 0, outputs, n, which, ref, few);
+	return peak_of_grain(
+	    near_by + KERNEL_LAST, 0, outputs, n, room, most, few);
 }
 
 INLINE float
-peak_of_short(
-    const float *x, int n, const float *before, float ref, const bool few)
+peak_of_short(const float *x, int n, const float *before, float bend, float ref,
+    const bool few)
 {
 	float near_by[KERNEL_LAST + SHORT + KERNEL_WIDEST];
 
@@ -163,7 +174,8 @@ peak_of_short(
 	for (int i = 0; i < n; i += WIDE)
 		wide_store(near_by + KERNEL_LAST + i,
 		    wide_load_most(x + i, (uint32_t)(n - i)));
-	return peak_of_first(near_by, n, ref, few);
+	return kernel_float(wide_top(peak_of_first(near_by, n,
+	    kernel_level_room(bend, ref), wide_fill_bits(ref), few)));
 }
 
 /* Where a grain that begins at `at` ends: none is too short for a vector. */
@@ -175,75 +187,24 @@ grain_end(int at, int n)
 	return at + (n - at < GRAIN + WIDE ? GRAIN - WIDE : GRAIN);
 }
 
-/* The outputs around the first sample that is as high as `ref`, if there is
- * one: they settle most of the others. */
-INLINE float
-peak_of_crest(const float *x, int n, float ref, const bool few)
-{
-	for (int i = KERNEL_LAST; i < n; i += GRAIN) {
-		int at = i < n - GRAIN ? i : n - GRAIN;
-		uint64_t which =
-		    which_above_limit(x + at, GRAIN, 0.9999F * ref);
-		if (which == 0)
-			continue;
-		at += __builtin_ctzll(which) + 6 - WIDE / 2;
-		at = at < n - WIDE ? at : n - WIDE;
-		wide_bits peaks = peaks_at(x, at, INT_MAX, few);
-		peaks = wide_max(peaks, wide_fill_bits(ref));
-		return kernel_float(wide_top(peaks));
-	}
-	return ref;
-}
-
-/* Of the outputs from `from` on, at most GRAINS grains. */
-INLINE float
-peak_of_grains(
-    const float *x, int from, int n, float bend, float ref, const bool few)
-{
-	uint64_t which[GRAINS];
-	float room = kernel_level_room(bend, ref);
-	int count = 0, grains = 0;
-
-	for (int at = from, end; at < n; at = end, grains++) {
-		end = grain_end(at, n);
-		which[grains] = which_matter(x, at, end, room);
-		count += __builtin_popcountll(which[grains]);
-	}
-	if (count == 0)
-		return ref;
-	bool many = count > 3 * WIDE && room >= 0 && n - from >= GRAIN;
-	if (many)
-		ref = peak_of_crest(x, n, ref, few);
-	room = kernel_level_room(bend, ref);
-	grains = 0;
-	for (int at = from, end; at < n; at = end, grains++) {
-		end = grain_end(at, n);
-		if (which[grains] == 0)
-			continue;
-		if (many)
-			which[grains] &= which_matter(x, at, end, room);
-		ref = peak_where(x, at, end, INT_MAX, which[grains], ref, few);
-	}
-	return ref;
-}
-
 INLINE float
 peak_of(const float *x, int n, const float *before, float bend, float ref,
     const bool few)
 {
 	if (n < SHORT)
-		return peak_of_short(x, n, before, ref, few);
+		return peak_of_short(x, n, before, bend, ref, few);
 	float near_by[2 * KERNEL_LAST];
 	/* Long before they are read: stores take their time. */
 	memcpy(near_by, before, KERNEL_LAST * sizeof *near_by);
 	memcpy(near_by + KERNEL_LAST, x, KERNEL_LAST * sizeof *near_by);
+	wide_bits most = wide_fill_bits(ref);
+	float room = kernel_level_room(bend, ref);
 	for (int at = KERNEL_LAST, end; at < n; at = end) {
-		end = n - at > GRAINS * GRAIN ? at + (GRAINS - 1) * GRAIN : n;
-		float here =
-		    bend < KERNEL_LARGEST ? bend : bend_of(x, at - 10, end - 1);
-		ref = peak_of_grains(x, at, end, here, ref, few);
+		end = grain_end(at, n);
+		most = peak_of_grain(x, at, end, INT_MAX, room, most, few);
 	}
-	return peak_of_first(near_by, KERNEL_LAST, ref, few);
+	most = peak_of_first(near_by, KERNEL_LAST, room, most, few);
+	return kernel_float(wide_top(most));
 }
 
 REALTIME static float

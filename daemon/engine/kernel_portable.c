@@ -117,12 +117,11 @@ static bool
 portable_bound(struct kernel_tally *tally, uint32_t k,
     const struct kernel_scan *scan, uint32_t n)
 {
-	float bend = larger(scan->bend, tally->bend[k]);
-
 	tally->level[k] = scan->peak;
+	tally->reach[k] = larger(scan->bend, tally->bend[k]);
 	tally->bend[k] = scan->bend;
-	return n < KERNEL_LAST ||
-	       kernel_may_peak(scan->level, bend, tally->true_peak[k]);
+	return n < KERNEL_LAST || kernel_may_peak(scan->level, tally->reach[k],
+				      tally->true_peak[k]);
 }
 
 static uint32_t

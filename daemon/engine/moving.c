@@ -47,18 +47,18 @@ open_signal(struct signal *signal, uint32_t lanes, enum plan_point point)
 	}
 }
 
-/* May a signal have a true peak above `ref`? The second differences of the
- * block before reach into this one. */
-static bool
-may_peak(const struct plan_strip *strip, const struct signal *signal,
-    uint32_t lane, float ref)
+/* The largest second difference that the filter meets: those of the block
+ * before reach into this one. */
+static float
+reach_of(
+    const struct plan_strip *strip, const struct signal *signal, uint32_t lane)
 {
-	const struct kernel_scan *scan = &signal->scan[lane];
+	float bend = signal->scan[lane].bend;
 	float before = strip->state->bend[signal->point][lane];
 
-	return !strip->state->knows_last ||
-	       kernel_may_peak(
-		   scan->level, scan->bend > before ? scan->bend : before, ref);
+	if (!strip->state->knows_last)
+		return KERNEL_LARGEST;
+	return bend > before ? bend : before;
 }
 
 /* Two stages that differ by a standing gain ask for the same, but for what
@@ -72,14 +72,14 @@ true_peak_above(struct engine *engine, const struct block *block,
     float ref)
 {
 	if (ref < ASKED * signal->asked[lane]) {
+		float reach = reach_of(strip, signal, lane);
 		signal->asked[lane] = ref;
 		signal->true_peak[lane] = ref;
-		if (may_peak(strip, signal, lane, ref))
+		if (kernel_may_peak(signal->scan[lane].level, reach, ref))
 			signal->true_peak[lane] = engine->kernels->true_peak(
 			    signal->x[lane], block->frames,
-			    strip->state->history[signal->point][lane],
-			    signal->scan[lane].bend, ref,
-			    engine->plan->few_phases);
+			    strip->state->history[signal->point][lane], reach,
+			    ref, engine->plan->few_phases);
 	}
 	return signal->true_peak[lane] > signal->asked[lane]
 		   ? signal->true_peak[lane]

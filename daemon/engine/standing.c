@@ -85,7 +85,7 @@ look_closer(struct engine *engine, const struct block *block,
 		if (peak > tally->true_peak[k])
 			tally->true_peak[k] = peak;
 		tally->true_peak[k] =
-		    engine->kernels->true_peak(x, n, last, tally->bend[k],
+		    engine->kernels->true_peak(x, n, last, tally->reach[k],
 			tally->true_peak[k], engine->plan->few_phases);
 		measure_history(last, x, n);
 	}
