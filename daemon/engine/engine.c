@@ -137,7 +137,7 @@ engine_strips(struct engine *engine, const struct block *block,
 			standing_run(engine, block, step);
 		} else {
 			moving_run(engine, block, step->strip);
-			if (schedule_stands(step->strip))
+			if (part_stands(step->strip))
 				plan->scheduled = false;
 		}
 		if (step->strip != NULL && step->strip->into != NULL)

@@ -85,7 +85,7 @@ struct engine {
 	uint32_t blocks;
 	_Alignas(64) float trimmed[PLAN_LANES][PLAN_BLOCK];
 	float delayed[PLAN_LANES][PLAN_BLOCK];
-	float faded[PLAN_LANES][PLAN_BLOCK];
+	float faded[KERNEL_SOURCES][PLAN_BLOCK];
 	float late[PLAN_BLOCK];
 	float ramp[PLAN_BLOCK];
 };

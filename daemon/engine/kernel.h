@@ -104,6 +104,10 @@ struct kernels {
 	REALTIME void (*add)(float *restrict out, const float *restrict x,
 	    float gain, uint32_t n);
 
+	/* out = gain ramp x */
+	REALTIME void (*ramp)(float *restrict out, const float *restrict x,
+	    float gain, const float *restrict ramp, uint32_t n);
+
 	/* out = gain ramp x, and what `scan` says of out; `before` is what came
 	 * before it there */
 	REALTIME struct kernel_scan (*scale_ramp)(float *restrict out,

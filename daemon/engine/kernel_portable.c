@@ -78,6 +78,14 @@ portable_add(
 		out[i] += gain * x[i];
 }
 
+REALTIME static void
+portable_ramp(float *restrict out, const float *restrict x, float gain,
+    const float *restrict ramp, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		out[i] = gain * ramp[i] * x[i];
+}
+
 REALTIME static struct kernel_scan
 portable_scale_ramp(float *restrict out, const float *restrict x, float gain,
     const float *restrict ramp, uint32_t n, const float *before)
@@ -211,6 +219,7 @@ const struct kernels kernels_portable = {
 	.overs = portable_overs,
 	.scale = portable_scale,
 	.add = portable_add,
+	.ramp = portable_ramp,
 	.scale_ramp = portable_scale_ramp,
 	.add_ramp = portable_add_ramp,
 	.cubic = portable_cubic,

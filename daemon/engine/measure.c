@@ -54,3 +54,20 @@ measure_rail(const struct block *block, struct meter *meter, const float *x,
 		meter->rails += fresh;
 	}
 }
+
+void
+measure_make_history(struct plan_state *state, enum plan_point point,
+    enum plan_point before, float gain)
+{
+	if ((state->looked & (1U << point)) != 0)
+		return;
+	for (uint32_t lane = 0; lane < PLAN_LANES; lane++) {
+		for (uint32_t i = 0; i < PLAN_HISTORY; i++)
+			state->history[point][lane][i] =
+			    gain * state->history[before][lane][i];
+		/* What is not known stays so. */
+		float bend = state->bend[before][lane];
+		state->bend[point][lane] =
+		    bend < KERNEL_LARGEST ? fabsf(gain) * bend : bend;
+	}
+}

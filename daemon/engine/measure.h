@@ -53,6 +53,11 @@ REALTIME void measure_overs(const struct kernels *kernels,
 REALTIME void measure_rail(const struct block *block, struct meter *meter,
     const float *x, uint32_t *run, uint32_t run_samples);
 
+/* A point that was not looked at in the last block has the history of the one
+ * before it, through the gain that stood between them. */
+REALTIME void measure_make_history(struct plan_state *state,
+    enum plan_point point, enum plan_point before, float gain);
+
 /* Moves the history on by a block. */
 REALTIME static inline void
 measure_history(float history[PLAN_HISTORY], const float *x, uint32_t n)

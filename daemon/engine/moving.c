@@ -130,25 +130,6 @@ measure_program(
 
 /* --- the stages of a strip --- */
 
-/* A point that was not looked at in the last block has the history of the one
- * before it, through the gain that stood between them. */
-static void
-make_history(struct plan_state *state, enum plan_point point,
-    enum plan_point before, float gain)
-{
-	if ((state->looked & (1U << point)) != 0)
-		return;
-	for (uint32_t lane = 0; lane < PLAN_LANES; lane++) {
-		for (uint32_t i = 0; i < PLAN_HISTORY; i++)
-			state->history[point][lane][i] =
-			    gain * state->history[before][lane][i];
-		/* What is not known stays so. */
-		float bend = state->bend[before][lane];
-		state->bend[point][lane] =
-		    bend < KERNEL_LARGEST ? fabsf(gain) * bend : bend;
-	}
-}
-
 /* Before a block: what will be looked at, and what came before it there. */
 static void
 make_histories(const struct plan_strip *strip)
@@ -159,19 +140,19 @@ make_histories(const struct plan_strip *strip)
 	float gain = strip->trim->now;
 
 	if (gain_moves(strip->trim)) {
-		make_history(state, POINT_TRIM, before, gain);
+		measure_make_history(state, POINT_TRIM, before, gain);
 		before = POINT_TRIM;
 		looked |= 1U << POINT_TRIM;
 		gain = 1;
 	}
 	if (strip->delay != NULL && !delay_rests(strip->delay)) {
-		make_history(state, POINT_DELAY, before, gain);
+		measure_make_history(state, POINT_DELAY, before, gain);
 		before = POINT_DELAY;
 		looked |= 1U << POINT_DELAY;
 		gain = 1;
 	}
 	if (gain_moves(strip->fader)) {
-		make_history(
+		measure_make_history(
 		    state, POINT_FADER, before, gain * strip->fader->now);
 		looked |= 1U << POINT_FADER;
 	}

@@ -6,8 +6,9 @@
 #include "engine/realtime.h"
 
 /*
- * A strip in which something moves: a gain, or its delay. It is run by itself,
- * and looked at behind each stage that moves. R only.
+ * A strip in which more moves than its fader: its trim, a gain into a sum, its
+ * delay; or which must be run by itself. It is looked at behind each stage that
+ * moves. R only.
  */
 
 struct engine;

@@ -49,8 +49,15 @@ struct plan_state {
 	_Alignas(64) float history[PLAN_POINTS][PLAN_LANES][PLAN_HISTORY];
 };
 
-/* What is known of a lane whose gains stand, of its input in the open window.
- * Its meters are derived from that when a window ends or a gain moves. */
+/* What moves in a strip. */
+enum plan_motion { MOTION_ANY, MOTION_FADER, MOTION_NONE };
+
+/* What gains that stand apply to: all of a strip, or where its fader alone
+ * moves what is before and what is behind that. */
+enum plan_part { PART_WHOLE, PART_BEFORE, PART_BEHIND };
+
+/* What is known of a lane of a part, of its input in the open window. Its
+ * meters are derived from that when a window ends or a gain moves. */
 struct plan_known {
 	float peak;
 	float squares;
@@ -58,31 +65,35 @@ struct plan_known {
 	float bend; /* of the last block */
 };
 
-/* A lane of a strip whose gains stand. */
+/* A lane of a part. */
 struct plan_standing_lane {
 	struct plan_known known; /* while plan_batch is made anew */
 	uint32_t sums;           /* added to in the same pass */
 	uint32_t sum[KERNEL_SUMS];
-	float into[KERNEL_SUMS];     /* gain from input to sum */
+	float into[KERNEL_SUMS];     /* gain from the part's input to sum */
 	uint32_t fused[KERNEL_SUMS]; /* the routes that are those */
 	uint64_t adds;               /* PLAN_SUM_BIT of all that it adds to */
 	bool more;                   /* there are more routes to add */
 	bool late;                   /* one of them waits */
+	float over; /* an input below it is over nowhere, nor at the rail */
 };
 
 struct plan_standing {
-	struct plan_standing_lane lane[PLAN_LANES];
-	bool ready; /* this holds; else a gain moves or has moved */
-	bool alone; /* two of its routes meet in a sum */
-	float gain[PLAN_STAGES]; /* from the input to each stage */
-	float over; /* an input below it is over nowhere, nor at the rail */
+	struct plan_standing_lane lane[PLAN_LANES]; /* the whole, or before */
+	struct plan_standing_lane behind[PLAN_LANES];
+	enum plan_motion motion; /* for which this holds */
+	bool alone;              /* two of its routes meet in a sum */
+	float gain[PLAN_STAGES]; /* from the input to each stage that stands */
+	/* Of the second lane, in step with the fader that moves. */
+	struct gain twin;
 };
 
 /* A set of sums in 64 bits: two that share a bit count as one, which costs
  * time where it is wrong and nothing else. */
 #define PLAN_SUM_BIT(sum) (UINT64_C(1) << ((sum) % 64))
 
-/* Lanes with the same sums whose gains stand: run in one pass. */
+/* Lanes with the same sums whose gains stand: run in one pass. Those before
+ * their faders are followed by those behind them. */
 struct plan_batch {
 	struct kernel_mix mix; /* with the tallies of the open window */
 	const struct plan_strip *strip[KERNEL_SOURCES];
@@ -90,16 +101,17 @@ struct plan_batch {
 	uint32_t in[KERNEL_SOURCES];   /* input ports, if they are all that */
 	uint32_t out[KERNEL_SOURCES];
 	uint32_t sum[KERNEL_SUMS];
-	uint64_t adds;     /* PLAN_SUM_BIT of all that it adds to */
-	uint32_t more;     /* bits of those with more routes to add */
-	uint32_t late;     /* bits of those that wait for one of these */
-	bool port_input;   /* of all of them */
-	bool plain_output; /* to ports or nowhere, of all of them */
-	uint32_t rings;    /* samples until its silence has begun */
+	enum plan_part part; /* of all of them */
+	uint64_t adds;       /* PLAN_SUM_BIT of all that it adds to */
+	uint32_t more;       /* bits of those with more routes to add */
+	uint32_t late;       /* bits of those that wait for one of these */
+	bool port_input;     /* of all of them */
+	bool plain_output;   /* to ports or nowhere, of all of them */
+	uint32_t rings;      /* samples until its silence has begun */
 };
 
 /* What is run next: batches, and the strip that they are if it is run by
- * itself; without batches a strip in which something moves. */
+ * itself; without batches a strip in which more moves than parts allow. */
 struct plan_step {
 	const struct plan_strip *strip; /* or NULL */
 	uint32_t batch, batches;

@@ -2,6 +2,7 @@
 #define ENGINE_SCHEDULE_H
 
 #include "engine/measure.h"
+#include "engine/part.h"
 #include "engine/plan.h"
 #include "engine/realtime.h"
 
@@ -23,26 +24,18 @@ REALTIME void schedule_settle(const struct plan *plan, struct meter *meter);
 REALTIME void schedule_settle_segment(const struct plan *plan,
     const struct plan_segment *segment, struct meter *meter);
 
-/* Is nothing on its way in the strip? */
-REALTIME bool schedule_stands(const struct plan_strip *strip);
-
-/* Gain from the strip's input to where a route begins. */
-REALTIME static inline float
-schedule_gain_before(
-    const struct plan_standing *standing, const struct plan_route *route)
-{
-	return standing->gain[route->pre ? STAGE_TRIM : STAGE_FADER];
-}
-
 /* A block needs a closer look where it may be over at a stage, or at the rail,
  * and whatever is in it where a run at the rail may end. */
 REALTIME static inline void
 schedule_set_limit(struct plan_batch *batch, uint32_t k)
 {
 	const struct plan_strip *strip = batch->strip[k];
-	bool runs = strip->state->rail_run[batch->lane[k]] != 0;
+	uint32_t lane = batch->lane[k];
+	bool runs =
+	    batch->part != PART_BEHIND && strip->state->rail_run[lane] != 0;
 
-	batch->mix.tally.limit[k] = runs ? -1 : strip->standing->over;
+	batch->mix.tally.limit[k] =
+	    runs ? -1 : part_lane(strip, batch->part, lane)->over;
 }
 
 #endif

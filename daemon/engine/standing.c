@@ -45,19 +45,21 @@ look_for_overs(struct engine *engine, const struct block *block,
 	uint32_t *run = &strip->state->rail_run[lane];
 	const float *x = batch->mix.x[k];
 
-	if (strip->port_input && peak >= MEASURE_RAIL)
-		measure_rail(block, measure_meter(block, strip, STAGE_IN, lane),
-		    x, run, engine->plan->rail_samples);
-	else
-		*run = 0;
-	for (int stage = 0; stage < PLAN_STAGES; stage++) {
-		float gain = strip->standing->gain[stage];
+	if (batch->part != PART_BEHIND) {
+		if (strip->port_input && peak >= MEASURE_RAIL)
+			measure_rail(block,
+			    measure_meter(block, strip, STAGE_IN, lane), x, run,
+			    engine->plan->rail_samples);
+		else
+			*run = 0;
+	}
+	for (enum plan_stage stage = STAGE_IN; stage < PLAN_STAGES; stage++) {
+		float gain = part_gain(strip->standing, batch->part, stage);
 		if (strip->meter[stage] != PLAN_NONE &&
+		    part_has_stage(batch->part, stage) &&
 		    fabsf(gain) * peak > MEASURE_OVER)
 			measure_overs(engine->kernels, block,
-			    measure_meter(
-				block, strip, (enum plan_stage)stage, lane),
-			    x, gain);
+			    measure_meter(block, strip, stage, lane), x, gain);
 	}
 }
 
@@ -93,7 +95,8 @@ look_closer(struct engine *engine, const struct block *block,
 
 /* --- what comes in and goes out --- */
 
-/* Finds the input of each source. Does anything come in, or ring on? */
+/* Finds the input of each source, unless it comes from its fader. Does
+ * anything come in, or ring on? */
 static bool
 find_inputs(const struct plan *plan, const struct block *block,
     struct plan_batch *batch)
@@ -104,13 +107,16 @@ find_inputs(const struct plan *plan, const struct block *block,
 		const float *x;
 		if (batch->port_input) {
 			x = block->in[batch->in[k]];
-			x = x != NULL ? x + block->offset : NULL;
+			x = x != NULL ? x + block->offset : measure_silence;
+		} else if (batch->part == PART_BEHIND) {
+			x = batch->mix.x[k];
 		} else {
 			x = standing_input(
 			    plan, block, batch->strip[k], batch->lane[k]);
+			x = x != NULL ? x : measure_silence;
 		}
-		sounds |= x != NULL;
-		batch->mix.x[k] = x != NULL ? x : measure_silence;
+		sounds |= x != measure_silence;
+		batch->mix.x[k] = x;
 	}
 	if (sounds)
 		batch->rings = PLAN_HISTORY;
@@ -128,7 +134,7 @@ write_output(const struct block *block, const struct kernels *kernels,
 {
 	const struct plan_strip *strip = batch->strip[k];
 	float *out = standing_output(block, strip, batch->lane[k]);
-	float gain = strip->standing->gain[STAGE_FADER];
+	float gain = part_gain(strip->standing, batch->part, STAGE_FADER);
 	const float *x = batch->mix.x[k];
 
 	if (out == NULL)
@@ -151,8 +157,11 @@ write_outputs(const struct block *block, const struct kernels *kernels,
 }
 
 static bool
-is_fused(const struct plan_standing_lane *lane, uint32_t route)
+is_fused(const struct plan_batch *batch, uint32_t k, uint32_t route)
 {
+	const struct plan_standing_lane *lane =
+	    part_lane(batch->strip[k], batch->part, batch->lane[k]);
+
 	return (lane->sums > 0 && lane->fused[0] == route) ||
 	       (lane->sums > 1 && lane->fused[1] == route);
 }
@@ -163,17 +172,18 @@ add_more(struct engine *engine, const struct block *block,
     const struct plan_batch *batch, uint32_t k)
 {
 	const struct plan_strip *strip = batch->strip[k];
-	const struct plan_standing *standing = strip->standing;
-	uint32_t index = batch->lane[k];
 	const float *x = batch->mix.x[k];
 
 	for (uint32_t i = 0; i < strip->routes; i++) {
 		const struct plan_route *route = &strip->route[i];
-		if (route->lane != index || is_fused(&standing->lane[index], i))
+		enum plan_stage stage = part_stage_of(route);
+		if (route->lane != batch->lane[k] ||
+		    !part_has_stage(batch->part, stage) ||
+		    is_fused(batch, k, i))
 			continue;
 		sum_route(engine, route, x,
-		    schedule_gain_before(standing, route), x == measure_silence,
-		    block->frames);
+		    part_gain(strip->standing, batch->part, stage),
+		    x == measure_silence, block->frames);
 	}
 }
 
@@ -188,8 +198,10 @@ replace_invalid(
 	for (uint32_t k = 0; k < batch->mix.sources; k++) {
 		if ((says & KERNEL_INVALID(k)) == 0)
 			continue;
-		const float *x = measure_invalid(
-		    block, batch->strip[k], batch->lane[k], batch->mix.x[k]);
+		const float *x = batch->part == PART_BEHIND
+				     ? NULL
+				     : measure_invalid(block, batch->strip[k],
+					   batch->lane[k], batch->mix.x[k]);
 		batch->mix.x[k] = x != NULL ? x : measure_silence;
 	}
 }
@@ -256,14 +268,44 @@ weigh(const struct block *block, const struct plan_strip *strip,
 	    block->program + strip->program);
 }
 
+/* From what is before the faders of a batch to what is behind them. */
+static void
+fade(struct engine *engine, const struct block *block,
+    const struct plan_batch *before, struct plan_batch *behind)
+{
+	uint32_t n = block->frames;
+
+	for (uint32_t k = 0; k < before->mix.sources; k++) {
+		const struct plan_strip *strip = before->strip[k];
+		struct plan_standing *standing = strip->standing;
+		struct gain *fader =
+		    before->lane[k] == 0 ? strip->fader : &standing->twin;
+		const float *x = before->mix.x[k];
+		if (x == measure_silence) {
+			gain_skip(fader, n);
+			behind->mix.x[k] = x;
+		} else {
+			gain_ramp_by(fader, engine->kernels, engine->ramp, n);
+			engine->kernels->ramp(engine->faded[k], x,
+			    standing->gain[STAGE_TRIM], engine->ramp, n);
+			behind->mix.x[k] = engine->faded[k];
+		}
+		if (!gain_moves(fader))
+			engine->plan->scheduled = false;
+	}
+}
+
 void
 standing_run(struct engine *engine, const struct block *block,
     const struct plan_step *step)
 {
 	struct plan_batch *batch = engine->plan->batch + step->batch;
 
-	for (uint32_t i = 0; i < step->batches; i++)
+	for (uint32_t i = 0; i < step->batches; i++) {
 		run_batch(engine, block, batch + i);
+		if (batch[i].part == PART_BEFORE)
+			fade(engine, block, batch + i, batch + i + 1);
+	}
 	if (step->strip != NULL)
 		weigh(block, step->strip, batch);
 }

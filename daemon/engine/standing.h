@@ -6,11 +6,12 @@
 #include "engine/realtime.h"
 
 /*
- * Strips whose gains all stand, which is nearly all of them nearly always.
- * Their input is read once: the pass that looks at it adds it to its sums, up
- * to four lanes at a time (schedule.h), and the meters of all stages are derived from the
- * input's when a window ends or a gain moves, for |g x| peaks at exactly
- * |g| times the peak of x. R only.
+ * Strips whose gains all stand, which is nearly all of them nearly always, or
+ * all but their faders. Their input is read once: the pass that looks at it
+ * adds it to its sums, up to four lanes at a time (schedule.h), and the meters
+ * of all stages are derived from the input's when a window ends or a gain
+ * moves, for |g x| peaks at exactly |g| times the peak of x. Behind a fader
+ * that moves there is a second pass of the same kind. R only.
  */
 
 struct engine;

@@ -286,8 +286,8 @@ plan_alloc(
 	made->crossing = calloc(numbers->crossings + 1, sizeof *made->crossing);
 	made->store =
 	    live_alloc(numbers->crossings * PLAN_CYCLE * sizeof *made->store);
-	made->batch =
-	    live_alloc(numbers->stretches * PLAN_LANES * sizeof *made->batch);
+	made->batch = live_alloc(
+	    2 * numbers->stretches * PLAN_LANES * sizeof *made->batch);
 	made->step = live_alloc(
 	    numbers->stretches * (PLAN_LANES + 1) * sizeof *made->step);
 	made->probed = calloc(desk->channels + 1, sizeof *made->probed);

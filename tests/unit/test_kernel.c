@@ -133,6 +133,9 @@ gains_and_sums_equal_the_reference(const struct kernels *kernels)
 		kernels->add(out, x, 0.3F, n);
 		for (uint32_t i = 0; i < n; i++)
 			assert_float_equal(out[i], 0.6F * x[i], 1e-7);
+		kernels->ramp(out, x, 3, ramp, n);
+		for (uint32_t i = 0; i < n; i++)
+			assert_true(out[i] == 3 * ramp[i] * x[i]);
 		struct kernel_scan scan =
 		    kernels->scale_ramp(out, x, 2, ramp, n, before);
 		for (uint32_t i = 0; i < n; i++)
