@@ -155,7 +155,7 @@ hold_samples(const struct table *table, const struct truth *truth)
 static double
 db(double x)
 {
-	return 20 * log10(x);
+	return 20 * log10(fmax(x, 1e-10));
 }
 
 static void
