@@ -48,29 +48,8 @@ peaks_at(const float *x, int at, int end, const bool few)
 	return v;
 }
 
-INLINE wide_bits
-bend_at(const float *x)
-{
-	wide middle = wide_load(x);
-
-	return wide_magnitude(
-	    (wide_load(x - 1) - middle) + (wide_load(x + 1) - middle));
-}
-
-/* The largest second difference whose middle is in x[from…to), as many. */
-INLINE float
-bend_of(const float *x, int from, int to)
-{
-	wide_bits bend = bend_at(x + to - WIDE);
-
-	for (int i = from; i < to - WIDE; i += WIDE)
-		bend = wide_max(bend, bend_at(x + i));
-	return kernel_float(wide_top(bend));
-}
-
 /* Outputs that are judged together, for each has a bit. */
 #define GRAIN 64
-#define GRAINS 4
 /* Blocks up to this long are copied behind what came before them. */
 #define SHORT 48
 
