@@ -1,6 +1,6 @@
 #include "mixer/advice_internal.h"
 
-#include "mixer/origin.h"
+#include "mixer/route.h"
 #include "protocol/level.h"
 #include "protocol/zone.h"
 
@@ -102,14 +102,13 @@ lower_feeder(struct advisor *advisor, unsigned strip, unsigned bus, double down)
 bool
 advisor_reaches(const struct advisor *advisor, unsigned strip, unsigned bus)
 {
-	struct origin_way way[2];
-	double gain = 0;
+	struct route_way way;
 
-	origin_ways(advisor->desk, NULL, strip, bus, way);
-	for (int i = 0; i < 2; i++)
-		for (int k = 0; k < DESK_LANES; k++)
-			gain += way[i].gain[k];
-	return gain > 0;
+	for (size_t i = 0; route_way(advisor->desk, strip, i, &way); i++)
+		for (unsigned k = 0; way.to == bus && k < way.count; k++)
+			if (route_gain(advisor->desk, NULL, &way, k) > 0)
+				return true;
+	return false;
 }
 
 static bool

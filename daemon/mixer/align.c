@@ -17,16 +17,15 @@ go_through(struct align *align, const struct desk *desk,
     const struct live *live, unsigned index)
 {
 	const struct desk_strip *strip = &desk->strip[index];
+	struct route_way way;
 
 	align->out[index] = align->in[index];
 	for (size_t i = 0; live != NULL && i < live->strip[index].slots; i++)
 		align->out[index] += live->strip[index].slot[i]->latency;
 	if (!strip->align)
 		return;
-	for (size_t i = 0; i < strip->tos; i++)
-		arrive(align, index, strip->to[i]);
-	for (size_t i = 0; i < strip->sends; i++)
-		arrive(align, index, strip->send[i].bus);
+	for (size_t i = 0; route_way(desk, index, i, &way); i++)
+		arrive(align, index, way.to);
 }
 
 int
@@ -57,10 +56,10 @@ align_free(struct align *align)
 }
 
 uint32_t
-align_wait(const struct align *align, const struct desk *desk, unsigned from,
-    unsigned to)
+align_wait(const struct align *align, const struct desk *desk,
+    const struct route_way *way)
 {
-	uint32_t in = align->in[to], out = align->out[from];
+	uint32_t in = align->in[way->to], out = align->out[way->from];
 
-	return desk->strip[from].align && in > out ? in - out : 0;
+	return desk->strip[way->from].align && in > out ? in - out : 0;
 }

@@ -13,6 +13,7 @@
  */
 
 struct live;
+struct route_way;
 
 struct align {
 	uint32_t *in;  /* a strip: frames by which its input is late */
@@ -25,8 +26,8 @@ int align_solve(
     struct align *align, const struct desk *desk, const struct live *live);
 void align_free(struct align *align);
 
-/* Frames that a route between two strips waits. */
+/* Frames that the routes of a way wait. */
 uint32_t align_wait(const struct align *align, const struct desk *desk,
-    unsigned from, unsigned to);
+    const struct route_way *way);
 
 #endif

@@ -94,44 +94,29 @@ struct making {
 	uint32_t send, back; /* the next ports to a program, and from one */
 };
 
-static void
-compile_routes(struct making *making, struct live_strip *live, size_t first,
-    size_t count, const struct desk_strip *from, unsigned to, bool pre)
-{
-	unsigned lanes = making->desk->strip[to].lanes;
-
-	for (unsigned k = 0; k < count; k++)
-		making->plan->route[making->routes++] = (struct plan_route){
-			.gain = &live->route[first + k]->gain,
-			.late = live->route[first + k]->late.delay,
-			.lane = route_lane(from->lanes, k),
-			.sum = making->numbers.sum[to] + route_lane(lanes, k),
-			.pre = pre,
-		};
-}
-
 /* All routes of a strip, in the order of live_targets(). */
 static void
-compile_strip_routes(struct making *making, struct live_strip *live,
-    const struct desk_strip *strip)
+compile_routes(
+    struct making *making, const struct live_strip *live, unsigned from)
 {
 	const struct desk *desk = making->desk;
+	struct route_way way;
 	size_t at = 0;
 
-	for (size_t i = 0; i < strip->tos; i++) {
-		unsigned to = strip->to[i];
-		size_t count = route_count(strip->lanes, desk->strip[to].lanes);
-		compile_routes(making, live, at, count, strip, to, false);
-		at += count;
-	}
-	for (size_t i = 0; i < strip->sends; i++) {
-		unsigned to = strip->send[i].bus;
-		size_t count = route_count(strip->lanes, desk->strip[to].lanes);
-		compile_routes(making, live, at, count, strip, to, true);
-		compile_routes(
-		    making, live, at + count, count, strip, to, false);
-		at += 2 * count;
-	}
+	for (size_t i = 0; route_way(desk, from, i, &way); i++)
+		for (unsigned k = 0; k < way.count; k++) {
+			struct live_route *route = live->route[at++];
+			struct route_lanes lanes = route_lanes(desk, &way, k);
+			making->plan->route[making->routes++] =
+			    (struct plan_route){
+				    .gain = &route->gain,
+				    .late = route->late.delay,
+				    .lane = lanes.from,
+				    .sum =
+					making->numbers.sum[way.to] + lanes.to,
+				    .pre = way.pre,
+			    };
+		}
 }
 
 static enum plan_slot_kind
@@ -249,7 +234,7 @@ compile_strip(struct making *making, size_t index, unsigned segment,
 		stretch->from = place > 0 ? &slot[place - 1] : NULL;
 		stretch->into = place < strip->inserts ? &slot[place] : NULL;
 		if (place == strip->inserts)
-			compile_strip_routes(making, live, strip);
+			compile_routes(making, live, (unsigned)index);
 	}
 }
 

@@ -1,6 +1,7 @@
 #include "mixer/config_reader.h"
 
 #include "engine/plan.h"
+#include "mixer/route.h"
 #include "mixer/segment.h"
 
 #include <limits.h>
@@ -42,12 +43,10 @@ open_cuts(struct cuts *cuts)
 	for (size_t i = 0; i < desk->strips; i++)
 		cuts->feeder[i] = NO_FEEDER;
 	for (unsigned i = 0; i < desk->strips; i++) {
-		const struct desk_strip *strip = &desk->strip[i];
+		struct route_way way;
 
-		for (size_t k = 0; k < strip->tos; k++)
-			note_feeder(cuts, i, strip->to[k]);
-		for (size_t k = 0; k < strip->sends; k++)
-			note_feeder(cuts, i, strip->send[k].bus);
+		for (size_t k = 0; route_way(desk, i, k, &way); k++)
+			note_feeder(cuts, i, way.to);
 	}
 	return 0;
 }

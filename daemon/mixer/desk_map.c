@@ -162,38 +162,17 @@ desk_map_slot_after(
 
 /* --- routes --- */
 
-/* What a route is, whatever its place. */
-struct way {
-	unsigned to; /* strip */
-	enum { WAY_TO, WAY_PRE, WAY_POST } kind;
-	size_t lane;
-};
-
-/* In the order of live_targets(). False behind the last. */
+/* The way of a route by its place in live_targets(), and the route's own place
+ * in it. False behind the last. */
 static bool
-way_at(const struct desk *desk, const struct desk_strip *strip, size_t route,
-    struct way *way)
+way_of(const struct desk *desk, unsigned strip, size_t route,
+    struct route_way *way, size_t *k)
 {
-	for (size_t i = 0; i < strip->tos; i++) {
-		size_t count =
-		    route_count(strip->lanes, desk->strip[strip->to[i]].lanes);
-		*way = (struct way){ strip->to[i], WAY_TO, route };
-		if (route < count)
+	for (size_t i = 0; route_way(desk, strip, i, way); i++) {
+		*k = route;
+		if (route < way->count)
 			return true;
-		route -= count;
-	}
-	for (size_t i = 0; i < strip->sends; i++) {
-		unsigned bus = strip->send[i].bus;
-		size_t count =
-		    route_count(strip->lanes, desk->strip[bus].lanes);
-		*way = (struct way){ bus, WAY_PRE, route };
-		if (route < count)
-			return true;
-		route -= count;
-		*way = (struct way){ bus, WAY_POST, route };
-		if (route < count)
-			return true;
-		route -= count;
+		route -= way->count;
 	}
 	return false;
 }
@@ -201,19 +180,22 @@ way_at(const struct desk *desk, const struct desk_strip *strip, size_t route,
 int
 desk_map_route(const struct desk_map *map, unsigned strip, size_t route)
 {
-	struct way wanted, way;
+	struct route_way wanted, way;
+	size_t k;
+	int at = 0;
 
 	if (!desk_map_sounds_on(map, strip) ||
-	    !way_at(map->after, &map->after->strip[strip], route, &wanted) ||
+	    !way_of(map->after, strip, route, &wanted, &k) ||
 	    !desk_map_sounds_on(map, wanted.to))
 		return -1;
-	wanted.to = (unsigned)map->strip[wanted.to];
-	const struct desk_strip *before =
-	    &map->before->strip[map->strip[strip]];
-	for (size_t i = 0; way_at(map->before, before, i, &way); i++)
-		if (way.to == wanted.to && way.kind == wanted.kind &&
-		    way.lane == wanted.lane)
-			return (int)i;
+	unsigned from = (unsigned)map->strip[strip];
+	unsigned to = (unsigned)map->strip[wanted.to];
+	for (size_t i = 0; route_way(map->before, from, i, &way); i++) {
+		if (way.to == to && way.kind == wanted.kind &&
+		    way.pre == wanted.pre)
+			return at + (int)k;
+		at += (int)way.count;
+	}
 	return -1;
 }
 

@@ -43,19 +43,23 @@ struct latency {
 /* More than its maximum: the first range that is added replaces it. */
 const struct latency_range latency_nothing = { UINT32_MAX, 0 };
 
+/* Of one strip, by its ways behind the fader: those before it lead along the
+ * same lanes. */
 static void
 add_arrows(struct latency *latency, const struct desk *desk,
-    const struct align *align, unsigned from, unsigned to)
+    const struct align *align, unsigned from)
 {
-	unsigned from_lanes = desk->strip[from].lanes;
-	unsigned to_lanes = desk->strip[to].lanes;
+	struct route_way way;
 
-	for (unsigned k = 0; k < route_count(from_lanes, to_lanes); k++)
-		latency->arrow[latency->arrows++] = (struct arrow){
-			from * DESK_LANES + route_lane(from_lanes, k),
-			to * DESK_LANES + route_lane(to_lanes, k),
-			align_wait(align, desk, from, to),
-		};
+	for (size_t i = 0; route_way(desk, from, i, &way); i++)
+		for (unsigned k = 0; !way.pre && k < way.count; k++) {
+			struct route_lanes lanes = route_lanes(desk, &way, k);
+			latency->arrow[latency->arrows++] = (struct arrow){
+				from * DESK_LANES + lanes.from,
+				way.to * DESK_LANES + lanes.to,
+				align_wait(align, desk, &way),
+			};
+		}
 }
 
 static void
@@ -114,8 +118,7 @@ latency_new(
 	size_t arrows = 0;
 
 	for (size_t i = 0; i < desk->strips; i++)
-		arrows +=
-		    (desk->strip[i].tos + desk->strip[i].sends) * DESK_LANES;
+		arrows += route_total(desk, (unsigned)i);
 	if (latency != NULL) {
 		latency->node =
 		    calloc(desk->strips * DESK_LANES, sizeof(struct node));
@@ -133,15 +136,8 @@ latency_new(
 	add_nodes(latency, desk, align, live->rate);
 	add_taps(latency, desk, live);
 	size_t placed = route_order(desk, order);
-	for (size_t i = 0; i < placed; i++) {
-		const struct desk_strip *strip = &desk->strip[order[i]];
-		for (size_t k = 0; k < strip->tos; k++)
-			add_arrows(
-			    latency, desk, align, order[i], strip->to[k]);
-		for (size_t k = 0; k < strip->sends; k++)
-			add_arrows(
-			    latency, desk, align, order[i], strip->send[k].bus);
-	}
+	for (size_t i = 0; i < placed; i++)
+		add_arrows(latency, desk, align, order[i]);
 	free(order);
 	return latency;
 }

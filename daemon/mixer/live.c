@@ -42,43 +42,6 @@ live_scrap(struct live_plan *plan, void (*drop)(void *arg, void *what),
 	return 0;
 }
 
-static size_t
-routes_of(const struct desk *desk, const struct desk_strip *strip)
-{
-	size_t routes = 0;
-
-	for (size_t i = 0; i < strip->tos; i++)
-		routes +=
-		    route_count(strip->lanes, desk->strip[strip->to[i]].lanes);
-	for (size_t i = 0; i < strip->sends; i++)
-		routes += 2 * route_count(strip->lanes,
-				  desk->strip[strip->send[i].bus].lanes);
-	return routes;
-}
-
-static size_t
-target_send(const struct desk *desk, const struct desk_strip *strip,
-    const struct desk_send *send, bool open, float *target)
-{
-	unsigned lanes = desk->strip[send->bus].lanes;
-	unsigned routes = route_count(strip->lanes, lanes);
-	double level =
-	    open && send->value[SEND_VALUE(PARAM_SEND_MUTE)] == 0
-		? level_gain(send->value[SEND_VALUE(PARAM_SEND_LEVEL)])
-		: 0;
-	bool pre = send->value[SEND_VALUE(PARAM_SEND_TAP)] == TAP_PRE;
-
-	for (unsigned k = 0; k < routes; k++) {
-		float gain =
-		    (float)(level * route_pan(desk->pan_law,
-					send->value[SEND_VALUE(PARAM_SEND_PAN)],
-					strip->lanes, lanes, k));
-		target[k] = pre ? gain : 0;
-		target[routes + k] = pre ? 0 : gain;
-	}
-	return 2 * (size_t)routes;
-}
-
 void
 live_targets(const struct desk *desk, const struct route_solo *solo,
     size_t index, float *target)
@@ -88,48 +51,26 @@ live_targets(const struct desk *desk, const struct route_solo *solo,
 	double trim = level_gain(value[PARAM_TRIM]);
 	double fader =
 	    value[PARAM_MUTE] != 0 ? 0 : level_gain(value[PARAM_FADER]);
+	struct route_way way;
 
 	target[LIVE_TRIM] = (float)(value[PARAM_POLARITY] != 0 ? -trim : trim);
 	target[LIVE_FADER] = (float)fader;
 	target += LIVE_ROUTE;
-	for (size_t i = 0; i < strip->tos; i++) {
-		unsigned to = strip->to[i];
-		unsigned lanes = desk->strip[to].lanes;
-		bool open = route_open(solo, (unsigned)index, to);
-		for (unsigned k = 0; k < route_count(strip->lanes, lanes); k++)
-			*target++ =
-			    open ? (float)route_pan(desk->pan_law,
-				       value[PARAM_PAN], strip->lanes, lanes, k)
-				 : 0;
-	}
-	for (size_t i = 0; i < strip->sends; i++) {
-		const struct desk_send *send = &strip->send[i];
-		bool open = route_open(solo, (unsigned)index, send->bus);
-		target += target_send(desk, strip, send, open, target);
-	}
+	for (size_t i = 0; route_way(desk, (unsigned)index, i, &way); i++)
+		for (unsigned k = 0; k < way.count; k++)
+			*target++ = (float)route_gain(desk, solo, &way, k);
 }
 
 uint32_t
 live_wait(const struct align *align, const struct desk *desk, size_t index,
     size_t route)
 {
-	const struct desk_strip *strip = &desk->strip[index];
+	struct route_way way;
 
-	for (size_t i = 0; i < strip->tos; i++) {
-		size_t count =
-		    route_count(strip->lanes, desk->strip[strip->to[i]].lanes);
-		if (route < count)
-			return align_wait(
-			    align, desk, (unsigned)index, strip->to[i]);
-		route -= count;
-	}
-	for (size_t i = 0; i < strip->sends; i++) {
-		unsigned bus = strip->send[i].bus;
-		size_t count = 2 * (size_t)route_count(
-				       strip->lanes, desk->strip[bus].lanes);
-		if (route < count)
-			return align_wait(align, desk, (unsigned)index, bus);
-		route -= count;
+	for (size_t i = 0; route_way(desk, (unsigned)index, i, &way); i++) {
+		if (route < way.count)
+			return align_wait(align, desk, &way);
+		route -= way.count;
 	}
 	return 0;
 }
@@ -360,7 +301,7 @@ strip_init(struct live *live, const struct desk *desk,
 	const struct live_strip *same = NULL;
 	int error = -1;
 
-	strip->routes = routes_of(desk, &desk->strip[index]);
+	strip->routes = route_total(desk, (unsigned)index);
 	strip->slots = desk->strip[index].inserts;
 	strip->route = calloc(strip->routes + 1, sizeof(struct live_route *));
 	strip->slot = calloc(strip->slots + 1, sizeof(struct live_slot *));
@@ -456,7 +397,7 @@ strip_park(struct live_strip *strip, const struct desk_map *map, unsigned index)
 	if (strip->core->parked)
 		return;
 	const struct desk_strip *next = &map->after->strip[after];
-	for (size_t k = 0; k < routes_of(map->after, next); k++) {
+	for (size_t k = 0; k < route_total(map->after, (unsigned)after); k++) {
 		int route = desk_map_route(map, (unsigned)after, k);
 		if (route >= 0)
 			strip->route[route]->parked = false;

@@ -16,31 +16,17 @@ void
 origin_ways(const struct desk *desk, const struct route_solo *solo,
     unsigned from, unsigned to, struct origin_way way[2])
 {
-	const struct desk_strip *strip = &desk->strip[from];
-	unsigned lanes = desk->strip[to].lanes;
-	unsigned routes = route_count(strip->lanes, lanes);
-	bool open = solo == NULL || route_open(solo, from, to);
+	unsigned fader = desk_stage_fader(&desk->strip[from]);
+	struct route_way part;
 
-	for (int i = 0; i < 2; i++)
-		way[i] = (struct origin_way){ .stage = desk_stage_fader(strip) -
-						       (unsigned)i };
-	for (size_t i = 0; open && i < strip->tos; i++)
-		for (unsigned k = 0; strip->to[i] == to && k < routes; k++)
-			way[0].gain[k] += route_pan(desk->pan_law,
-			    strip->value[PARAM_PAN], strip->lanes, lanes, k);
-	for (size_t i = 0; open && i < strip->sends; i++) {
-		const double *send = strip->send[i].value;
-		bool pre = send[SEND_VALUE(PARAM_SEND_TAP)] == TAP_PRE;
-		double level = level_gain(send[SEND_VALUE(PARAM_SEND_LEVEL)]);
-		if (strip->send[i].bus != to ||
-		    send[SEND_VALUE(PARAM_SEND_MUTE)] != 0)
-			continue;
-		for (unsigned k = 0; k < routes; k++)
-			way[pre ? 1 : 0].gain[k] +=
-			    level * route_pan(desk->pan_law,
-					send[SEND_VALUE(PARAM_SEND_PAN)],
-					strip->lanes, lanes, k);
-	}
+	for (unsigned i = 0; i < 2; i++)
+		way[i] = (struct origin_way){ .stage = fader - i };
+	for (size_t i = 0; route_way(desk, from, i, &part); i++)
+		for (unsigned k = 0; part.to == to && k < part.count; k++) {
+			struct route_lanes lanes = route_lanes(desk, &part, k);
+			way[part.pre].gain[lanes.from][lanes.to] +=
+			    route_gain(desk, solo, &part, k);
+		}
 }
 
 /* The peak that a way brings to those lanes of the sum. */
@@ -54,12 +40,12 @@ brings(const struct origin_view *view, const struct meter_window *window,
 	    stage_meters(view, window, from, way->stage);
 	double most = 0;
 
-	for (unsigned k = 0; k < route_count(strip->lanes, lanes); k++) {
-		double peak = way->gain[k] *
-			      (double)meter[route_lane(strip->lanes, k)].peak;
-		if ((over & 1U << route_lane(lanes, k)) != 0 && peak > most)
-			most = peak;
-	}
+	for (unsigned a = 0; a < strip->lanes; a++)
+		for (unsigned b = 0; b < lanes; b++) {
+			double peak = way->gain[a][b] * (double)meter[a].peak;
+			if ((over & 1U << b) != 0 && peak > most)
+				most = peak;
+		}
 	return most;
 }
 

@@ -51,8 +51,8 @@ origin_shares(const struct origin_view *view, const struct meter_window *window,
  * from the stage where it is tapped, of the way after or before the fader. All
  * 0 where that way is not there or closed. Solo may be NULL. */
 struct origin_way {
-	unsigned stage;          /* where it is tapped */
-	double gain[DESK_LANES]; /* by route, as route_lane() says */
+	unsigned stage;                      /* where it is tapped */
+	double gain[DESK_LANES][DESK_LANES]; /* from a lane to a lane */
 };
 void origin_ways(const struct desk *desk, const struct route_solo *solo,
     unsigned from, unsigned to, struct origin_way way[2]);

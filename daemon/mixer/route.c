@@ -1,21 +1,70 @@
 #include "mixer/route.h"
 
+#include "protocol/level.h"
+
 #include <math.h>
 #include <stdlib.h>
 
 #define QUARTER_TURN 1.57079632679489661923
 
-/* Calls `each` for all strips that a strip feeds, sends included. */
+/* --- ways --- */
+
+bool
+route_way(
+    const struct desk *desk, unsigned from, size_t place, struct route_way *way)
+{
+	const struct desk_strip *strip = &desk->strip[from];
+
+	*way = (struct route_way){ .from = from };
+	if (place < strip->tos) {
+		way->kind = ROUTE_TO;
+		way->to = strip->to[place];
+	} else if (place < strip->tos + 2 * strip->sends) {
+		way->kind = ROUTE_SEND;
+		way->send = (place - strip->tos) / 2;
+		way->pre = (place - strip->tos) % 2 == 0;
+		way->to = strip->send[way->send].bus;
+	} else {
+		return false;
+	}
+	unsigned lanes = desk->strip[way->to].lanes;
+	way->count = strip->lanes > lanes ? strip->lanes : lanes;
+	return true;
+}
+
+struct route_lanes
+route_lanes(const struct desk *desk, const struct route_way *way, unsigned k)
+{
+	unsigned from = desk->strip[way->from].lanes - 1;
+	unsigned to = desk->strip[way->to].lanes - 1;
+
+	return (struct route_lanes){ k < from ? k : from, k < to ? k : to };
+}
+
+size_t
+route_total(const struct desk *desk, unsigned from)
+{
+	struct route_way way;
+	size_t total = 0;
+
+	for (size_t place = 0; route_way(desk, from, place, &way); place++)
+		total += way.count;
+	return total;
+}
+
+/* --- order --- */
+
+/* Calls `each` for all strips that a strip feeds, once a way behind its
+ * fader: each send has one. */
 static void
 each_fed(const struct desk *desk, unsigned from,
     void (*each)(void *arg, unsigned to), void *arg)
 {
-	const struct desk_strip *strip = &desk->strip[from];
+	struct route_way way;
 
-	for (size_t i = 0; i < strip->tos; i++)
-		each(arg, strip->to[i]);
-	for (size_t i = 0; i < strip->sends; i++)
-		each(arg, strip->send[i].bus);
+	for (size_t place = 0; route_way(desk, from, place, &way); place++)
+		if (!way.pre)
+			each(arg, way.to);
 }
 
 static void
@@ -58,17 +107,7 @@ route_order(const struct desk *desk, unsigned *order)
 	return state.placed;
 }
 
-unsigned
-route_count(unsigned from_lanes, unsigned to_lanes)
-{
-	return from_lanes > to_lanes ? from_lanes : to_lanes;
-}
-
-unsigned
-route_lane(unsigned lanes, unsigned route)
-{
-	return route < lanes ? route : lanes - 1;
-}
+/* --- gains --- */
 
 static double
 pan_mono(double pan_law, double pan, bool right)
@@ -92,6 +131,8 @@ route_pan(double pan_law, double pan, unsigned from_lanes, unsigned to_lanes,
 	double balance = fmin(1, right ? 1 + pan : 1 - pan);
 	return to_lanes == 1 ? balance / 2 : balance;
 }
+
+/* --- solo --- */
 
 struct reach {
 	const bool *seen;
@@ -161,9 +202,38 @@ route_solo_free(struct route_solo *solo)
 	*solo = (struct route_solo){ 0 };
 }
 
-bool
-route_open(const struct route_solo *solo, unsigned from, unsigned to)
+/* Is nothing soloed that closes this way? */
+static bool
+is_open(const struct route_solo *solo, const struct route_way *way)
 {
-	return !solo->any || !solo->main[to] || solo->up[from] ||
-	       solo->down[to];
+	return solo == NULL || !solo->any || !solo->main[way->to] ||
+	       solo->up[way->from] || solo->down[way->to];
+}
+
+static double
+send_gain(const struct desk *desk, const struct route_way *way, unsigned k)
+{
+	const struct desk_strip *from = &desk->strip[way->from];
+	const double *value = from->send[way->send].value;
+	bool pre = value[SEND_VALUE(PARAM_SEND_TAP)] == TAP_PRE;
+
+	if (way->pre != pre || value[SEND_VALUE(PARAM_SEND_MUTE)] != 0)
+		return 0;
+	return level_gain(value[SEND_VALUE(PARAM_SEND_LEVEL)]) *
+	       route_pan(desk->pan_law, value[SEND_VALUE(PARAM_SEND_PAN)],
+		   from->lanes, desk->strip[way->to].lanes, k);
+}
+
+double
+route_gain(const struct desk *desk, const struct route_solo *solo,
+    const struct route_way *way, unsigned k)
+{
+	const struct desk_strip *from = &desk->strip[way->from];
+
+	if (!is_open(solo, way))
+		return 0;
+	if (way->kind == ROUTE_SEND)
+		return send_gain(desk, way, k);
+	return route_pan(desk->pan_law, from->value[PARAM_PAN], from->lanes,
+	    desk->strip[way->to].lanes, k);
 }

@@ -11,14 +11,36 @@
  * functions over a desk, any thread.
  */
 
+/* A way from a strip into a sum. */
+enum route_kind { ROUTE_TO, ROUTE_SEND };
+
+struct route_way {
+	enum route_kind kind;
+	bool pre;       /* begins before the fader */
+	unsigned from;  /* strip */
+	unsigned to;    /* strip */
+	size_t send;    /* of ROUTE_SEND: index into the sends of `from` */
+	unsigned count; /* routes: one a lane of the wider of both */
+};
+
+/* The way at a place of a strip: those of `to` first, then of each send the one
+ * before the fader and the one behind it. False behind the last. */
+bool route_way(const struct desk *desk, unsigned from, size_t place,
+    struct route_way *way);
+
+/* The lanes that a route of a way leads from and to. */
+struct route_lanes {
+	unsigned from, to;
+};
+struct route_lanes
+route_lanes(const struct desk *desk, const struct route_way *way, unsigned k);
+
+/* Routes of a strip, on all of its ways. */
+size_t route_total(const struct desk *desk, unsigned from);
+
 /* Writes the indices of all strips so that each comes after all that feed it.
  * Returns how many could be placed: all, unless there is a loop. */
 size_t route_order(const struct desk *desk, unsigned *order);
-
-/* Routes that carry one strip into another: one a lane of the wider of both.
- * Route k runs from route_lane(from lanes, k) into route_lane(to lanes, k). */
-unsigned route_count(unsigned from_lanes, unsigned to_lanes);
-unsigned route_lane(unsigned lanes, unsigned route);
 
 /* Linear gain of route k by the pan or balance alone, pan -1…1. Mono into
  * stereo: constant-power (pan_law -3), linear (-6) or their geometric mean
@@ -40,8 +62,10 @@ struct route_solo {
 int route_solo_update(struct route_solo *solo, const struct desk *desk);
 void route_solo_free(struct route_solo *solo);
 
-/* Is the route between two strips open? Paths that cannot reach the master (a
- * wedge mix) stay as they are. */
-bool route_open(const struct route_solo *solo, unsigned from, unsigned to);
+/* Linear gain of route k of a way: 0 where it is closed. Paths that cannot reach
+ * the master (a wedge mix) are closed by no solo; `solo` NULL: nothing is
+ * soloed. */
+double route_gain(const struct desk *desk, const struct route_solo *solo,
+    const struct route_way *way, unsigned k);
 
 #endif

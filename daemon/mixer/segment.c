@@ -34,15 +34,14 @@ push(struct segments *segments, unsigned to, unsigned segment)
 static void
 go_through(struct segments *segments, const struct desk *desk, unsigned index)
 {
-	const struct desk_strip *strip = &desk->strip[index];
-	unsigned end = segment_of(segments, desk, index, strip->inserts);
+	unsigned end =
+	    segment_of(segments, desk, index, desk->strip[index].inserts);
+	struct route_way way;
 
 	if (end >= segments->count)
 		segments->count = end + 1;
-	for (size_t i = 0; i < strip->tos; i++)
-		push(segments, strip->to[i], end);
-	for (size_t i = 0; i < strip->sends; i++)
-		push(segments, strip->send[i].bus, end);
+	for (size_t i = 0; route_way(desk, index, i, &way); i++)
+		push(segments, way.to, end);
 }
 
 int
