@@ -16,6 +16,16 @@
 static const enum param params[CONTROLS] = { PARAM_FADER, PARAM_TRIM,
 	PARAM_MUTE, PARAM_SOLO };
 
+/* The monitor's fader is its level, which has the same range. */
+static const struct schema_param *
+control_param(const struct roster_strip *strip, enum control control)
+{
+	return schema_param(
+	    strip->kind == STRIP_MONITOR && control == CONTROL_FADER
+		? PARAM_LEVEL
+		: params[control]);
+}
+
 int
 controls_open(struct controls *controls, size_t strips)
 {
@@ -36,7 +46,7 @@ controls_close(struct controls *controls)
 bool
 controls_has(const struct roster_strip *strip, enum control control)
 {
-	return schema_param(params[control])->kinds & KIND_BIT(strip->kind);
+	return control_param(strip, control)->kinds & KIND_BIT(strip->kind);
 }
 
 /* The strip and control that an address leads to; false if to none. */
@@ -53,7 +63,9 @@ controls_find(const struct controls *controls, const struct roster *roster,
 		*strip = i;
 		for (*control = 0; *control < CONTROLS; ++*control)
 			if (strcmp(address + size + 2,
-				schema_param(params[*control])->tail) == 0)
+				control_param(
+				    &roster->strip[i], (enum control) * control)
+				    ->tail) == 0)
 				return true;
 	}
 	return false;
@@ -119,7 +131,8 @@ controls_ask(struct controls *controls, const struct roster *roster,
 				continue;
 			snprintf(address, sizeof(address), "/%.47s/%.24s",
 			    roster->strip[i].address,
-			    schema_param(params[c])->tail);
+			    control_param(&roster->strip[i], (enum control)c)
+				->tail);
 			osc_pack_print(&link->packer, address, "");
 			asks = true;
 		}
@@ -134,12 +147,13 @@ controls_set(struct controls *controls, const struct roster *roster,
     size_t index, enum control control, double value, struct link *link,
     double now)
 {
-	const struct schema_param *param = schema_param(params[control]);
+	const struct schema_param *param;
 	struct controls_strip *strip;
 	char address[80];
 
 	if (index >= controls->strips || !controls->strip[index].known[control])
 		return;
+	param = control_param(&roster->strip[index], control);
 	strip = &controls->strip[index];
 	snprintf(address, sizeof(address), "/%.47s/%.24s",
 	    roster->strip[index].address, param->tail);

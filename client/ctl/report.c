@@ -154,13 +154,14 @@ gather(struct command *command, struct report *report)
 
 	if (roster_load(&report->desk, &command->link, command->timeout) < 0)
 		return command_silent(command);
-	report->strip = calloc(report->desk.strips + 1, sizeof(*report->strip));
+	/* The monitor, which is last, is no part of the mix. */
+	report->strips = report->desk.strips - 1;
+	report->strip = calloc(report->strips + 1, sizeof(*report->strip));
 	if (!report->strip) {
 		command_warn("out of memory");
 		return STATUS_LOST;
 	}
-	for (size_t i = 0; status == STATUS_OK && i < report->desk.strips;
-	     i++) {
+	for (size_t i = 0; status == STATUS_OK && i < report->strips; i++) {
 		report->strip[i].roster = &report->desk.strip[i];
 		status = ask_strip(command, &report->strip[i]);
 	}
@@ -228,13 +229,13 @@ tell(struct command *command, const struct report *report, const char *path)
 
 	if (!command->json) {
 		fprintf(file, "Wrote %s: %zu strips, %zu finding%s.\n", path,
-		    report->desk.strips, report->advice.findings,
+		    report->strips, report->advice.findings,
 		    report->advice.findings == 1 ? "" : "s");
 		return;
 	}
 	cJSON *root = cJSON_CreateObject();
 	cJSON_AddStringToObject(root, "file", path);
-	cJSON_AddNumberToObject(root, "strips", (double)report->desk.strips);
+	cJSON_AddNumberToObject(root, "strips", (double)report->strips);
 	cJSON_AddNumberToObject(
 	    root, "findings", (double)report->advice.findings);
 	char *text = cJSON_Print(root);

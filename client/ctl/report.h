@@ -51,7 +51,8 @@ struct report {
 	int64_t now;        /* ms since 1970, UTC */
 	struct since since; /* where events begin */
 	struct roster desk;
-	struct report_strip *strip; /* as many as the desk has */
+	struct report_strip *strip; /* all but the monitor; the master last */
+	size_t strips;
 	struct advice_report advice;
 	struct report_over over[REPORT_OVERS];
 	size_t overs;

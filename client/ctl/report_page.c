@@ -310,8 +310,7 @@ print_events(FILE *file, const struct report *report)
 static void
 print_verdict(FILE *file, const struct report *report)
 {
-	const struct report_strip *master =
-	    &report->strip[report->desk.strips - 1];
+	const struct report_strip *master = &report->strip[report->strips - 1];
 	unsigned count[3] = { 0 };
 	int worst = 0;
 
@@ -362,12 +361,12 @@ print_strips(FILE *file, const struct report *report)
 
 		fprintf(file, "<section><h2>%s</h2>\n<div class=\"strips\">\n",
 		    title[kind]);
-		for (size_t i = 0; i < report->desk.strips; i++)
+		for (size_t i = 0; i < report->strips; i++)
 			if ((int)report->desk.strip[i].kind == kind &&
 			    report->strip[i].heard)
 				report_strip_part(file, report, i);
 		fprintf(file, "</div>\n");
-		for (size_t i = 0; i < report->desk.strips; i++) {
+		for (size_t i = 0; i < report->strips; i++) {
 			if ((int)report->desk.strip[i].kind != kind ||
 			    report->strip[i].heard)
 				continue;

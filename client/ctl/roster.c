@@ -24,6 +24,8 @@ roster_kind(const char *address)
 {
 	if (strncmp(address, "ch/", 3) == 0)
 		return STRIP_CHANNEL;
+	if (strcmp(address, "monitor") == 0)
+		return STRIP_MONITOR;
 	return strncmp(address, "bus/", 4) == 0 ? STRIP_BUS : STRIP_MASTER;
 }
 
@@ -238,7 +240,7 @@ roster_stage_under(const char *prefix, const struct roster_strip *strip,
 	snprintf(text, sizeof(text), "%s/%s", strip->address, stage->name);
 	if (roster_under(prefix, text))
 		return true;
-	if (strip->kind == STRIP_MASTER)
+	if (schema_kind_is_one(strip->kind))
 		return false;
 	snprintf(text, sizeof(text), "%s/%u/%s", schema_kind_name(strip->kind),
 	    strip->place, stage->name);

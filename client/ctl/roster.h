@@ -59,7 +59,7 @@ struct roster_slot {
 
 struct roster_strip {
 	enum strip_kind kind;
-	char address[48]; /* "ch/kick", "master" */
+	char address[48]; /* "ch/kick", "master", "monitor" */
 	char name[68];
 	unsigned lanes, stages, place; /* place from 1, within the kind */
 	bool outputs;     /* what leaves the fader goes to hardware */

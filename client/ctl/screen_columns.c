@@ -61,7 +61,7 @@ columns_place(int y, int x, int width, const struct roster_strip *strip)
 {
 	char text[16];
 
-	if (strip->kind == STRIP_MASTER)
+	if (schema_kind_is_one(strip->kind))
 		return;
 	snprintf(text, sizeof(text), "%s%u",
 	    strip->kind == STRIP_BUS ? "b" : "", strip->place);

@@ -97,7 +97,7 @@ static void
 stages_title(const struct plan *plan, int y, enum strip_kind kind)
 {
 	static const char *const titles[STRIP_KINDS] = { "CHANNELS", "BUSES",
-		"MASTER" };
+		"MASTER", "MONITOR" };
 
 	attrset(A_BOLD);
 	mvaddch(y, 0, ' ');

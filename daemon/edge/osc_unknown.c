@@ -97,10 +97,12 @@ find_strip(struct text *text, const struct desk *desk, const struct path *path,
 	bool by_place;
 	int index;
 
-	if (strcmp(part, schema_kind_name(STRIP_MASTER)) == 0) {
-		*at += 1;
-		return desk_find(desk, STRIP_MASTER, "master");
-	}
+	for (int one = 0; one < STRIP_KINDS; one++)
+		if (schema_kind_is_one((enum strip_kind)one) &&
+		    strcmp(part, schema_kind_name((enum strip_kind)one)) == 0) {
+			*at += 1;
+			return desk_at(desk, (enum strip_kind)one, 1);
+		}
 	if (strcmp(part, schema_kind_name(STRIP_CHANNEL)) == 0)
 		kind = STRIP_CHANNEL;
 	*at += 2;
@@ -255,7 +257,7 @@ say_meter(struct text *text, const struct mixer *mixer, const struct path *path)
 	if (!names_strip(path->part[at])) {
 		text_add(text,
 		    "found no strip \"%s\" behind /%s; allowed ch, bus, "
-		    "master%s",
+		    "master, monitor%s",
 		    path->part[at], path->part[0], headroom ? ", reset" : "");
 		return;
 	}
@@ -283,7 +285,7 @@ say_loudness(
 	if (!names_strip(path->part[at])) {
 		text_add(text,
 		    "found no strip \"%s\" behind /loudness; allowed bus, "
-		    "master, reset",
+		    "master, monitor, reset",
 		    path->part[at]);
 		return;
 	}
@@ -292,8 +294,8 @@ say_loudness(
 		return;
 	if (desk->strip[index].kind == STRIP_CHANNEL)
 		text_add(text,
-		    "found a channel; allowed a bus or the master: only what "
-		    "is summed up has a loudness");
+		    "found a channel; allowed a bus, the master or the "
+		    "monitor: only what is summed up has a loudness");
 	else
 		text_add(text, "found no \"%s\" in it; allowed reset",
 		    path->part[at]);
@@ -336,7 +338,7 @@ osc_unknown(
 		say_status(&text, &path);
 	} else {
 		text_add(&text,
-		    "found no \"/%s\"; allowed /ch, /bus, /master, "
+		    "found no \"/%s\"; allowed /ch, /bus, /master, /monitor, "
 		    "/meter, /headroom, /loudness, /status, or a command: ",
 		    path.part[0]);
 		say_tails(&text, SCOPE_DESK, 0);

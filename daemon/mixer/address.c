@@ -128,8 +128,9 @@ find_strip(const struct desk *desk, const struct address_parts *parts,
 			parts, *index, schema_kind_name((enum strip_kind)kind)))
 			continue;
 		++*index;
-		if (kind == STRIP_MASTER) {
-			address->strip = (unsigned)desk->strips - 1;
+		if (schema_kind_is_one((enum strip_kind)kind)) {
+			address->strip =
+			    (unsigned)desk_at(desk, (enum strip_kind)kind, 1);
 			return true;
 		}
 		bool by_place = false;

@@ -227,7 +227,8 @@ advice_run(struct advice *advice, const struct advice_input *input)
 
 	advice->findings = advice->sets = 0;
 	advice->no_memory = false;
-	for (unsigned i = 0; i < desk->strips; i++) {
+	/* The monitor is no part of the mix. */
+	for (unsigned i = 0; i <= desk_master(desk); i++) {
 		if (desk->strip[i].kind == STRIP_CHANNEL)
 			advisor_channel(&advisor, i);
 		else

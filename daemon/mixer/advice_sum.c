@@ -174,7 +174,7 @@ excess(const struct sum *sum, double peak)
 static const char *
 fix_bus(struct advisor *advisor, unsigned bus, const struct sum *sum)
 {
-	unsigned master = (unsigned)advisor->desk->strips - 1;
+	unsigned master = desk_master(advisor->desk);
 	double limit = sum->high + ADVICE_MARGIN;
 	double down = excess(sum, sum->most);
 	bool fits;

@@ -102,9 +102,8 @@ gather(const struct mixer *mixer, struct advise *advise)
 		advise->strip[advise->order[i]].to_master =
 		    feeds_master(advise, &desk->strip[advise->order[i]]);
 	struct loudness_reading loudness;
-	meters_read_loudness(
-	    mixer->meters, (unsigned)desk->strips - 1, &loudness);
-	advise->strip[desk->strips - 1].loudness = loudness.integrated;
+	meters_read_loudness(mixer->meters, desk_master(desk), &loudness);
+	advise->strip[desk_master(desk)].loudness = loudness.integrated;
 }
 
 /* --- numbers --- */

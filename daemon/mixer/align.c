@@ -25,7 +25,8 @@ go_through(struct align *align, const struct desk *desk,
 	if (!strip->align)
 		return;
 	for (size_t i = 0; route_way(desk, index, i, &way); i++)
-		arrive(align, index, way.to);
+		if (way.kind != ROUTE_LISTEN)
+			arrive(align, index, way.to);
 }
 
 int
@@ -45,7 +46,21 @@ align_solve(
 	for (size_t i = 0; i < placed; i++)
 		go_through(align, desk, live, order[i]);
 	free(order);
+	align_solos(align, desk);
 	return 0;
+}
+
+void
+align_solos(struct align *align, const struct desk *desk)
+{
+	unsigned monitor = desk_monitor(desk);
+
+	align->in[monitor] = 0;
+	for (unsigned i = 0; i < monitor; i++)
+		if (desk->strip[i].value[PARAM_SOLO] != 0 &&
+		    desk->strip[i].align)
+			arrive(align, i, monitor);
+	align->out[monitor] = align->in[monitor];
 }
 
 void
@@ -61,5 +76,9 @@ align_wait(const struct align *align, const struct desk *desk,
 {
 	uint32_t in = align->in[way->to], out = align->out[way->from];
 
-	return desk->strip[way->from].align && in > out ? in - out : 0;
+	const struct desk_strip *from = &desk->strip[way->from];
+
+	if (way->kind == ROUTE_LISTEN && from->value[PARAM_SOLO] == 0)
+		return 0;
+	return from->align && in > out ? in - out : 0;
 }

@@ -26,6 +26,10 @@ int align_solve(
     struct align *align, const struct desk *desk, const struct live *live);
 void align_free(struct align *align);
 
+/* After a solo: what is soloed meets on the monitor, which hears one source
+ * without. align_solve() does it, too. */
+void align_solos(struct align *align, const struct desk *desk);
+
 /* Frames that the routes of a way wait. */
 uint32_t align_wait(const struct align *align, const struct desk *desk,
     const struct route_way *way);

@@ -154,7 +154,8 @@ read_file(struct config_reader *reader)
 		{ "events", read_events, 0, NULL, NULL },
 		{ "channels", config_read_strips, 0, NULL, NULL },
 		{ "buses", config_read_strips, 0, NULL, NULL },
-		{ "master", config_read_master, 0, NULL, NULL },
+		{ "master", config_read_one, 0, NULL, NULL },
+		{ "monitor", config_read_one, 0, NULL, NULL },
 	};
 	static const struct config_keys keys = { key,
 		sizeof(key) / sizeof(key[0]), 0 };

@@ -79,7 +79,7 @@ insert_node(const struct config_reader *reader, const struct desk_strip *strip,
 	const cJSON *node =
 	    cJSON_GetObjectItemCaseSensitive(reader->root, list);
 
-	if (strip->kind != STRIP_MASTER)
+	if (!schema_kind_is_one(strip->kind))
 		node = cJSON_GetArrayItem(node, (int)strip->place - 1);
 	node = cJSON_GetObjectItemCaseSensitive(node, "inserts");
 	return cJSON_GetArrayItem(node, (int)insert);
@@ -91,14 +91,15 @@ fail_cut(struct config_reader *reader, const struct cuts *cuts, unsigned index,
 {
 	static const char *const list[] = { [STRIP_CHANNEL] = "channels",
 		[STRIP_BUS] = "buses",
-		[STRIP_MASTER] = "master" };
+		[STRIP_MASTER] = "master",
+		[STRIP_MONITOR] = "monitor" };
 	const struct desk_strip *strip = &cuts->desk->strip[index];
 	const char *name = list[strip->kind];
 	const cJSON *node = insert_node(reader, strip, name, insert);
 	const struct config_path top = { NULL, name, 0 };
 	const struct config_path place = { &top, NULL, strip->place - 1 };
 	const struct config_path key = {
-		strip->kind == STRIP_MASTER ? &top : &place, "inserts", 0
+		schema_kind_is_one(strip->kind) ? &top : &place, "inserts", 0
 	};
 	const struct config_path slot = { &key, NULL, insert };
 	char way[PATH_TEXT], found[PATH_TEXT + 64], allowed[80];

@@ -147,11 +147,13 @@ strip_in(const cJSON *root, enum strip_kind kind, unsigned place)
 {
 	const char *const key[STRIP_KINDS] = { [STRIP_CHANNEL] = "channels",
 		[STRIP_BUS] = "buses",
-		[STRIP_MASTER] = "master" };
+		[STRIP_MASTER] = "master",
+		[STRIP_MONITOR] = "monitor" };
 	const cJSON *item = cJSON_GetObjectItemCaseSensitive(root, key[kind]);
 
-	return kind == STRIP_MASTER ? item
-				    : cJSON_GetArrayItem(item, (int)place - 1);
+	return schema_kind_is_one(kind)
+		   ? item
+		   : cJSON_GetArrayItem(item, (int)place - 1);
 }
 
 /* Of strips that both have, those that need not move: marks the longest row that
@@ -248,7 +250,7 @@ diff_desk(struct diff *diff, const cJSON *before, const cJSON *after)
 	{
 		const char *key = item->string;
 		if (strcmp(key, "channels") != 0 && strcmp(key, "buses") != 0 &&
-		    strcmp(key, "master") != 0)
+		    strcmp(key, "master") != 0 && strcmp(key, "monitor") != 0)
 			diff_values(diff, key,
 			    cJSON_GetObjectItemCaseSensitive(before, key),
 			    item);

@@ -53,7 +53,7 @@ find(struct config_text *edit, const char *name, bool master,
 	if (!edit->root)
 		return -1;
 	if (!config_text_find(edit->root, name, place) &&
-	    (master || place->list))
+	    (place->list || (master && place->kind == STRIP_MASTER)))
 		return 0;
 	if (master)
 		config_list(list, sizeof(list), "master");
@@ -260,6 +260,9 @@ static void
 forget_bus(cJSON *root, const char *bus)
 {
 	static const char *const lists[] = { "channels", "buses" };
+	cJSON *monitor = cJSON_GetObjectItemCaseSensitive(root, "monitor");
+	const char *source = cJSON_GetStringValue(
+	    cJSON_GetObjectItemCaseSensitive(monitor, "source"));
 	cJSON *strip;
 
 	for (size_t i = 0; i < 2; i++) {
@@ -273,6 +276,9 @@ forget_bus(cJSON *root, const char *bus)
 			    bus);
 		}
 	}
+	if (source &&
+	    strcmp(source + (strncmp(source, "bus/", 4) ? 0 : 4), bus) == 0)
+		cJSON_DeleteItemFromObjectCaseSensitive(monitor, "source");
 }
 
 char *

@@ -84,12 +84,13 @@ object_of(struct merge *merge, cJSON *object, const char *key)
 	return inner;
 }
 
-/* The strip; a master that the text leaves out is made. */
+/* The strip; a master or monitor that the text leaves out is made. */
 static cJSON *
 strip_of(struct merge *merge)
 {
 	if (!merge->place.node)
-		merge->place.node = object_of(merge, merge->root, "master");
+		merge->place.node = object_of(
+		    merge, merge->root, schema_kind_name(merge->place.kind));
 	return merge->place.node;
 }
 
@@ -186,7 +187,7 @@ split(struct merge *merge, char *address)
 	const char *kind = strtok_r(address, "/", &rest);
 	const char *id = "";
 
-	if (kind && strcmp(kind, "master") != 0)
+	if (kind && strcmp(kind, "master") != 0 && strcmp(kind, "monitor") != 0)
 		id = strtok_r(NULL, "/", &rest);
 	if (!kind || !id)
 		return false;

@@ -112,7 +112,7 @@ print_lane(FILE *out, const struct desk_ports *ports)
 static void
 print_gap(FILE *out, const struct desk_strip *strip)
 {
-	fputs(strip->kind == STRIP_MASTER ? ",\n    " : ",\n      ", out);
+	fputs(schema_kind_is_one(strip->kind) ? ",\n    " : ",\n      ", out);
 }
 
 static void
@@ -299,12 +299,12 @@ print_guard(FILE *out, const double guard[GUARD_VALUES])
 static void
 print_targets(FILE *out, const struct desk *desk)
 {
-	static const char *const key[STRIP_KINDS] = { "channel", "bus",
+	static const char *const key[STRIP_MONITOR] = { "channel", "bus",
 		"master" };
 
 	fprintf(out, "  \"targets\": {\n    \"preset\": \"%s\"",
 	    target_preset_name((enum target_preset)desk->preset));
-	for (int i = 0; i < STRIP_KINDS; i++) {
+	for (int i = 0; i < STRIP_MONITOR; i++) {
 		fprintf(out, ",\n    \"%s\": ", key[i]);
 		print_target(out, (enum strip_kind)i, desk->target[i]);
 	}
@@ -313,27 +313,13 @@ print_targets(FILE *out, const struct desk *desk)
 	fputs(",\n", out);
 }
 
+/* What only those have that are mixed. */
 static void
-print_strip(FILE *out, const struct desk *desk, const struct desk_strip *strip)
+print_mix(FILE *out, const struct desk *desk, const struct desk_strip *strip)
 {
-	const bool master = strip->kind == STRIP_MASTER;
-
-	fputs(master ? "{\n    " : "{\n      ", out);
-	if (!master) {
-		fputs("\"id\": ", out);
-		print_text(out, strip->id);
-		print_gap(out, strip);
-	}
-	fputs("\"name\": ", out);
-	print_text(out, strip->name);
-	print_gap(out, strip);
-	fprintf(out, "\"lanes\": %u", strip->lanes);
-	if (strip->kind == STRIP_CHANNEL)
-		print_ports(out, "from", strip, strip->from);
-	print_values(out, strip);
 	print_gap(out, strip);
 	print_inserts(out, strip);
-	if (!master) {
+	if (!schema_kind_is_one(strip->kind)) {
 		fprintf(out, ",\n      \"align\": %s",
 		    strip->align ? "true" : "false");
 		print_to(out, desk, strip);
@@ -347,9 +333,36 @@ print_strip(FILE *out, const struct desk *desk, const struct desk_strip *strip)
 		fputs("\"guard\": ", out);
 		print_guard(out, &strip->value[PARAM_GUARD]);
 	}
+}
+
+static void
+print_strip(FILE *out, const struct desk *desk, const struct desk_strip *strip)
+{
+	const bool one = schema_kind_is_one(strip->kind);
+
+	fputs(one ? "{\n    " : "{\n      ", out);
+	if (!one) {
+		fputs("\"id\": ", out);
+		print_text(out, strip->id);
+		print_gap(out, strip);
+	}
+	fputs("\"name\": ", out);
+	print_text(out, strip->name);
+	print_gap(out, strip);
+	fprintf(out, "\"lanes\": %u", strip->lanes);
+	if (strip->kind == STRIP_CHANNEL)
+		print_ports(out, "from", strip, strip->from);
+	print_values(out, strip);
+	if (strip->kind == STRIP_MONITOR) {
+		print_gap(out, strip);
+		fputs("\"source\": ", out);
+		print_text(out, desk->source_text);
+	} else {
+		print_mix(out, desk, strip);
+	}
 	if (strip->has_outputs)
 		print_ports(out, "outputs", strip, strip->outputs);
-	fputs(master ? "\n  }" : "\n    }", out);
+	fputs(one ? "\n  }" : "\n    }", out);
 }
 
 static void
@@ -456,7 +469,9 @@ config_print(FILE *out, const struct desk *desk)
 	print_kind(out, desk, "channels", 0, desk->channels);
 	print_kind(out, desk, "buses", desk->channels, desk->buses);
 	fputs("  \"master\": ", out);
-	print_strip(out, desk, &desk->strip[desk->strips - 1]);
+	print_strip(out, desk, &desk->strip[desk_master(desk)]);
+	fputs(",\n  \"monitor\": ", out);
+	print_strip(out, desk, &desk->strip[desk_monitor(desk)]);
 	fputs("\n}\n", out);
 	return fflush(out) || ferror(out) ? -1 : 0;
 }

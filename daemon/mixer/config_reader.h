@@ -140,8 +140,9 @@ const char *config_shown_id(const struct desk_strip *strip);
 
 void config_read_strips(
     struct config_reader *reader, const struct config_item *item);
-void config_read_master(
-    struct config_reader *reader, const struct config_item *item);
+/* "master" and "monitor". */
+void
+config_read_one(struct config_reader *reader, const struct config_item *item);
 
 /* Ports of each of so many lanes (0: nobody knows how many) into `ports`, which
  * is DESK_LANES long. Returns false where that is no array. */

@@ -17,7 +17,7 @@ list_buses(const struct desk *desk, bool master, char text[BUSES_TEXT])
 	text[0] = '\0';
 	if (master)
 		config_list(text, BUSES_TEXT, "master");
-	for (size_t i = desk->channels; i + 1 < desk->strips; i++) {
+	for (size_t i = desk->channels; i < desk_master(desk); i++) {
 		const char *id = desk->strip[i].id;
 
 		if (id[0] && !config_list(text, BUSES_TEXT, id))
@@ -64,7 +64,7 @@ read_target(struct config_reader *reader, const cJSON *node,
 		return -1;
 	}
 	if (!strcmp(node->valuestring, "master"))
-		target = (int)desk->strips - 1;
+		target = (int)desk_master(desk);
 	else if (node->valuestring[0])
 		target = desk_find(desk, STRIP_BUS, node->valuestring);
 	if (target < 0) {

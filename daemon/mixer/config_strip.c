@@ -5,7 +5,8 @@
 #include <string.h>
 
 #define ANY (KIND_BIT(STRIP_CHANNEL) | KIND_BIT(STRIP_BUS))
-#define ALL (ANY | KIND_BIT(STRIP_MASTER))
+#define MIX (ANY | KIND_BIT(STRIP_MASTER))
+#define ALL (MIX | KIND_BIT(STRIP_MONITOR))
 #define KEYS_MOST 32
 
 #define ID_ALLOWED                                                          \
@@ -46,6 +47,24 @@ prepare_strip(struct desk_strip *strip, const cJSON *node)
 		strip->lanes = 0;
 }
 
+/* One of the two that every desk has, and whose ids are given. */
+static void
+prepare_one(struct config_reader *reader, struct desk_strip *strip)
+{
+	const char *name = schema_kind_name(strip->kind);
+	const cJSON *node =
+	    cJSON_GetObjectItemCaseSensitive(reader->root, name);
+
+	config_blank_target(strip->target);
+	if (strip->kind == STRIP_MASTER)
+		config_blank_guard(strip);
+	if (!cJSON_IsObject(node))
+		return;
+	prepare_strip(strip, node);
+	snprintf(strip->id, sizeof(strip->id), "%s", name);
+	snprintf(strip->name, sizeof(strip->name), "%s", name);
+}
+
 static size_t
 count_strips(const cJSON *list, size_t most)
 {
@@ -78,34 +97,27 @@ config_prepare_strips(struct config_reader *reader)
 	    cJSON_GetObjectItemCaseSensitive(reader->root, "channels");
 	const cJSON *bus_list =
 	    cJSON_GetObjectItemCaseSensitive(reader->root, "buses");
-	const cJSON *master =
-	    cJSON_GetObjectItemCaseSensitive(reader->root, "master");
 	size_t channels = count_strips(channel_list, DESK_CHANNELS);
 	size_t buses = count_strips(bus_list, DESK_BUSES);
-	struct desk_strip *strip = calloc(channels + buses + 1, sizeof(*strip));
+	struct desk_strip *strip = calloc(channels + buses + 2, sizeof(*strip));
 
 	if (!strip) {
 		reader->no_memory = true;
 		return;
 	}
-	strip[channels + buses] = desk->strip[0];
+	memcpy(&strip[channels + buses], desk->strip, 2 * sizeof(*strip));
 	free(desk->strip);
 	desk->strip = strip;
 	desk->channels = channels;
 	desk->buses = buses;
-	desk->strips = channels + buses + 1;
+	desk->strips = channels + buses + 2;
+	desk_set_source(desk, desk_master(desk));
 	prepare_kind(reader, STRIP_CHANNEL, channel_list, 0, channels);
 	prepare_kind(reader, STRIP_BUS, bus_list, channels, buses);
-	strip = &desk->strip[channels + buses];
-	config_blank_target(strip->target);
-	config_blank_guard(strip);
+	prepare_one(reader, &desk->strip[desk_master(desk)]);
+	prepare_one(reader, &desk->strip[desk_monitor(desk)]);
 	for (int i = 0; i < STRIP_KINDS; i++)
 		config_blank_target(desk->target[i]);
-	if (cJSON_IsObject(master)) {
-		prepare_strip(strip, master);
-		strcpy(strip->id, "master");
-		strcpy(strip->name, "master");
-	}
 }
 
 static bool
@@ -142,8 +154,9 @@ check_id_is_its_own(struct config_reader *reader,
 const char *
 config_shown_id(const struct desk_strip *strip)
 {
-	return strip->kind == STRIP_MASTER || id_is_valid(strip->id) ? strip->id
-								     : "?";
+	return schema_kind_is_one(strip->kind) || id_is_valid(strip->id)
+		   ? strip->id
+		   : "?";
 }
 
 static void
@@ -197,6 +210,27 @@ read_align(struct config_reader *reader, const struct config_item *item)
 		    reader, item->node, item->path, "true or false");
 }
 
+static void
+read_source(struct config_reader *reader, const struct config_item *item)
+{
+	const char *allowed = "\"master\", \"solo\" or the id of a bus";
+	const char *text = cJSON_GetStringValue(item->node);
+	struct desk *desk = reader->desk;
+	int strip;
+
+	if (!text) {
+		config_fail_type(reader, item->node, item->path, allowed);
+		return;
+	}
+	strip = desk_source(desk, text);
+	/* A place may become another bus's. */
+	if (strip < 0 || (strncmp(text, "bus/", 4) == 0 && text[4] != '\0' &&
+			     text[4 + strspn(&text[4], "0123456789")] == '\0'))
+		config_fail_value(reader, item->node, item->path, allowed);
+	else
+		desk_set_source(desk, (unsigned)strip);
+}
+
 /* The keys of a strip in the order of headroom.json(5): the schema says which
  * values there are. Returns how many. */
 static size_t
@@ -219,7 +253,9 @@ strip_keys(struct config_key key[KEYS_MOST])
 			key[count++] = (struct config_key){ param->tail,
 				read_value, param->kinds, NULL, param };
 	}
-	key[count++] = (struct config_key){ "inserts", config_read_inserts, ALL,
+	key[count++] = (struct config_key){ "source", read_source,
+		KIND_BIT(STRIP_MONITOR), NULL, NULL };
+	key[count++] = (struct config_key){ "inserts", config_read_inserts, MIX,
 		NULL, NULL };
 	key[count++] =
 	    (struct config_key){ "align", read_align, ANY, NULL, NULL };
@@ -227,10 +263,10 @@ strip_keys(struct config_key key[KEYS_MOST])
 	    (struct config_key){ "to", config_read_to, ANY, NULL, NULL };
 	key[count++] =
 	    (struct config_key){ "sends", config_read_sends, ANY, NULL, NULL };
-	key[count++] = (struct config_key){ "target", config_read_target, ALL,
+	key[count++] = (struct config_key){ "target", config_read_target, MIX,
 		NULL, NULL };
 	key[count++] = (struct config_key){ "guard", config_read_guard,
-		ALL & ~KIND_BIT(STRIP_CHANNEL), NULL, NULL };
+		MIX & ~KIND_BIT(STRIP_CHANNEL), NULL, NULL };
 	key[count++] = (struct config_key){ "outputs", config_read_ports, ALL,
 		NULL, NULL };
 	return count;
@@ -248,7 +284,7 @@ default_to(
 		reader->no_memory = true;
 		return;
 	}
-	strip->to[0] = (unsigned)reader->desk->strips - 1;
+	strip->to[0] = desk_master(reader->desk);
 	strip->tos = 1;
 }
 
@@ -278,13 +314,16 @@ config_read_strips(struct config_reader *reader, const struct config_item *item)
 }
 
 void
-config_read_master(struct config_reader *reader, const struct config_item *item)
+config_read_one(struct config_reader *reader, const struct config_item *item)
 {
+	struct desk *desk = reader->desk;
+	enum strip_kind kind = strcmp(item->key->name, "master") == 0
+				   ? STRIP_MASTER
+				   : STRIP_MONITOR;
 	struct config_key key[KEYS_MOST];
-	struct config_keys keys = { key, strip_keys(key),
-		KIND_BIT(STRIP_MASTER) };
+	struct config_keys keys = { key, strip_keys(key), KIND_BIT(kind) };
 
-	/* The master needs no id. */
+	/* It needs no id. */
 	config_object(reader, item->node, item->path, &keys,
-	    &reader->desk->strip[reader->desk->strips - 1]);
+	    &desk->strip[desk_at(desk, kind, 1)]);
 }

@@ -86,9 +86,13 @@ config_text_find(
 {
 	const char *slash = strchr(name, '/');
 
-	*place = (struct config_place){ .kind = STRIP_MASTER };
-	if (strcmp(name, "master") == 0) {
-		place->node = cJSON_GetObjectItemCaseSensitive(root, "master");
+	for (int i = 0; i < STRIP_KINDS; i++) {
+		enum strip_kind kind = (enum strip_kind)i;
+		*place = (struct config_place){ .kind = kind };
+		if (!schema_kind_is_one(kind) ||
+		    strcmp(name, schema_kind_name(kind)) != 0)
+			continue;
+		place->node = cJSON_GetObjectItemCaseSensitive(root, name);
 		return 0;
 	}
 	if (strncmp(name, "ch/", 3) == 0)

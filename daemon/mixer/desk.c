@@ -87,25 +87,32 @@ default_net(struct desk *desk)
 	return 0;
 }
 
-static int
-default_master(struct desk *desk)
+static void
+default_strip(struct desk *desk, struct desk_strip *strip, enum strip_kind kind)
 {
-	struct desk_strip *master = calloc(1, sizeof(*master));
+	const char *name = schema_kind_name(kind);
 
-	if (!master)
-		return -1;
-	desk->strip = master;
-	desk->strips = 1;
-	master->kind = STRIP_MASTER;
-	master->place = 1;
-	strcpy(master->id, "master");
-	strcpy(master->name, "master");
-	master->lanes = 2;
-	master->align = true;
+	strip->kind = kind;
+	strip->place = 1;
+	snprintf(strip->id, sizeof(strip->id), "%s", name);
+	snprintf(strip->name, sizeof(strip->name), "%s", name);
+	strip->lanes = 2;
+	strip->align = true;
 	for (unsigned i = 0; i < STRIP_VALUES; i++)
-		master->value[i] = schema_param((enum param)i)->def;
-	memcpy(
-	    master->target, desk->target[STRIP_MASTER], sizeof(master->target));
+		strip->value[i] = schema_param((enum param)i)->def;
+	memcpy(strip->target, desk->target[kind], sizeof(strip->target));
+}
+
+static int
+default_strips(struct desk *desk)
+{
+	desk->strip = calloc(2, sizeof(*desk->strip));
+	if (!desk->strip)
+		return -1;
+	desk->strips = 2;
+	default_strip(desk, &desk->strip[0], STRIP_MASTER);
+	default_strip(desk, &desk->strip[1], STRIP_MONITOR);
+	desk_set_source(desk, 0);
 	return 0;
 }
 
@@ -129,7 +136,7 @@ desk_new(void)
 	desk->event_bytes = 4000000;
 	desk->event_files = 8;
 	desk->jack_client = strdup("headroom");
-	if (!desk->jack_client || default_net(desk) || default_master(desk)) {
+	if (!desk->jack_client || default_net(desk) || default_strips(desk)) {
 		desk_free(desk);
 		return NULL;
 	}
@@ -156,6 +163,43 @@ desk_free(struct desk *desk)
 	free(desk);
 }
 
+unsigned
+desk_master(const struct desk *desk)
+{
+	return (unsigned)(desk->channels + desk->buses);
+}
+
+unsigned
+desk_monitor(const struct desk *desk)
+{
+	return desk_master(desk) + 1;
+}
+
+int
+desk_source(const struct desk *desk, const char *text)
+{
+	bool by_place;
+
+	if (strcmp(text, "solo") == 0)
+		return (int)desk_monitor(desk);
+	if (strcmp(text, "master") == 0)
+		return (int)desk_master(desk);
+	return strncmp(text, "bus/", 4) == 0
+		   ? desk_named(desk, STRIP_BUS, text + 4, &by_place)
+	       : text[0] != '\0' ? desk_find(desk, STRIP_BUS, text)
+				 : -1;
+}
+
+void
+desk_set_source(struct desk *desk, unsigned strip)
+{
+	desk->source = strip;
+	if (strip == desk_monitor(desk))
+		strcpy(desk->source_text, "solo");
+	else
+		desk_strip_text(&desk->strip[strip], false, desk->source_text);
+}
+
 /* First index and count of the strips of a kind. */
 static size_t
 kind_range(const struct desk *desk, enum strip_kind kind, size_t *first)
@@ -168,7 +212,10 @@ kind_range(const struct desk *desk, enum strip_kind kind, size_t *first)
 		*first = desk->channels;
 		return desk->buses;
 	case STRIP_MASTER:
-		*first = desk->channels + desk->buses;
+		*first = desk_master(desk);
+		return 1;
+	case STRIP_MONITOR:
+		*first = desk_monitor(desk);
 		return 1;
 	default:
 		*first = 0;
@@ -217,6 +264,13 @@ desk_feeds_hardware(const struct desk_strip *strip)
 	return strip->has_outputs || strip->kind == STRIP_MASTER;
 }
 
+bool
+desk_stage_is_told(const struct desk_strip *strip, unsigned stage)
+{
+	return strip->kind != STRIP_MONITOR ||
+	       (desk_feeds_hardware(strip) && stage == desk_stage_fader(strip));
+}
+
 unsigned
 desk_stages(const struct desk_strip *strip)
 {
@@ -247,7 +301,7 @@ desk_strip_text(
 {
 	const char *kind = schema_kind_name(strip->kind);
 
-	if (strip->kind == STRIP_MASTER)
+	if (schema_kind_is_one(strip->kind))
 		snprintf(text, DESK_STRIP_TEXT, "%s", kind);
 	else if (by_place)
 		snprintf(text, DESK_STRIP_TEXT, "%s/%u", kind, strip->place);

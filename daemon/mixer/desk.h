@@ -17,7 +17,9 @@ struct plugin;
 
 #define DESK_ID_LONGEST 32   /* bytes, without the terminator */
 #define DESK_NAME_LONGEST 64 /* bytes, without the terminator */
-#define DESK_LANES 2         /* most lanes a strip can have */
+/* Room for desk_strip_text(), terminator included. */
+#define DESK_STRIP_TEXT (DESK_ID_LONGEST + 8)
+#define DESK_LANES 2 /* most lanes a strip can have */
 #define DESK_CHANNELS 1024
 #define DESK_BUSES 256
 #define DESK_INSERTS 16 /* of a strip */
@@ -72,7 +74,7 @@ struct desk_insert {
 struct desk_strip {
 	enum strip_kind kind;
 	unsigned place;               /* 1, 2, … within its kind */
-	char id[DESK_ID_LONGEST + 1]; /* "master" for the master */
+	char id[DESK_ID_LONGEST + 1]; /* "master", "monitor" for those */
 	char name[DESK_NAME_LONGEST + 1];
 	unsigned lanes; /* 1 or 2 */
 	double value[STRIP_VALUES];
@@ -139,12 +141,17 @@ struct desk {
 	struct desk_limits limits;
 	struct desk_subscriber subscriber[DESK_SUBSCRIBERS];
 	size_t subscribers;
-	struct desk_strip *strip; /* channels, then buses, then the master */
+	/* Channels, then buses, then the master, then the monitor. */
+	struct desk_strip *strip;
 	size_t strips, channels, buses;
+	/* The strip that the monitor plays; its own index for what is soloed.
+	 * desk_set_source() sets it and how it is shown. */
+	unsigned source;
+	char source_text[DESK_STRIP_TEXT];
 };
 
-/* An empty desk with every default and nothing but a stereo master; NULL
- * without memory. */
+/* An empty desk with every default and nothing but a stereo master and a stereo
+ * monitor; NULL without memory. */
 struct desk *desk_new(void);
 
 void desk_free(struct desk *desk);
@@ -154,6 +161,15 @@ const char *desk_role_name(enum desk_role role);
 
 /* Frees what an entry of osc.allow holds, a token wiped. */
 void desk_free_network(struct desk_network *network);
+
+/* Indices of the two that every desk has. */
+unsigned desk_master(const struct desk *desk);
+unsigned desk_monitor(const struct desk *desk);
+
+/* The strip that a text names as what the monitor plays: "master", "bus/drums",
+ * "bus/2", "drums", or "solo" for the monitor's own index; -1 for none. */
+int desk_source(const struct desk *desk, const char *text);
+void desk_set_source(struct desk *desk, unsigned strip);
 
 /* Index of the strip of this kind and id, or -1. */
 int desk_find(const struct desk *desk, enum strip_kind kind, const char *id);
@@ -170,6 +186,10 @@ int desk_at(const struct desk *desk, enum strip_kind kind, unsigned place);
  * matter, because the configuration names outputs or it is the master? */
 bool desk_feeds_hardware(const struct desk_strip *strip);
 
+/* Do events tell of a stage? Of the monitor's only where it leaves for hardware:
+ * all else was told where it came from. */
+bool desk_stage_is_told(const struct desk_strip *strip, unsigned stage);
+
 /* Stages of a strip that are measured: "in", "trim", the output of each insert
  * and "fader". */
 unsigned desk_stages(const struct desk_strip *strip);
@@ -181,11 +201,8 @@ unsigned desk_stage_fader(const struct desk_strip *strip);
 /* "in", "trim", "insert/1", …, "fader". */
 const char *desk_stage_name(const struct desk_strip *strip, unsigned stage);
 
-/* Room for desk_strip_text(), terminator included. */
-#define DESK_STRIP_TEXT (DESK_ID_LONGEST + 8)
-
-/* Writes how addresses name a strip: "ch/kick", or by place "ch/1"; "master",
- * which has neither. */
+/* Writes how addresses name a strip: "ch/kick", or by place "ch/1"; "master" and
+ * "monitor", which have neither. */
 void desk_strip_text(
     const struct desk_strip *strip, bool by_place, char text[DESK_STRIP_TEXT]);
 

@@ -219,7 +219,8 @@ each_meter(struct episodes *episodes,
 		for (unsigned k = 0; k < desk_stages(strip) * lanes; k++) {
 			place.stage = k / lanes;
 			place.lane = k % lanes;
-			for (int m = 0; m < MISHAPS; m++)
+			bool told = desk_stage_is_told(strip, place.stage);
+			for (int m = 0; told && m < MISHAPS; m++)
 				each(episodes, window, (enum mishap)m, &place);
 			place.meter++;
 		}

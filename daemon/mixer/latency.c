@@ -44,15 +44,18 @@ struct latency {
 const struct latency_range latency_nothing = { UINT32_MAX, 0 };
 
 /* Of one strip, by its ways behind the fader: those before it lead along the
- * same lanes. */
+ * same lanes. The monitor is as late as its source. */
 static void
 add_arrows(struct latency *latency, const struct desk *desk,
     const struct align *align, unsigned from)
 {
 	struct route_way way;
 
-	for (size_t i = 0; route_way(desk, from, i, &way); i++)
-		for (unsigned k = 0; !way.pre && k < way.count; k++) {
+	for (size_t i = 0; route_way(desk, from, i, &way); i++) {
+		if (way.pre ||
+		    (way.kind == ROUTE_LISTEN && from != desk->source))
+			continue;
+		for (unsigned k = 0; k < way.count; k++) {
 			struct route_lanes lanes = route_lanes(desk, &way, k);
 			latency->arrow[latency->arrows++] = (struct arrow){
 				from * DESK_LANES + lanes.from,
@@ -60,6 +63,7 @@ add_arrows(struct latency *latency, const struct desk *desk,
 				align_wait(align, desk, &way),
 			};
 		}
+	}
 }
 
 static void

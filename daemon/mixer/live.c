@@ -50,8 +50,14 @@ live_targets(const struct desk *desk, const struct route_solo *solo,
 	const double *value = strip->value;
 	double trim = level_gain(value[PARAM_TRIM]);
 	double fader =
-	    value[PARAM_MUTE] != 0 ? 0 : level_gain(value[PARAM_FADER]);
+	    level_gain(strip->kind == STRIP_MONITOR ? value[PARAM_LEVEL]
+						    : value[PARAM_FADER]);
 	struct route_way way;
+
+	if (value[PARAM_DIM] != 0)
+		fader *= level_gain(value[PARAM_DIM_LEVEL]);
+	if (value[PARAM_MUTE] != 0)
+		fader = 0;
 
 	target[LIVE_TRIM] = (float)(value[PARAM_POLARITY] != 0 ? -trim : trim);
 	target[LIVE_FADER] = (float)fader;

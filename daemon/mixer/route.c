@@ -14,21 +14,28 @@ route_way(
     const struct desk *desk, unsigned from, size_t place, struct route_way *way)
 {
 	const struct desk_strip *strip = &desk->strip[from];
+	size_t listen = strip->tos + 2 * strip->sends;
 
 	*way = (struct route_way){ .from = from };
 	if (place < strip->tos) {
 		way->kind = ROUTE_TO;
 		way->to = strip->to[place];
-	} else if (place < strip->tos + 2 * strip->sends) {
+	} else if (place < listen) {
 		way->kind = ROUTE_SEND;
 		way->send = (place - strip->tos) / 2;
 		way->pre = (place - strip->tos) % 2 == 0;
 		way->to = strip->send[way->send].bus;
+	} else if (place < listen + 2 && strip->kind != STRIP_MONITOR) {
+		way->kind = ROUTE_LISTEN;
+		way->pre = place == listen;
+		way->to = desk_monitor(desk);
 	} else {
 		return false;
 	}
 	unsigned lanes = desk->strip[way->to].lanes;
 	way->count = strip->lanes > lanes ? strip->lanes : lanes;
+	if (way->kind == ROUTE_LISTEN)
+		way->count = strip->lanes * lanes;
 	return true;
 }
 
@@ -38,6 +45,8 @@ route_lanes(const struct desk *desk, const struct route_way *way, unsigned k)
 	unsigned from = desk->strip[way->from].lanes - 1;
 	unsigned to = desk->strip[way->to].lanes - 1;
 
+	if (way->kind == ROUTE_LISTEN)
+		return (struct route_lanes){ k / (to + 1), k % (to + 1) };
 	return (struct route_lanes){ k < from ? k : from, k < to ? k : to };
 }
 
@@ -55,7 +64,7 @@ route_total(const struct desk *desk, unsigned from)
 /* --- order --- */
 
 /* Calls `each` for all strips that a strip feeds, once a way behind its
- * fader: each send has one. */
+ * fader: each send has one, and the monitor. */
 static void
 each_fed(const struct desk *desk, unsigned from,
     void (*each)(void *arg, unsigned to), void *arg)
@@ -186,6 +195,10 @@ route_solo_update(struct route_solo *solo, const struct desk *desk)
 		solo->main[i] = strip->kind == STRIP_MASTER;
 		solo->any |= solo->up[i];
 	}
+	const double *monitor = desk->strip[desk_monitor(desk)].value;
+	solo->place = solo->any && monitor[PARAM_SOLO_MODE] == SOLO_PLACE;
+	solo->heard =
+	    (solo->any && !solo->place) || desk->source == desk_monitor(desk);
 	for (size_t i = 0; i < strips; i++)
 		if (solo->up[order[i]])
 			each_fed(desk, order[i], hand_on, solo->up);
@@ -202,11 +215,11 @@ route_solo_free(struct route_solo *solo)
 	*solo = (struct route_solo){ 0 };
 }
 
-/* Is nothing soloed that closes this way? */
+/* Is nothing soloed in place that closes this way? */
 static bool
 is_open(const struct route_solo *solo, const struct route_way *way)
 {
-	return solo == NULL || !solo->any || !solo->main[way->to] ||
+	return solo == NULL || !solo->place || !solo->main[way->to] ||
 	       solo->up[way->from] || solo->down[way->to];
 }
 
@@ -224,12 +237,51 @@ send_gain(const struct desk *desk, const struct route_way *way, unsigned k)
 		   from->lanes, desk->strip[way->to].lanes, k);
 }
 
+/* From a lane to one of the monitor's, where that is not mono. */
+static double
+listen_lane(const struct desk *desk, const struct route_way *way, bool panned,
+    unsigned from, unsigned to)
+{
+	const struct desk_strip *strip = &desk->strip[way->from];
+	unsigned lanes = desk->strip[way->to].lanes;
+	double pan = panned ? strip->value[PARAM_PAN] : 0;
+
+	if (strip->lanes == 1)
+		return panned ? route_pan(desk->pan_law, pan, 1, lanes, to) : 1;
+	return lanes == 1 || from == to
+		   ? route_pan(desk->pan_law, pan, 2, lanes, from)
+		   : 0;
+}
+
+static double
+listen_gain(const struct desk *desk, const struct route_solo *solo,
+    const struct route_way *way, unsigned k)
+{
+	const double *monitor = desk->strip[way->to].value;
+	bool soloed = solo != NULL && solo->heard;
+	bool pfl = soloed && monitor[PARAM_SOLO_MODE] == SOLO_PFL;
+	struct route_lanes lanes = route_lanes(desk, way, k);
+
+	if (way->pre != pfl ||
+	    (soloed ? desk->strip[way->from].value[PARAM_SOLO] == 0
+		    : way->from != desk->source))
+		return 0;
+	bool panned = soloed && !pfl;
+	if (monitor[PARAM_MONO] == 0 || desk->strip[way->to].lanes == 1)
+		return listen_lane(desk, way, panned, lanes.from, lanes.to);
+	return (listen_lane(desk, way, panned, lanes.from, 0) +
+		   listen_lane(desk, way, panned, lanes.from, 1)) /
+	       2;
+}
+
 double
 route_gain(const struct desk *desk, const struct route_solo *solo,
     const struct route_way *way, unsigned k)
 {
 	const struct desk_strip *from = &desk->strip[way->from];
 
+	if (way->kind == ROUTE_LISTEN)
+		return listen_gain(desk, solo, way, k);
 	if (!is_open(solo, way))
 		return 0;
 	if (way->kind == ROUTE_SEND)

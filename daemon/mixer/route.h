@@ -12,7 +12,9 @@
  */
 
 /* A way from a strip into a sum. */
-enum route_kind { ROUTE_TO, ROUTE_SEND };
+/* Onto the monitor lead a way before the fader and one behind it of every other
+ * strip, with a route from each lane to each, for mono. */
+enum route_kind { ROUTE_TO, ROUTE_SEND, ROUTE_LISTEN };
 
 struct route_way {
 	enum route_kind kind;
@@ -20,11 +22,12 @@ struct route_way {
 	unsigned from;  /* strip */
 	unsigned to;    /* strip */
 	size_t send;    /* of ROUTE_SEND: index into the sends of `from` */
-	unsigned count; /* routes: one a lane of the wider of both */
+	unsigned count; /* routes; else one a lane of the wider of both */
 };
 
-/* The way at a place of a strip: those of `to` first, then of each send the one
- * before the fader and the one behind it. False behind the last. */
+/* The way at a place of a strip: those of `to` first, then of each send, and in
+ * the end onto the monitor, the one before the fader and the one behind it.
+ * False behind the last. */
 bool route_way(const struct desk *desk, unsigned from, size_t place,
     struct route_way *way);
 
@@ -51,7 +54,9 @@ double route_pan(double pan_law, double pan, unsigned from_lanes,
 
 /* Which routes are open while strips are soloed in place. */
 struct route_solo {
-	bool any;   /* something is soloed */
+	bool any;   /* something is soloed, whatever the mode */
+	bool place; /* … in place */
+	bool heard; /* the monitor plays what is soloed */
 	bool *up;   /* a strip: it or one that feeds it is soloed */
 	bool *down; /* a strip: it or one that it feeds is soloed */
 	bool *main; /* a strip: it is the master or feeds it */
@@ -64,7 +69,8 @@ void route_solo_free(struct route_solo *solo);
 
 /* Linear gain of route k of a way: 0 where it is closed. Paths that cannot reach
  * the master (a wedge mix) are closed by no solo; `solo` NULL: nothing is
- * soloed. */
+ * soloed. The monitor hears its source as it is, mono strips on both sides;
+ * from behind the faders solos are panned as in the mix. */
 double route_gain(const struct desk *desk, const struct route_solo *solo,
     const struct route_way *way, unsigned k);
 

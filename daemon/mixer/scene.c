@@ -145,10 +145,14 @@ add(struct scene *scene, const struct address *address,
 	return 0;
 }
 
+/* What the engineer listens to is no part of the show. */
 static bool
-belongs(const struct schema_param *param)
+belongs(const struct mixer *mixer, const struct address *address)
 {
-	return param->id != PARAM_SOLO && param->id != PARAM_SAFE;
+	enum param id = address->param->id;
+
+	return id != PARAM_SOLO && id != PARAM_SAFE &&
+	       address->strip != desk_monitor(mixer_desk(mixer));
 }
 
 struct capture {
@@ -164,7 +168,7 @@ capture_one(void *arg, const struct address *address)
 	struct capture *capture = arg;
 	struct schema_value value;
 
-	if (!belongs(address->param) ||
+	if (!belongs(capture->mixer, address) ||
 	    !covers(capture->scope, capture->mixer, address))
 		return;
 	mixer_get(capture->mixer, address, &value);
@@ -328,7 +332,7 @@ read_item(const struct reading *reading, const cJSON *item)
 	char why[256];
 
 	if (!values_find(reading->mixer, item, &address) ||
-	    !belongs(address.param) ||
+	    !belongs(reading->mixer, &address) ||
 	    address.param->id == PARAM_FADER_POSITION)
 		return keep_unknown(reading, item->string);
 	if (!values_read(item, &value))

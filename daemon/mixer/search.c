@@ -19,13 +19,13 @@ struct search {
 	size_t found;
 };
 
-/* Tries the forms of an address, by id first. The master has no place. */
+/* Tries the forms of an address, by id first. Not every strip has a place. */
 static void
 try_address(struct search *search, struct address address, unsigned forms)
 {
 	char text[ADDRESS_LONGEST];
 
-	if (search->mixer->desk->strip[address.strip].kind == STRIP_MASTER)
+	if (schema_kind_is_one(search->mixer->desk->strip[address.strip].kind))
 		forms &= ~BY_PLACE_STRIP;
 	for (unsigned form = 0; form <= forms; form++) {
 		if ((form & ~forms) != 0)
@@ -82,7 +82,7 @@ may_be_strip(
 	if (!may_be(search, index, schema_kind_name(strip->kind)))
 		return false;
 	snprintf(place, sizeof place, "%u", strip->place);
-	return strip->kind == STRIP_MASTER ||
+	return schema_kind_is_one(strip->kind) ||
 	       may_be(search, index + 1, strip->id) ||
 	       may_be(search, index + 1, place);
 }
@@ -155,8 +155,7 @@ static void
 search_strip(struct search *search, struct address address)
 {
 	enum strip_kind kind = search->mixer->desk->strip[address.strip].kind;
-	bool master = kind == STRIP_MASTER;
-	size_t at = master ? 1 : 2;
+	size_t at = schema_kind_is_one(kind) ? 1 : 2;
 
 	for (int id = 0; id < PARAMS; id++) {
 		address.param = schema_param((enum param)id);
@@ -177,12 +176,11 @@ search_stages(struct search *search, struct address address, enum param param)
 {
 	const struct desk_strip *strip =
 	    &search->mixer->desk->strip[address.strip];
-	bool master = strip->kind == STRIP_MASTER;
+	size_t at = schema_kind_is_one(strip->kind) ? 2 : 3;
 
 	address.param = schema_param(param);
 	for (address.sub = 0; address.sub < desk_stages(strip); address.sub++)
-		if (may_end(search, master ? 2 : 3,
-			desk_stage_name(strip, address.sub)))
+		if (may_end(search, at, desk_stage_name(strip, address.sub)))
 			try_address(search, address, BY_PLACE_STRIP);
 }
 
@@ -196,7 +194,8 @@ search_reset(struct search *search, struct address address, enum param reset)
 
 	address.param = schema_param(reset);
 	if (tail != NULL && strcmp(tail + 1, address.param->tail) == 0 &&
-	    may_end(search, kind == STRIP_MASTER ? 2 : 3, address.param->tail))
+	    may_end(
+		search, schema_kind_is_one(kind) ? 2 : 3, address.param->tail))
 		try_address(search, address, BY_PLACE_STRIP);
 }
 
@@ -205,7 +204,7 @@ search_loudness(struct search *search, struct address address)
 {
 	const struct desk *desk = search->mixer->desk;
 	enum strip_kind kind = desk->strip[address.strip].kind;
-	size_t at = kind == STRIP_MASTER ? 2 : 3;
+	size_t at = schema_kind_is_one(kind) ? 2 : 3;
 
 	address.param = schema_param(PARAM_LOUDNESS);
 	if (!address_strip_has(desk, &address))
@@ -239,7 +238,7 @@ search_status_inserts(struct search *search, struct address address)
 {
 	const struct desk_strip *strip =
 	    &search->mixer->desk->strip[address.strip];
-	size_t at = strip->kind == STRIP_MASTER ? 3 : 4;
+	size_t at = schema_kind_is_one(strip->kind) ? 3 : 4;
 
 	for (size_t i = 0; i < strip->inserts; i++) {
 		char number[24];

@@ -17,6 +17,7 @@ struct state {
 	double *number; /* of each value, in the order of values_each() */
 	size_t numbers;
 	char (*name)[DESK_NAME_LONGEST + 1]; /* of each strip */
+	char source[DESK_STRIP_TEXT];        /* of the monitor */
 	cJSON *homeless; /* values that have no place in this desk */
 };
 
@@ -36,6 +37,20 @@ count_value(void *arg, const struct address *address)
 	(*count)++;
 }
 
+/* The text that a value had; NULL for a number. */
+static const char *
+configured_text(const struct state *state, const struct address *address)
+{
+	switch (address->param->id) {
+	case PARAM_NAME:
+		return state->name[address->strip];
+	case PARAM_SOURCE:
+		return state->source;
+	default:
+		return NULL;
+	}
+}
+
 static void
 remember(void *arg, const struct address *address)
 {
@@ -48,6 +63,8 @@ remember(void *arg, const struct address *address)
 	if (address->param->id == PARAM_NAME)
 		snprintf(state->name[address->strip], sizeof state->name[0],
 		    "%s", value.text);
+	else if (address->param->id == PARAM_SOURCE)
+		snprintf(state->source, sizeof state->source, "%s", value.text);
 }
 
 struct state *
@@ -96,6 +113,7 @@ state_configure(struct state *state, struct desk *desk)
 	}
 	state->number = as_configured->number;
 	state->name = as_configured->name;
+	memcpy(state->source, as_configured->source, sizeof state->source);
 	as_configured->number = before.number;
 	as_configured->name = before.name;
 	state_free(as_configured);
@@ -111,8 +129,10 @@ static bool
 is_touched(const struct state *state, const struct address *address,
     size_t index, const struct schema_value *value)
 {
-	if (address->param->id == PARAM_NAME)
-		return strcmp(value->text, state->name[address->strip]) != 0;
+	const char *text = configured_text(state, address);
+
+	if (text != NULL)
+		return strcmp(value->text, text) != 0;
 	return value->number != state->number[index];
 }
 

@@ -4,10 +4,11 @@
 
 #include <string.h>
 
-/* Of channels, buses and the master, what each kind of target is. */
+/* Of channels, buses and the master, what each kind of target is; the monitor
+ * has the master's. */
 struct preset {
 	const char *name;
-	double low[STRIP_KINDS], high[STRIP_KINDS];
+	double low[STRIP_MONITOR], high[STRIP_MONITOR];
 	double insert, loudness;
 };
 
@@ -27,9 +28,10 @@ target_defaults(enum target_preset preset, enum strip_kind kind,
     double target[TARGET_VALUES])
 {
 	const struct preset *from = &presets[preset];
+	int like = kind == STRIP_MONITOR ? STRIP_MASTER : (int)kind;
 
-	target[TARGET_VALUE(PARAM_TARGET_LOW)] = from->low[kind];
-	target[TARGET_VALUE(PARAM_TARGET_HIGH)] = from->high[kind];
+	target[TARGET_VALUE(PARAM_TARGET_LOW)] = from->low[like];
+	target[TARGET_VALUE(PARAM_TARGET_HIGH)] = from->high[like];
 	target[TARGET_VALUE(PARAM_TARGET_INSERT)] = from->insert;
 	target[TARGET_VALUE(PARAM_TARGET_LOUDNESS)] =
 	    kind == STRIP_MASTER ? from->loudness : LEVEL_SILENCE;

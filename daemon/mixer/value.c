@@ -114,13 +114,18 @@ mixer_get(struct mixer *mixer, const struct address *address,
 	}
 	if (param->type == SCHEMA_TEXT) {
 		value->type = 's';
-		value->text = param->id == PARAM_NAME ? strip->name : VERSION;
+		value->text = param->id == PARAM_NAME ? strip->name
+			      : param->id == PARAM_SOURCE
+				  ? mixer->desk->source_text
+				  : VERSION;
 		return;
 	}
 	if (param->id == PARAM_GUARD_REDUCTION)
 		value->number = mixer_guard_reduction(mixer, address->strip);
 	else if (param->id == PARAM_FADER_POSITION)
 		value->number = level_position(strip->value[PARAM_FADER]);
+	else if (param->id == PARAM_SOLOED)
+		value->number = mixer->solo.any;
 	else
 		value->number =
 		    number != NULL ? *number : status_number(mixer, address);
@@ -148,16 +153,30 @@ mixer_tell(struct mixer *mixer, const struct address *address, enum param id,
 	mixer->changed(mixer->changed_arg, &told, origin);
 }
 
+/* Who is heard has changed, not only how loud. */
+static void
+solo_changed(struct mixer *mixer, const void *origin)
+{
+	struct address monitor = { .strip = desk_monitor(mixer->desk) };
+	bool any = mixer->solo.any;
+
+	/* Out of memory the solo is heard at the next change of one. */
+	route_solo_update(&mixer->solo, mixer->desk);
+	if (mixer->align.in != NULL)
+		align_solos(&mixer->align, mixer->desk);
+	if (mixer->solo.any != any)
+		mixer_tell(mixer, &monitor, PARAM_SOLOED, origin);
+}
+
 static void
 mark_stale(struct mixer *mixer, unsigned strip, enum param id)
 {
+	bool all = id == PARAM_SOLO || id == PARAM_SOLO_MODE ||
+		   id == PARAM_SOURCE || id == PARAM_MONO;
+
 	mixer->any_stale = true;
 	mixer->stale[strip] = true;
-	if (id != PARAM_SOLO)
-		return;
-	/* Out of memory the solo is heard at the next change of one. */
-	route_solo_update(&mixer->solo, mixer->desk);
-	for (size_t i = 0; i < mixer->desk->strips; i++)
+	for (size_t i = 0; all && i < mixer->desk->strips; i++)
 		mixer->stale[i] = true;
 }
 
@@ -202,6 +221,8 @@ set_number(struct mixer *mixer, const struct address *address, double number,
 		push_target(mixer, &where, id, origin);
 	if (address->param->scope == SCOPE_STRIP && id >= SEND_END)
 		return;
+	if (id == PARAM_SOLO || id == PARAM_SOLO_MODE)
+		solo_changed(mixer, origin);
 	mark_stale(mixer, where.strip, id);
 	if (id == PARAM_FADER)
 		mixer_tell(mixer, &where, PARAM_FADER_POSITION, origin);
@@ -237,6 +258,19 @@ set_name(struct mixer *mixer, const struct address *address, const char *text,
 	mixer_tell(mixer, address, PARAM_NAME, origin);
 }
 
+static void
+set_source(struct mixer *mixer, const struct address *address, unsigned strip,
+    const void *origin)
+{
+	if (mixer->desk->source == strip)
+		return;
+	desk_set_source(mixer->desk, strip);
+	mixer_tell(mixer, address, PARAM_SOURCE, origin);
+	solo_changed(mixer, origin);
+	mark_stale(mixer, address->strip, PARAM_SOURCE);
+	mixer->latency_version++;
+}
+
 /* What a strip has been up to now is no measure of what it will be. */
 static bool
 moves_levels(const struct address *address)
@@ -246,14 +280,37 @@ moves_levels(const struct address *address)
 	       address->param->scope == SCOPE_INSERT_PARAM;
 }
 
+/* A text that names a strip becomes its number. */
+static enum schema_verdict
+accept_source(const struct mixer *mixer, struct schema_value *taken, char *why,
+    size_t why_size)
+{
+	int strip = desk_source(mixer->desk, taken->text);
+
+	if (strip < 0) {
+		snprintf(why, why_size,
+		    "found \"%s\"; allowed master, solo or a bus of this desk, "
+		    "as in bus/<id>",
+		    taken->text);
+		return SCHEMA_CHOICE_UNKNOWN;
+	}
+	taken->number = strip;
+	return SCHEMA_OK;
+}
+
 enum schema_verdict
 mixer_accept(const struct mixer *mixer, const struct address *address,
     const struct schema_value *value, struct schema_value *taken, char *why,
     size_t why_size)
 {
-	if (address->param->scope != SCOPE_INSERT_PARAM)
-		return schema_accept(
-		    address->param, value, taken, why, why_size);
+	if (address->param->scope != SCOPE_INSERT_PARAM) {
+		enum schema_verdict verdict =
+		    schema_accept(address->param, value, taken, why, why_size);
+		return address->param->id == PARAM_SOURCE &&
+			       verdict == SCHEMA_OK
+			   ? accept_source(mixer, taken, why, why_size)
+			   : verdict;
+	}
 	*taken = (struct schema_value){ .type = 'f' };
 	return plugin_param_accept(mixer_insert_param(mixer, address), value,
 	    &taken->number, why, why_size);
@@ -275,6 +332,8 @@ mixer_set(struct mixer *mixer, const struct address *address,
 		history_forget(meters_history(mixer->meters), address->strip);
 	if (address->param->id == PARAM_INSERT_BYPASS)
 		set_bypass(mixer, address, taken.number != 0, origin);
+	else if (address->param->id == PARAM_SOURCE)
+		set_source(mixer, address, (unsigned)taken.number, origin);
 	else if (address->param->type == SCHEMA_TEXT)
 		set_name(mixer, address, taken.text, origin);
 	else

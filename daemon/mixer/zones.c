@@ -149,7 +149,7 @@ log_zone(const struct zones *zones, const struct desk_strip *strip,
 		.frame = frame,
 	};
 
-	if (quiet)
+	if (quiet || !desk_stage_is_told(strip, stage))
 		return;
 	desk_strip_text(strip, false, event.strip);
 	snprintf(event.stage, sizeof event.stage, "%s",

@@ -8,12 +8,14 @@
 #define EVERY \
 	(KIND_BIT(STRIP_CHANNEL) | KIND_BIT(STRIP_BUS) | KIND_BIT(STRIP_MASTER))
 #define SUMMED (KIND_BIT(STRIP_BUS) | KIND_BIT(STRIP_MASTER))
+#define MONITOR KIND_BIT(STRIP_MONITOR)
 #define MIXED (KIND_BIT(STRIP_CHANNEL) | KIND_BIT(STRIP_BUS))
 
 /* `max` of what only the daemon sets, where nothing bounds it. */
 #define UNBOUNDED HUGE_VAL
 
 static const char *const taps[] = { "pre", "post", NULL };
+static const char *const solo_modes[] = { "place", "pfl", "afl", NULL };
 static const char *const insert_states[] = { "active", "bypassed",
 	"unconnected", "failed", "loading", NULL };
 static const char *const jack_states[] = { "waiting", "running", "freewheeling",
@@ -29,7 +31,7 @@ static const struct schema_param table[PARAMS] = {
 	    SCOPE_STRIP, SCHEMA_INT, EVERY, true, true, "", 0, 1, 0, NULL,
 	    "1 inverts the signal, together with the trim." },
 	[PARAM_DELAY] = { PARAM_DELAY, "/<s>/delay", "delay", SCOPE_STRIP,
-	    SCHEMA_FLOAT, EVERY, true, true, "ms", 0, 500, 0, NULL,
+	    SCHEMA_FLOAT, EVERY | MONITOR, true, true, "ms", 0, 500, 0, NULL,
 	    "Delays the signal, to align microphones or loudspeakers." },
 	[PARAM_FADER] = { PARAM_FADER, "/<s>/fader", "fader", SCOPE_STRIP,
 	    SCHEMA_FLOAT, EVERY, true, true, "dB", -200, 10, 0, NULL,
@@ -39,11 +41,12 @@ static const struct schema_param table[PARAMS] = {
 	    "Place between left (-1) and right (1); balance on a stereo "
 	    "strip." },
 	[PARAM_MUTE] = { PARAM_MUTE, "/<s>/mute", "mute", SCOPE_STRIP,
-	    SCHEMA_INT, EVERY, true, true, "", 0, 1, 0, NULL,
+	    SCHEMA_INT, EVERY | MONITOR, true, true, "", 0, 1, 0, NULL,
 	    "1 silences the strip and its post-fader sends." },
 	[PARAM_SOLO] = { PARAM_SOLO, "/<s>/solo", "solo", SCOPE_STRIP,
 	    SCHEMA_INT, MIXED, true, false, "", 0, 1, 0, NULL,
-	    "1 solos in place: strips without solo are not heard." },
+	    "1 solos the strip: in place, where strips without solo are not "
+	    "heard, or on the monitor, as /monitor/solo_mode says." },
 	[PARAM_SAFE] = { PARAM_SAFE, "/<s>/safe", "safe", SCOPE_STRIP,
 	    SCHEMA_INT, EVERY, true, true, "", 0, 1, 0, NULL,
 	    "1 keeps recalls of scenes away from the strip, its sends and its "
@@ -60,6 +63,24 @@ static const struct schema_param table[PARAMS] = {
 	[PARAM_GUARD_MOST] = { PARAM_GUARD_MOST, "/<s>/guard/most",
 	    "guard/most", SCOPE_STRIP, SCHEMA_FLOAT, SUMMED, true, false, "dB",
 	    0, 40, 6, NULL, "What the guard takes of the trim at most." },
+	[PARAM_LEVEL] = { PARAM_LEVEL, "/monitor/level", "level", SCOPE_STRIP,
+	    SCHEMA_FLOAT, MONITOR, true, true, "dB", -200, 10, 0, NULL,
+	    "Level of the monitor; -200 is off." },
+	[PARAM_DIM] = { PARAM_DIM, "/monitor/dim", "dim", SCOPE_STRIP,
+	    SCHEMA_INT, MONITOR, true, true, "", 0, 1, 0, NULL,
+	    "1 turns the monitor down by /monitor/dim_level." },
+	[PARAM_DIM_LEVEL] = { PARAM_DIM_LEVEL, "/monitor/dim_level",
+	    "dim_level", SCOPE_STRIP, SCHEMA_FLOAT, MONITOR, true, true, "dB",
+	    -60, 0, -20, NULL, "What dimming does to the level." },
+	[PARAM_MONO] = { PARAM_MONO, "/monitor/mono", "mono", SCOPE_STRIP,
+	    SCHEMA_INT, MONITOR, true, true, "", 0, 1, 0, NULL,
+	    "1 plays half the sum of left and right on both sides." },
+	[PARAM_SOLO_MODE] = { PARAM_SOLO_MODE, "/monitor/solo_mode",
+	    "solo_mode", SCOPE_STRIP, SCHEMA_CHOICE, MONITOR, true, true, "",
+	    SOLO_PLACE, SOLO_AFL, SOLO_PLACE, solo_modes,
+	    "Where solos are heard: in place at the master, or on the monitor "
+	    "instead of its source, from before the faders (pfl) or behind "
+	    "them and the pan (afl)." },
 	[PARAM_SEND_LEVEL] = { PARAM_SEND_LEVEL, "/<s>/send/<bus>/level",
 	    "level", SCOPE_SEND, SCHEMA_FLOAT, MIXED, true, true, "dB", -200,
 	    10, 0, NULL, "Level sent to the bus; -200 is off." },
@@ -99,8 +120,15 @@ static const struct schema_param table[PARAMS] = {
 	    "What the guard has taken of the trim; 0 again when it is given "
 	    "back, or the trim is moved by hand." },
 	[PARAM_NAME] = { PARAM_NAME, "/<s>/name", "name", SCOPE_STRIP,
-	    SCHEMA_TEXT, EVERY, true, true, "", 0, 64, 0, NULL,
+	    SCHEMA_TEXT, EVERY | MONITOR, true, true, "", 0, 64, 0, NULL,
 	    "Shown name of the strip." },
+	[PARAM_SOURCE] = { PARAM_SOURCE, "/monitor/source", "source",
+	    SCOPE_STRIP, SCHEMA_TEXT, MONITOR, true, true, "", 0, 64, 0, NULL,
+	    "What the monitor plays: master, bus/<id>, or solo for what is "
+	    "soloed and nothing else." },
+	[PARAM_SOLOED] = { PARAM_SOLOED, "/monitor/soloed", "soloed",
+	    SCOPE_STRIP, SCHEMA_INT, MONITOR, false, false, "", 0, 1, 0, NULL,
+	    "1 while a strip is soloed, in whatever mode." },
 	[PARAM_FADER_POSITION] = { PARAM_FADER_POSITION, "/<s>/fader/position",
 	    "fader/position", SCOPE_STRIP, SCHEMA_FLOAT, EVERY, true, false, "",
 	    0, 1, 0.75, NULL,
@@ -125,30 +153,31 @@ static const struct schema_param table[PARAMS] = {
 	    "A parameter of an LV2 plugin by its symbol, in its own unit and "
 	    "range; where values have labels, a label may be set, too." },
 	[PARAM_METER] = { PARAM_METER, "/meter/<s>/<stage>", "", SCOPE_METER,
-	    SCHEMA_FLOAT, EVERY, false, false, "dBFS", -200, UNBOUNDED, -200,
-	    NULL,
+	    SCHEMA_FLOAT, EVERY | MONITOR, false, false, "dBFS", -200,
+	    UNBOUNDED, -200, NULL,
 	    "Peak, RMS and true peak of each lane; RMS over the last 300 ms, "
 	    "peaks since the last reading." },
 	[PARAM_HEADROOM] = { PARAM_HEADROOM, "/headroom/<s>/<stage>", "",
-	    SCOPE_HEADROOM, SCHEMA_FLOAT, EVERY, false, false, "dB", -UNBOUNDED,
-	    200, 200, NULL,
+	    SCOPE_HEADROOM, SCHEMA_FLOAT, EVERY | MONITOR, false, false, "dB",
+	    -UNBOUNDED, 200, 200, NULL,
 	    "Minus the highest true peak since the reset, rounded down to "
 	    "tenths, and the zone: silent, low, nominal, hot, over or clip." },
 	[PARAM_HEADROOM_RESET] = { PARAM_HEADROOM_RESET, "/headroom/<s>/reset",
-	    "reset", SCOPE_HEADROOM, SCHEMA_COMMAND, EVERY, false, false, "", 0,
-	    0, 0, NULL,
+	    "reset", SCOPE_HEADROOM, SCHEMA_COMMAND, EVERY | MONITOR, false,
+	    false, "", 0, 0, 0, NULL,
 	    "No arguments; headroom and zones of the strip begin anew; answers "
 	    "its own address ,i 1." },
 	[PARAM_LOUDNESS] = { PARAM_LOUDNESS, "/loudness/<s>", "",
-	    SCOPE_LOUDNESS, SCHEMA_FLOAT, SUMMED, false, false, "LUFS", -200,
-	    UNBOUNDED, -200, NULL,
-	    "Of a bus or the master, behind its fader: momentary, short-term "
+	    SCOPE_LOUDNESS, SCHEMA_FLOAT, SUMMED | MONITOR, false, false,
+	    "LUFS", -200, UNBOUNDED, -200, NULL,
+	    "Of a bus, the master or the monitor, behind its fader: momentary, "
+	    "short-term "
 	    "and integrated loudness, loudness range in LU, correlation, DC in "
 	    "dBFS, crest factor in dB, highest momentary and highest "
 	    "short-term loudness." },
 	[PARAM_LOUDNESS_RESET] = { PARAM_LOUDNESS_RESET, "/loudness/<s>/reset",
-	    "reset", SCOPE_LOUDNESS, SCHEMA_COMMAND, SUMMED, false, false, "",
-	    0, 0, 0, NULL,
+	    "reset", SCOPE_LOUDNESS, SCHEMA_COMMAND, SUMMED | MONITOR, false,
+	    false, "", 0, 0, 0, NULL,
 	    "No arguments; integrated loudness, range and the highest ones "
 	    "begin anew; answers its own address ,i 1." },
 	[PARAM_STATUS_SAMPLE_RATE] = { PARAM_STATUS_SAMPLE_RATE,
@@ -430,9 +459,16 @@ schema_find(enum schema_scope scope, const char *tail)
 const char *
 schema_kind_name(enum strip_kind kind)
 {
-	static const char *const name[STRIP_KINDS] = { "ch", "bus", "master" };
+	static const char *const name[STRIP_KINDS] = { "ch", "bus", "master",
+		"monitor" };
 
 	return name[kind];
+}
+
+bool
+schema_kind_is_one(enum strip_kind kind)
+{
+	return kind == STRIP_MASTER || kind == STRIP_MONITOR;
 }
 
 const char *

@@ -25,6 +25,11 @@ enum param {
 	PARAM_GUARD,
 	PARAM_GUARD_AFTER,
 	PARAM_GUARD_MOST,
+	PARAM_LEVEL,
+	PARAM_DIM,
+	PARAM_DIM_LEVEL,
+	PARAM_MONO,
+	PARAM_SOLO_MODE,
 	STRIP_VALUES,
 	PARAM_SEND_LEVEL = STRIP_VALUES,
 	PARAM_SEND_PAN,
@@ -38,6 +43,8 @@ enum param {
 	TARGET_END,
 	PARAM_GUARD_REDUCTION = TARGET_END,
 	PARAM_NAME,
+	PARAM_SOURCE,
+	PARAM_SOLOED,
 	PARAM_FADER_POSITION,
 	PARAM_INSERT_NAME,
 	PARAM_INSERT_STATE,
@@ -109,6 +116,10 @@ enum param {
 /* Taps of a send, the choices of PARAM_SEND_TAP in order. */
 enum send_tap { TAP_PRE, TAP_POST };
 
+/* Where a solo is heard, the choices of PARAM_SOLO_MODE in order: at the master,
+ * or on the monitor from before or behind the faders. */
+enum solo_mode { SOLO_PLACE, SOLO_PFL, SOLO_AFL };
+
 enum schema_type {
 	SCHEMA_FLOAT,
 	SCHEMA_INT,
@@ -143,7 +154,13 @@ enum insert_state {
 };
 
 /* Kinds of strip, as bits in schema_param.kinds. */
-enum strip_kind { STRIP_CHANNEL, STRIP_BUS, STRIP_MASTER, STRIP_KINDS };
+enum strip_kind {
+	STRIP_CHANNEL,
+	STRIP_BUS,
+	STRIP_MASTER,
+	STRIP_MONITOR,
+	STRIP_KINDS
+};
 #define KIND_BIT(kind) (1U << (kind))
 
 struct schema_param {
@@ -201,7 +218,11 @@ const char *schema_code(enum schema_verdict verdict);
  * "0 or 1", "text of at most 64 bytes". */
 int schema_allowed(const struct schema_param *param, char *text, size_t size);
 
-/* "ch", "bus", "master": the first part of a strip's address. */
+/* "ch", "bus", "master", "monitor": the first part of a strip's address. */
 const char *schema_kind_name(enum strip_kind kind);
+
+/* Is there one strip of this kind, whose address is the kind alone, without an
+ * id or a place? */
+bool schema_kind_is_one(enum strip_kind kind);
 
 #endif

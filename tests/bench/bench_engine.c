@@ -142,7 +142,7 @@ rig_open(
     struct rig *rig, const struct job *job, const char *isa, unsigned channels)
 {
 	struct desk *desk = make_desk(channels);
-	size_t ports = channels + 3;
+	size_t ports = channels + 5;
 
 	*rig = (struct rig){ .job = job, .channels = channels };
 	rig->mixer = desk != NULL ? mixer_new(desk) : NULL;

@@ -100,9 +100,9 @@ rig_open(struct rig *rig, unsigned channels)
 		rig->bank[i / PERIOD][i % PERIOD] =
 		    (float)(0.3 * exp(-i / 600.0) *
 			    (sin(0.11 * i) + 0.3 * sin(0.71 * i)));
-	/* Direct outs are not connected, the master's two are. */
-	rig->out[ports - 2] = rig->master[0];
-	rig->out[ports - 1] = rig->master[1];
+	/* Direct outs and the monitor are not connected, the master is. */
+	rig->out[ports - 4] = rig->master[0];
+	rig->out[ports - 3] = rig->master[1];
 }
 
 static void

@@ -55,7 +55,7 @@ stage_open(unsigned rate, unsigned lanes)
 	assert_int_equal(mixer_set_rate(stage->mixer, rate), 0);
 	stage->rate = rate;
 	stage->lanes = lanes;
-	stage->master = (unsigned)desk->strips - 1;
+	stage->master = desk_master(desk);
 	stage->period = STAGE_PERIOD;
 	stage->tone = calloc(rate, sizeof *stage->tone);
 	assert_non_null(stage->tone);
@@ -78,7 +78,7 @@ stage_run(struct stage *stage, uint32_t n)
 {
 	/* The channel's direct outs come first, nobody listens to them. */
 	const float *in[2] = { stage->in[0], stage->in[1] };
-	float *out[4] = { NULL };
+	float *out[6] = { NULL };
 
 	for (unsigned lane = 0; lane < stage->lanes; lane++)
 		out[stage->lanes + lane] = stage->out[lane];

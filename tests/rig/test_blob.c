@@ -14,7 +14,7 @@
  */
 
 #define CHANNELS 80 /* mono; the master is stereo */
-#define ENTRIES (3 * CHANNELS + 6)
+#define ENTRIES (3 * CHANNELS + 12)
 #define PACKETS 2 /* of 226 entries at most */
 #define TOLERANCE 0.01
 #define SILENCE (-20000)
@@ -165,7 +165,7 @@ read_layout(struct osc_client *osc, uint32_t layout, struct told *told)
 	}
 	assert_int_equal(entry, ENTRIES);
 	osc_expect(osc, "/meters/layout/end", "siii", "", (int)layout,
-	    CHANNELS + 1, ENTRIES);
+	    CHANNELS + 2, ENTRIES);
 }
 
 /* Compares the entries of a strip with gets; says in `why` what differs. */

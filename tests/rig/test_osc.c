@@ -369,19 +369,20 @@ the_desk_lists_itself(void **state)
 	    osc, "/list", "ssisi", "ch/kick", "Kick", 1, "in trim fader", 0);
 	osc_expect(
 	    osc, "/list", "ssisi", "ch/snare", "Snare", 1, "in trim fader", 0);
-	for (int i = 0; i < 4; i++)
+	for (int i = 0; i < 5; i++)
 		osc_expect(osc, "/list", "ssisi",
+		    (const char *[]){ "ch/wide", "bus/sub", "bus/verb",
+			"master", "monitor" }[i],
 		    (const char *[]){
-			"ch/wide", "bus/sub", "bus/verb", "master" }[i],
-		    (const char *[]){ "wide", "sub", "verb", "master" }[i], 2,
-		    "in trim fader", i == 3);
+			"wide", "sub", "verb", "master", "monitor" }[i],
+		    2, "in trim fader", i == 3);
 	osc_expect(osc, "/list/send", "ss", "ch/kick", "verb");
-	for (int i = 0; i < 6; i++)
+	for (int i = 0; i < 7; i++)
 		osc_expect(osc, "/list/target", "sff",
 		    (const char *[]){ "ch/kick", "ch/snare", "ch/wide",
-			"bus/sub", "bus/verb", "master" }[i],
+			"bus/sub", "bus/verb", "master", "monitor" }[i],
 		    i < 3 ? -18.0 : -30.0, i < 3 ? -10.0 : -6.0);
-	osc_expect(osc, "/list/end", "i", 6);
+	osc_expect(osc, "/list/end", "i", 7);
 }
 
 static void

@@ -167,8 +167,9 @@ static void
 measure(struct stage_rig *rig, double level[PLAYED])
 {
 	const struct desk *desk = mixer_desk(rig->table.mixer);
-	size_t out =
-	    desk_output_count(desk) - desk->strip[desk->strips - 1].lanes;
+	size_t out = desk_output_count(desk) -
+		     desk->strip[desk_master(desk)].lanes -
+		     desk->strip[desk_monitor(desk)].lanes;
 
 	for (unsigned port = 0; port < PLAYED; port++) {
 		double power = 0;

@@ -21,7 +21,7 @@
 #define A "a-very-long-id-of-32-characters-"
 #define B "b-very-long-id-of-32-characters-"
 
-enum place { MONO, STEREO, BUS, MASTER, PLACES };
+enum place { MONO, STEREO, BUS, MASTER, MONITOR, PLACES };
 
 static const char desk_json[] =
     "{ \"version\": 1, \"channels\": ["

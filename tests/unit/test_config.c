@@ -49,7 +49,7 @@ the_desk_holds_what_the_file_says(void **state)
 	assert_string_equal(desk->allow[0].network, "10.0.0.0/8");
 	assert_int_equal(desk->allow[0].role, ROLE_MIX);
 	assert_false(desk->allow[0].trusted);
-	assert_int_equal(desk->strips, 5);
+	assert_int_equal(desk->strips, 6);
 	assert_int_equal(desk->channels, 2);
 	assert_int_equal(desk->buses, 2);
 	assert_string_equal(desk->strip[3].id, "wedge");
@@ -64,8 +64,8 @@ the_desk_holds_what_the_file_says(void **state)
 static void
 a_strip_holds_what_the_file_says(void **state)
 {
-	static const double value[] = { -1.5, 1, 2.5, -6, 0.25, 1, 0, 1, 0, 200,
-		6 };
+	static const double value[STRIP_VALUES] = { -1.5, 1, 2.5, -6, 0.25, 1,
+		0, 1, 0, 200, 6, 0, 0, -20 };
 	struct desk *desk = config_take(config_full);
 	const struct desk_strip *keys = &desk->strip[1];
 

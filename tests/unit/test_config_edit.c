@@ -21,7 +21,8 @@ static const char desk[] =
     "},\n"
     "    { \"id\": \"keys\", \"to\": [] } ],\n"
     "  \"buses\": [ { \"id\": \"drums\", \"sends\": { \"verb\": {} } },\n"
-    "    { \"id\": \"verb\" } ] }";
+    "    { \"id\": \"verb\" } ],\n"
+    "  \"monitor\": { \"source\": \"bus/verb\", \"dim\": 1 } }";
 
 /* What an edit gives, all of it on one line; freed by the next call. */
 static const char *
@@ -164,6 +165,7 @@ a_strip_goes_with_all_that_leads_to_it(void **state)
 	text = flat(config_remove_strip(desk, "bus/verb", why, sizeof why));
 	assert_null(strstr(text, "verb"));
 	assert_non_null(strstr(text, "\"sends\":{},\"inserts\""));
+	assert_non_null(strstr(text, "\"monitor\":{\"dim\":1}"));
 	text = flat(config_remove_strip(desk, "bus/drums", why, sizeof why));
 	assert_null(strstr(text, "drums"));
 	/* What went there alone goes to the master, what went nowhere stays. */

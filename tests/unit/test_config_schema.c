@@ -63,7 +63,8 @@ assert_part_is(const cJSON *part, const struct schema_param *param)
 static void
 the_json_schema_has_the_keys_ranges_and_defaults_of_the_table(void **state)
 {
-	static const char *const object[] = { "channel", "bus", "master" };
+	static const char *const object[] = { "channel", "bus", "master",
+		"monitor" };
 	size_t size;
 	char *text = config_slurp(SCHEMA, &size);
 	cJSON *schema = cJSON_Parse(text);

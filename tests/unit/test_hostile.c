@@ -28,7 +28,7 @@ static const char desk_json[] =
     " { \"id\": \"peak\" }, { \"id\": \"late\", \"to\": [\"sub\"] } ],"
     " \"buses\": [ { \"id\": \"sub\", \"lanes\": 1 } ] }";
 enum { IN_A, IN_B, IN_PEAK, IN_LATE, INS };
-enum { OUT_A, OUT_B, OUTS = 7 };
+enum { OUT_A, OUT_B, OUTS = 9 };
 
 struct duel {
 	struct table table;

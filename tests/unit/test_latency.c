@@ -2,7 +2,8 @@
 
 #include "mixer/latency.h"
 
-/* Inputs: a, b_1, b_2. Outputs: a, b_1, b_2, sub_1, sub_2, lone, master. */
+/* Inputs: a, b_1, b_2. Outputs: a, b_1, b_2, sub_1, sub_2, lone, master,
+ * monitor. */
 static const char json[] =
     "{ \"version\": 1, \"channels\": [\n"
     "{ \"id\": \"a\", \"delay\": 10, \"to\": [\"sub\"] },\n"
@@ -18,6 +19,8 @@ enum {
 	OUT_LONE,
 	OUT_L,
 	OUT_R,
+	OUT_MONITOR_1,
+	OUT_MONITOR_2,
 	OUTS
 };
 
@@ -47,6 +50,8 @@ capture_follows_the_routes_and_delays(void **state)
 	assert_range(out[OUT_SUB_2], 300 + 48, 64 + 480 + 48);
 	assert_range(out[OUT_LONE], 0, 0);
 	assert_range(out[OUT_L], 100, 64 + 480 + 48);
+	/* As late as the master, which it plays. */
+	assert_range(out[OUT_MONITOR_1], 100, 64 + 480 + 48);
 	latency_free(latency);
 	table_close(&table);
 }

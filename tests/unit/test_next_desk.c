@@ -397,7 +397,7 @@ what_was_measured_stays(void **state)
 	    before.headroom == after.headroom && before.zone == after.zone);
 	assert_true(before.headroom > 6.9 && before.headroom < 7.1);
 	meters_read_loudness(mixer_meters(play.mixer),
-	    (unsigned)mixer_desk(play.mixer)->strips - 1, &loud);
+	    desk_master(mixer_desk(play.mixer)), &loud);
 	assert_true(loud.momentary_most > -12 && loud.integrated > -20);
 	play_run(&play, 31920, 62000);
 	/* Each sample above full scale is in exactly one event. */

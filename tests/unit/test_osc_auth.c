@@ -150,9 +150,9 @@ mix_sets_and_leaves_the_whole_desk_to_admin(void **state)
 	    "for the role \"admin\"");
 	be(b, ADMIN);
 	assert_string_equal(
-	    ask(b, 0, "/loudness/reset", ""), "/loudness/reset i 4\n");
+	    ask(b, 0, "/loudness/reset", ""), "/loudness/reset i 5\n");
 	assert_string_equal(
-	    ask(b, 0, "/headroom/reset", ""), "/headroom/reset i 5\n");
+	    ask(b, 0, "/headroom/reset", ""), "/headroom/reset i 6\n");
 }
 
 /* --- narrowed to strips --- */
@@ -285,9 +285,9 @@ a_token_may_raise_what_everybody_may(void **state)
 	assert_string_equal(
 	    ask(b, 0, "/auth", "s", "front-of-house"), "/auth ss admin \n");
 	assert_string_equal(
-	    ask(b, 0, "/loudness/reset", ""), "/loudness/reset i 4\n");
+	    ask(b, 0, "/loudness/reset", ""), "/loudness/reset i 5\n");
 	assert_string_equal(
-	    ask(b, 0, "/headroom/reset", ""), "/headroom/reset i 5\n");
+	    ask(b, 0, "/headroom/reset", ""), "/headroom/reset i 6\n");
 }
 
 static void

@@ -11,7 +11,7 @@
 
 /* Entries of the bench's desk: three stages of a lane each, of two where the
  * strip is not the kick. */
-enum { KICK_IN, ENTRIES = 21 };
+enum { KICK_IN, ENTRIES = 27 };
 
 /* One blob put together, and the last packet as it came. */
 struct blob {
@@ -157,9 +157,10 @@ a_layout_names_strips_stages_and_lanes_in_desk_order(void **state)
 	    "/meters/layout sisiis  %g ch/keys 3 2 in trim fader\n"
 	    "/meters/layout sisiis  %g bus/verb 9 2 in trim fader\n"
 	    "/meters/layout sisiis  %g master 15 2 in trim fader\n"
-	    "/meters/layout/end siii  %g 4 21\n",
+	    "/meters/layout sisiis  %g monitor 21 2 in trim fader\n"
+	    "/meters/layout/end siii  %g 5 27\n",
 	    (double)number, (double)number, (double)number, (double)number,
-	    (double)number);
+	    (double)number, (double)number);
 	assert_int_equal(entries, ENTRIES);
 	assert_true(number > 0);
 	say(b, 0, "/meters/layout", "");
@@ -378,12 +379,12 @@ a_large_desk_comes_in_several_packets(void **state)
 	snprintf(text + used, sizeof(text) - used, "] }");
 	bench_start_desk(&b, text, NULL);
 	layout_number(&b, "", &entries);
-	assert_int_equal(entries, 606);
+	assert_int_equal(entries, 612);
 	say(&b, 0, "/subscribe", "si", "meters/blob", 100);
 	run_for(&b, 30);
 	assert_true(next_blob(&b, 0, &blob));
 	assert_int_equal(blob.header.packets, 3);
-	assert_int_equal(blob.entries, 606);
+	assert_int_equal(blob.entries, 612);
 	for (int i = 0; i < entries; i++)
 		assert_int_equal(blob.entry[i].rms, BLOB_SILENCE);
 	bench_end(&b);

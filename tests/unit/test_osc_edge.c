@@ -211,12 +211,14 @@ list_names_strips_and_sends(void **state)
 	    "/list ssisi ch/keys keys 2 in trim fader 1\n"
 	    "/list ssisi bus/verb verb 2 in trim fader 0\n"
 	    "/list ssisi master master 2 in trim fader 1\n"
+	    "/list ssisi monitor monitor 2 in trim fader 0\n"
 	    "/list/send ss ch/kick verb\n"
 	    "/list/target sff ch/kick -18 -10\n"
 	    "/list/target sff ch/keys -18 -10\n"
 	    "/list/target sff bus/verb -30 -6\n"
 	    "/list/target sff master -30 -6\n"
-	    "/list/end i 4\n");
+	    "/list/target sff monitor -30 -6\n"
+	    "/list/end i 5\n");
 }
 
 /* --- addresses to listen on --- */
@@ -246,11 +248,11 @@ loudness_is_of_buses_and_the_master(void **state)
 	assert_string_equal(ask(b, 0, "/loudness/bus/1", ""),
 	    "/loudness/bus/1 fffffffff -200 -200 -200 0 0 -200 0 -200 -200\n");
 	assert_error(ask(b, 0, "/loudness/ch/kick", ""), "unknown-address",
-	    "a bus or the master");
+	    "a bus, the master or the monitor");
 	assert_error(ask(b, 0, "/loudness/bus/verb/foo", ""), "unknown-address",
 	    "allowed reset");
 	assert_error(ask(b, 0, "/loudness/foo", ""), "unknown-address",
-	    "allowed bus, master, reset");
+	    "allowed bus, master, monitor, reset");
 	assert_error(
 	    ask(b, 0, "/loudness/master", "f", 0.0), "read-only", "read");
 }
@@ -263,7 +265,7 @@ loudness_is_reset_by_name_only(void **state)
 	assert_string_equal(ask(b, 0, "/loudness/bus/verb/reset", ""),
 	    "/loudness/bus/verb/reset i 1\n");
 	assert_string_equal(
-	    ask(b, 0, "/loudness/reset", ""), "/loudness/reset i 2\n");
+	    ask(b, 0, "/loudness/reset", ""), "/loudness/reset i 3\n");
 	assert_string_equal(ask(b, 0, "/loudness/bus/*/reset", ""),
 	    "/loudness/bus/verb/reset i 1\n");
 	assert_null(strstr(ask(b, 0, "//*", ""), "reset"));

@@ -15,7 +15,7 @@ play(struct bench *b, double level, int seconds)
 {
 	static float x[FRAMES], silence[FRAMES];
 	const float *in[3] = { x, silence, silence };
-	float *out[8] = { NULL };
+	float *out[10] = { NULL };
 	struct engine *engine = mixer_engine(b->mixer);
 	float gain = (float)pow(10, level / 20);
 
@@ -58,7 +58,7 @@ headroom_is_read_and_reset_for_one_or_all(void **state)
 	    "/headroom/ch/kick/trim fs 200 silent\n");
 	assert_null(strstr(ask(b, 0, "/headroom/master/in", ""), "silent"));
 	assert_string_equal(
-	    ask(b, 0, "/headroom/reset", ""), "/headroom/reset i 4\n");
+	    ask(b, 0, "/headroom/reset", ""), "/headroom/reset i 5\n");
 	assert_non_null(strstr(ask(b, 0, "/headroom/master/in", ""), "silent"));
 	assert_null(strstr(ask(b, 0, "/headroom//*", ""), "reset"));
 	assert_error(ask(b, 0, "/headroom/ch/kick/foo", ""), "unknown-address",

@@ -258,6 +258,7 @@ list_names_the_slots(void **state)
 	    "fader 0\n"
 	    "/list ssisi ch/snare snare 1 in trim insert/1 fader 0\n"
 	    "/list ssisi master master 2 in trim insert/1 fader 1\n"
+	    "/list ssisi monitor monitor 2 in trim fader 0\n"
 	    "/list/slot sisssi ch/kick 1 lv2 Compressor loading 2\n"
 	    "/list/slot sisssi ch/kick 2 jack jack unconnected 2\n"
 	    "/list/slot sisssi ch/kick 3 lv2 urn:fake:none failed 2\n"
@@ -266,7 +267,8 @@ list_names_the_slots(void **state)
 	    "/list/target sff ch/kick -18 -10\n"
 	    "/list/target sff ch/snare -18 -10\n"
 	    "/list/target sff master -30 -6\n"
-	    "/list/end i 3\n");
+	    "/list/target sff monitor -30 -6\n"
+	    "/list/end i 4\n");
 }
 
 /* Puts the parts of the texts together; checks that they come in order. */

@@ -95,7 +95,7 @@ meters_come_for_every_stage_at_once_and_at_their_rate(void **state)
 	assert_in_range(b->messages, 3 * 22, 3 * 26);
 	say(b, 1, "/subscribe", "s", "meters");
 	hear(b, 1);
-	assert_int_equal(b->messages, 1 + 3 * 4);
+	assert_int_equal(b->messages, 1 + 3 * 5);
 }
 
 static void
@@ -109,12 +109,12 @@ loudness_comes_for_buses_and_the_master_ten_times_a_second(void **state)
 	say(b, 0, "/subscribe", "s", "loudness");
 	snprintf(wanted, sizeof(wanted),
 	    "/subscribed sis loudness 10 \n/loudness/bus/verb %s"
-	    "/loudness/master %s",
-	    silent, silent);
+	    "/loudness/master %s/loudness/monitor %s",
+	    silent, silent, silent);
 	assert_string_equal(hear(b, 0), wanted);
 	run_for(b, 500);
 	hear(b, 0);
-	assert_in_range(b->messages, 2 * 4, 2 * 6);
+	assert_in_range(b->messages, 3 * 4, 3 * 6);
 	say(b, 1, "/subscribe", "ss", "loudness", "/bus/1");
 	snprintf(wanted, sizeof(wanted),
 	    "/subscribed sis loudness 10 /bus/1\n/loudness/bus/1 %s", silent);

@@ -12,16 +12,16 @@ each_strip_comes_after_what_feeds_it(void **state)
 	    " \"to\": [\"three\"] }, { \"id\": \"one\", \"to\": [\"two\"] } ] "
 	    "}";
 	struct table table;
-	unsigned order[5], at[5];
+	unsigned order[6], at[6];
 
 	(void)state;
 	table_open(&table, json, 48000);
-	assert_int_equal(route_order(mixer_desk(table.mixer), order), 5);
-	for (unsigned i = 0; i < 5; i++)
+	assert_int_equal(route_order(mixer_desk(table.mixer), order), 6);
+	for (unsigned i = 0; i < 6; i++)
 		at[order[i]] = i;
-	/* a, three, two, one, master */
-	assert_true(
-	    at[0] < at[3] && at[3] < at[2] && at[2] < at[1] && at[1] < at[4]);
+	/* a, three, two, one, master, monitor */
+	assert_true(at[0] < at[3] && at[3] < at[2] && at[2] < at[1] &&
+		    at[1] < at[4] && at[4] < at[5]);
 	table_close(&table);
 }
 

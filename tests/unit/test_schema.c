@@ -380,8 +380,10 @@ each_address_is_its_scope_and_tail(void **state)
 		const struct schema_param *param = schema_param((enum param)i);
 		char address[64];
 
+		bool monitor = param->kinds == KIND_BIT(STRIP_MONITOR);
 		snprintf(address, sizeof address, "%s%s%s%s",
-		    scopes[param->scope], i == PARAM_LOUDNESS_RESET ? "/" : "",
+		    monitor ? "/monitor/" : scopes[param->scope],
+		    i == PARAM_LOUDNESS_RESET ? "/" : "",
 		    i == PARAM_HEADROOM ? "<stage>" : param->tail,
 		    i == PARAM_STATUS_DROPS ? "/<reason>" : "");
 		assert_string_equal(param->address, address);
@@ -443,6 +445,8 @@ the_master_has_no_pan_solo_and_sends(void **state)
 			assert_int_equal(param->kinds, KIND_BIT(STRIP_MASTER));
 			continue;
 		}
+		if (param->kinds == KIND_BIT(STRIP_MONITOR))
+			continue;
 		/* Only what is summed up has a loudness, and a guard. */
 		bool guard = (i >= PARAM_GUARD && i <= PARAM_GUARD_MOST) ||
 			     i == PARAM_GUARD_REDUCTION;
@@ -455,6 +459,7 @@ the_master_has_no_pan_solo_and_sends(void **state)
 	assert_string_equal(schema_kind_name(STRIP_CHANNEL), "ch");
 	assert_string_equal(schema_kind_name(STRIP_BUS), "bus");
 	assert_string_equal(schema_kind_name(STRIP_MASTER), "master");
+	assert_string_equal(schema_kind_name(STRIP_MONITOR), "monitor");
 }
 
 static void

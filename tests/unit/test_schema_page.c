@@ -125,8 +125,13 @@ write_row(FILE *out, const struct schema_param *param)
 	if (param->type != SCHEMA_COMMAND)
 		write_range(out, param);
 	write_filled(out, param->help);
+	if (param->kinds == KIND_BIT(STRIP_MONITOR))
+		return;
 	if (param->kinds && !(param->kinds & KIND_BIT(STRIP_MASTER)))
 		fputs("Not on the master.\n", out);
+	if (param->scope == SCOPE_STRIP &&
+	    param->kinds & KIND_BIT(STRIP_MONITOR))
+		fputs("Also on the monitor.\n", out);
 }
 
 static char *

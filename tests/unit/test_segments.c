@@ -41,6 +41,8 @@ enum {
 	OUT_SUB_2,
 	OUT_L,
 	OUT_R,
+	OUT_MONITOR_1,
+	OUT_MONITOR_2,
 	FIRST_SEND
 };
 
