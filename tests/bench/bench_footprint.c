@@ -159,7 +159,7 @@ large_desk(void **state)
 	    out, "], \"master\": { \"outputs\": [\"rig-rec:in_1\", []] } }");
 	fclose(out);
 	double ms = start_to_sound(json, &megabytes);
-	printf("512 channels, 1090 ports: %.0f ms to the first sample, %.1f MB "
+	printf("512 channels, 1092 ports: %.0f ms to the first sample, %.1f MB "
 	       "resident\n",
 	    ms, megabytes);
 	free(json);

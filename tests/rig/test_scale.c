@@ -22,7 +22,7 @@
 #define SILENT 32 /* the last channels, which nothing feeds */
 #define CYCLE 480 /* frames of the tone, and of 10 ms */
 #define TAKES 16
-#define OWN_PORTS (CHANNELS + CHANNELS + 2 * BUSES + 2)
+#define OWN_PORTS (CHANNELS + CHANNELS + 2 * BUSES + 2 + 2)
 #define LENGTH (RATE * 6 / 10)
 
 struct scene {
