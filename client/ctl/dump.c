@@ -97,7 +97,7 @@ dump_is_set(const char *address)
 {
 	const struct schema_param *param = value_param(address);
 
-	return param && param->writable && param->id != PARAM_FADER_POSITION;
+	return param && param->writable && schema_fader_of(param->id) == PARAMS;
 }
 
 static void

@@ -79,6 +79,32 @@ list_slots(struct osc_request *request, unsigned index)
 	}
 }
 
+/* Each group, then who is in it. */
+static void
+list_groups(struct osc_request *request, enum group_kind kind)
+{
+	const struct desk *desk = mixer_desk(request->osc->mixer);
+	char part[DESK_STRIP_TEXT], group[32], member[40];
+
+	snprintf(group, sizeof(group), "/list/%s", schema_group_name(kind));
+	snprintf(member, sizeof(member), "%s/strip", group);
+	for (size_t i = 0; i < desk->groups[kind]; i++) {
+		const struct desk_group *at = &desk->group[kind][i];
+		if (osc_request_answers(request))
+			osc_pack_print(
+			    &request->replies, group, "ss", at->id, at->name);
+		for (size_t k = 0; k < desk->strips; k++) {
+			const struct desk_strip *strip = &desk->strip[k];
+			if ((strip->groups[kind] >> i & 1) == 0 ||
+			    !osc_request_answers(request))
+				continue;
+			desk_strip_text(strip, false, part);
+			osc_pack_print(
+			    &request->replies, member, "ss", at->id, part);
+		}
+	}
+}
+
 void
 osc_list(struct osc_request *request)
 {
@@ -92,6 +118,8 @@ osc_list(struct osc_request *request)
 		list_slots(request, i);
 	for (unsigned i = 0; i < strips; i++)
 		list_target(request, i);
+	for (int kind = 0; kind < GROUP_KINDS; kind++)
+		list_groups(request, (enum group_kind)kind);
 	if (osc_request_answers(request))
 		osc_pack_print(
 		    &request->replies, "/list/end", "i", (int)strips);

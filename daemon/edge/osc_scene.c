@@ -277,9 +277,10 @@ osc_scene_touch(struct osc *osc)
 		struct address address = *mixer_fade_at(osc->mixer, i);
 
 		osc_changed(osc, &address, NULL);
-		if (address.param->id != PARAM_FADER)
+		if (schema_position_of(address.param->id) == PARAMS)
 			continue;
-		address.param = schema_param(PARAM_FADER_POSITION);
+		address.param =
+		    schema_param(schema_position_of(address.param->id));
 		osc_changed(osc, &address, NULL);
 	}
 }

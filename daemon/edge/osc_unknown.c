@@ -131,6 +131,31 @@ names_strip(const char *part)
 	return false;
 }
 
+static void
+say_groups(struct text *text, const struct desk *desk, const struct path *path,
+    enum group_kind kind)
+{
+	const char *name = kind == GROUP_DCA ? "DCA" : "mute group";
+	size_t count = desk->groups[kind];
+	bool by_place;
+
+	if (desk_named_group(desk, kind, path->part[1], &by_place) >= 0) {
+		text_add(text, "found no \"%s\" in a %s; allowed %s",
+		    path->part[2], name,
+		    kind == GROUP_DCA ? "fader, fader/position, mute, name"
+				      : "name, or nothing");
+		return;
+	}
+	text_add(text, "found no %s \"%s\"", name, path->part[1]);
+	if (count == 0)
+		text_add(text, "; this desk has no %ss", name);
+	for (size_t i = 0; i < count && i < FEW; i++)
+		text_add(text, "%s%s", i > 0 ? ", " : "; allowed ",
+		    desk->group[kind][i].id);
+	if (count > FEW)
+		text_add(text, ", ... as /list names them");
+}
+
 /* --- what stands behind them --- */
 
 static void
@@ -327,6 +352,13 @@ osc_unknown(
 	struct path path;
 
 	path_split(&path, address);
+	for (int kind = 0; kind < GROUP_KINDS; kind++)
+		if (strcmp(path.part[0],
+			schema_group_name((enum group_kind)kind)) == 0) {
+			say_groups(&text, mixer_desk(mixer), &path,
+			    (enum group_kind)kind);
+			return;
+		}
 	if (names_strip(path.part[0])) {
 		say_strip(&text, mixer, &path);
 	} else if (strcmp(path.part[0], "meter") == 0 ||
@@ -339,6 +371,7 @@ osc_unknown(
 	} else {
 		text_add(&text,
 		    "found no \"/%s\"; allowed /ch, /bus, /master, /monitor, "
+		    "/dca, /mutegroup, "
 		    "/meter, /headroom, /loudness, /status, or a command: ",
 		    path.part[0]);
 		say_tails(&text, SCOPE_DESK, 0);

@@ -17,6 +17,22 @@ bus_text(const struct desk_strip *bus, bool by_place, char *text, size_t size)
 		snprintf(text, size, "%s", bus->id);
 }
 
+static void
+group_text(const struct desk *desk, const struct address *address,
+    char text[ADDRESS_LONGEST])
+{
+	enum group_kind kind = schema_scope_group(address->param->scope);
+	const char *tail = address->param->tail;
+	char place[16];
+
+	snprintf(place, sizeof place, "%u", address->sub + 1);
+	snprintf(text, ADDRESS_LONGEST, "/%s/%s%s%s", schema_group_name(kind),
+	    address->by_place & BY_PLACE_STRIP
+		? place
+		: desk->group[kind][address->sub].id,
+	    tail[0] != '\0' ? "/" : "", tail);
+}
+
 void
 mixer_address_text(const struct mixer *mixer, const struct address *address,
     char text[ADDRESS_LONGEST])
@@ -44,6 +60,10 @@ mixer_address_text(const struct mixer *mixer, const struct address *address,
 	case SCOPE_INSERT_PARAM:
 		snprintf(text, ADDRESS_LONGEST, "/%s/insert/%u/param/%s", name,
 		    address->sub + 1, param->tail);
+		break;
+	case SCOPE_DCA:
+	case SCOPE_MUTE_GROUP:
+		group_text(desk, address, text);
 		break;
 	case SCOPE_METER:
 		snprintf(text, ADDRESS_LONGEST, "/meter/%s/%s", name,
@@ -102,6 +122,18 @@ part_is(const struct address_parts *parts, size_t index, const char *text)
 	       memcmp(parts->at[index], text, parts->size[index]) == 0;
 }
 
+/* A part as a text; false for one that is longer than any id. */
+static bool
+part_text(const struct address_parts *parts, size_t index,
+    char text[DESK_ID_LONGEST + 1])
+{
+	if (index >= parts->count || parts->size[index] > DESK_ID_LONGEST)
+		return false;
+	memcpy(text, parts->at[index], parts->size[index]);
+	text[parts->size[index]] = '\0';
+	return true;
+}
+
 /* The strip that a part names by id or by place, or -1. */
 static int
 part_strip(const struct desk *desk, const struct address_parts *parts,
@@ -109,11 +141,9 @@ part_strip(const struct desk *desk, const struct address_parts *parts,
 {
 	char text[DESK_ID_LONGEST + 1];
 
-	if (index >= parts->count || parts->size[index] >= sizeof text)
-		return -1;
-	memcpy(text, parts->at[index], parts->size[index]);
-	text[parts->size[index]] = '\0';
-	return desk_named(desk, kind, text, by_place);
+	return part_text(parts, index, text)
+		   ? desk_named(desk, kind, text, by_place)
+		   : -1;
 }
 
 /* --- plain addresses --- */
@@ -297,6 +327,26 @@ find_status(const struct desk *desk, const struct address_parts *parts,
 	return false;
 }
 
+/* /dca/<id>/TAIL, /mutegroup/<id> and /mutegroup/<id>/TAIL. */
+static bool
+find_group(const struct desk *desk, const struct address_parts *parts,
+    enum group_kind kind, struct address *address)
+{
+	char text[DESK_ID_LONGEST + 1];
+	bool by_place = false;
+	int group = part_text(parts, 1, text)
+			? desk_named_group(desk, kind, text, &by_place)
+			: -1;
+
+	if (group < 0)
+		return false;
+	address->sub = (unsigned)group;
+	address->by_place = by_place ? BY_PLACE_STRIP : 0;
+	address->param = schema_find(
+	    schema_group_scope(kind), parts->count > 2 ? parts->at[2] : "");
+	return address->param != NULL;
+}
+
 bool
 address_find(
     const struct mixer *mixer, const char *text, struct address *address)
@@ -315,6 +365,11 @@ address_find(
 		return find_stage(mixer->desk, &parts, PARAM_HEADROOM, address);
 	if (part_is(&parts, 0, "loudness"))
 		return find_loudness(mixer->desk, &parts, address);
+	for (int kind = 0; kind < GROUP_KINDS; kind++)
+		if (part_is(
+			&parts, 0, schema_group_name((enum group_kind)kind)))
+			return find_group(mixer->desk, &parts,
+			    (enum group_kind)kind, address);
 	if (!find_strip(mixer->desk, &parts, &index, address) ||
 	    index >= parts.count)
 		return false;

@@ -354,7 +354,8 @@ advisor_feeds(struct advisor *advisor, unsigned strip)
 {
 	const struct desk *desk = advisor->desk;
 	const struct desk_strip *from = &desk->strip[strip];
-	bool muted = from->value[PARAM_MUTE] != 0;
+	bool muted =
+	    from->value[PARAM_MUTE] != 0 || desk_groups_gain(desk, from) == 0;
 	const struct history_levels *tap =
 	    advisor_levels(advisor, strip, desk_stage_fader(from) - 1);
 	char text[DESK_STRIP_TEXT], bus[DESK_STRIP_TEXT];

@@ -156,10 +156,13 @@ read_file(struct config_reader *reader)
 		{ "buses", config_read_strips, 0, NULL, NULL },
 		{ "master", config_read_one, 0, NULL, NULL },
 		{ "monitor", config_read_one, 0, NULL, NULL },
+		{ "dcas", config_read_groups, 0, NULL, NULL },
+		{ "mutegroups", config_read_groups, 0, NULL, NULL },
 	};
 	static const struct config_keys keys = { key,
 		sizeof(key) / sizeof(key[0]), 0 };
 
+	config_prepare_groups(reader);
 	config_prepare_strips(reader);
 	if (reader->no_memory)
 		return;

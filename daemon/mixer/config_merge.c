@@ -201,15 +201,57 @@ split(struct merge *merge, char *address)
 	       !config_text_find(merge->root, name, &merge->place);
 }
 
+/* "/dca/drums/fader", "/mutegroup/band": the rest of such an address, or NULL
+ * for another one. */
+static char *
+group_list(char *address, const char **list)
+{
+	static const char *const lists[GROUP_KINDS] = { "dcas", "mutegroups" };
+
+	for (int kind = 0; kind < GROUP_KINDS; kind++) {
+		const char *name = schema_group_name((enum group_kind)kind);
+		size_t size = strlen(name);
+		if (strncmp(address + 1, name, size) == 0 &&
+		    address[size + 1] == '/') {
+			*list = lists[kind];
+			return address + size + 2;
+		}
+	}
+	return NULL;
+}
+
+static bool
+merge_group(struct merge *merge, const char *list, char *rest)
+{
+	char *id = strtok_r(rest, "/", &rest);
+	const char *key = strtok_r(NULL, "", &rest);
+	cJSON *groups = cJSON_GetObjectItemCaseSensitive(merge->root, list);
+	cJSON *group;
+
+	cJSON_ArrayForEach(group, groups)
+	{
+		const char *name = cJSON_GetStringValue(
+		    cJSON_GetObjectItemCaseSensitive(group, "id"));
+		/* A mute group is its mute. */
+		if (name && id && strcmp(name, id) == 0)
+			return put(merge, group, key ? key : "mute");
+	}
+	return false;
+}
+
 static bool
 merge_item(struct merge *merge)
 {
-	char address[ADDRESS_LONGEST];
+	char address[ADDRESS_LONGEST], *rest;
+	const char *list;
 
 	if (strlen(merge->item->string) >= sizeof(address) ||
 	    !values_read(merge->item, &merge->value))
 		return false;
 	snprintf(address, sizeof(address), "%s", merge->item->string);
+	rest = group_list(address, &list);
+	if (rest)
+		return merge_group(merge, list, rest);
 	if (!split(merge, address))
 		return false;
 	if (is_part(merge, 0, "send"))

@@ -313,6 +313,24 @@ print_targets(FILE *out, const struct desk *desk)
 	fputs(",\n", out);
 }
 
+/* The ids of the groups that a strip is in. */
+static void
+print_members(FILE *out, const struct desk *desk,
+    const struct desk_strip *strip, enum group_kind kind)
+{
+	const char *gap = "";
+
+	putc('[', out);
+	for (size_t i = 0; i < desk->groups[kind]; i++) {
+		if (!(strip->groups[kind] >> i & 1))
+			continue;
+		fputs(gap, out);
+		print_text(out, desk->group[kind][i].id);
+		gap = ", ";
+	}
+	putc(']', out);
+}
+
 /* What only those have that are mixed. */
 static void
 print_mix(FILE *out, const struct desk *desk, const struct desk_strip *strip)
@@ -324,6 +342,10 @@ print_mix(FILE *out, const struct desk *desk, const struct desk_strip *strip)
 		    strip->align ? "true" : "false");
 		print_to(out, desk, strip);
 		print_sends(out, desk, strip);
+		fputs(",\n      \"dcas\": ", out);
+		print_members(out, desk, strip, GROUP_DCA);
+		fputs(",\n      \"mutegroups\": ", out);
+		print_members(out, desk, strip, GROUP_MUTE);
 	}
 	print_gap(out, strip);
 	fputs("\"target\": ", out);
@@ -375,6 +397,27 @@ print_kind(FILE *out, const struct desk *desk, const char *key, size_t first,
 		print_strip(out, desk, &desk->strip[i]);
 	}
 	fputs(count ? "\n  ],\n" : "],\n", out);
+}
+
+static void
+print_groups(FILE *out, const struct desk *desk, enum group_kind kind)
+{
+	fputc('[', out);
+	for (size_t i = 0; i < desk->groups[kind]; i++) {
+		const struct desk_group *group = &desk->group[kind][i];
+
+		fputs(i ? ",\n    { \"id\": " : "\n    { \"id\": ", out);
+		print_text(out, group->id);
+		fputs(", \"name\": ", out);
+		print_text(out, group->name);
+		fprintf(out, ", \"mute\": %g", group->mute);
+		if (kind == GROUP_DCA) {
+			fputs(", \"fader\": ", out);
+			print_number(out, group->fader);
+		}
+		fputs(" }", out);
+	}
+	fputs(desk->groups[kind] ? "\n  ]" : "]", out);
 }
 
 static void
@@ -472,6 +515,10 @@ config_print(FILE *out, const struct desk *desk)
 	print_strip(out, desk, &desk->strip[desk_master(desk)]);
 	fputs(",\n  \"monitor\": ", out);
 	print_strip(out, desk, &desk->strip[desk_monitor(desk)]);
+	fputs(",\n  \"dcas\": ", out);
+	print_groups(out, desk, GROUP_DCA);
+	fputs(",\n  \"mutegroups\": ", out);
+	print_groups(out, desk, GROUP_MUTE);
 	fputs("\n}\n", out);
 	return fflush(out) || ferror(out) ? -1 : 0;
 }

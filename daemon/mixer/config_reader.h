@@ -131,6 +131,22 @@ bool config_list(char *list, size_t size, const char *word);
 
 /* --- the parts --- */
 
+#define CONFIG_ID_ALLOWED                                                   \
+	"1 to 32 of a-z, 0-9, - and _, not only digits, not \"master\" or " \
+	"\"monitor\""
+
+/* Is this an id that something may have? Otherwise adds an error. */
+bool config_id(struct config_reader *reader, const struct config_item *item);
+
+/* Makes room for the DCAs and mute groups that the file names, with their ids. */
+void config_prepare_groups(struct config_reader *reader);
+
+/* "dcas" and "mutegroups" of the desk, and of a strip. */
+void config_read_groups(
+    struct config_reader *reader, const struct config_item *item);
+void config_read_members(
+    struct config_reader *reader, const struct config_item *item);
+
 /* Makes room for the strips that the file names, with their ids and lanes. */
 void config_prepare_strips(struct config_reader *reader);
 

@@ -9,10 +9,6 @@
 #define ALL (MIX | KIND_BIT(STRIP_MONITOR))
 #define KEYS_MOST 32
 
-#define ID_ALLOWED                                                          \
-	"1 to 32 of a-z, 0-9, - and _, not only digits, not \"master\" or " \
-	"\"monitor\""
-
 static void
 blank_strip(struct desk_strip *strip, enum strip_kind kind, size_t place)
 {
@@ -159,14 +155,26 @@ config_shown_id(const struct desk_strip *strip)
 		   : "?";
 }
 
+bool
+config_id(struct config_reader *reader, const struct config_item *item)
+{
+	const char *id = cJSON_GetStringValue(item->node);
+
+	if (!id)
+		config_fail_type(
+		    reader, item->node, item->path, CONFIG_ID_ALLOWED);
+	else if (!id_is_valid(id))
+		config_fail_value(
+		    reader, item->node, item->path, CONFIG_ID_ALLOWED);
+	else
+		return true;
+	return false;
+}
+
 static void
 read_id(struct config_reader *reader, const struct config_item *item)
 {
-	if (!cJSON_IsString(item->node))
-		config_fail_type(reader, item->node, item->path, ID_ALLOWED);
-	else if (!id_is_valid(item->node->valuestring))
-		config_fail_value(reader, item->node, item->path, ID_ALLOWED);
-	else
+	if (config_id(reader, item))
 		check_id_is_its_own(reader, item, item->into);
 }
 
@@ -239,7 +247,7 @@ strip_keys(struct config_key key[KEYS_MOST])
 	size_t count = 0;
 
 	key[count++] =
-	    (struct config_key){ "id", read_id, ANY, ID_ALLOWED, NULL };
+	    (struct config_key){ "id", read_id, ANY, CONFIG_ID_ALLOWED, NULL };
 	key[count++] =
 	    (struct config_key){ "name", read_name, ALL, NULL, NULL };
 	key[count++] =
@@ -263,6 +271,10 @@ strip_keys(struct config_key key[KEYS_MOST])
 	    (struct config_key){ "to", config_read_to, ANY, NULL, NULL };
 	key[count++] =
 	    (struct config_key){ "sends", config_read_sends, ANY, NULL, NULL };
+	key[count++] =
+	    (struct config_key){ "dcas", config_read_members, ANY, NULL, NULL };
+	key[count++] = (struct config_key){ "mutegroups", config_read_members,
+		ANY, NULL, NULL };
 	key[count++] = (struct config_key){ "target", config_read_target, MIX,
 		NULL, NULL };
 	key[count++] = (struct config_key){ "guard", config_read_guard,

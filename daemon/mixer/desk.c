@@ -1,6 +1,7 @@
 #include "mixer/desk.h"
 
 #include "mixer/target.h"
+#include "protocol/level.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -151,6 +152,8 @@ desk_free(struct desk *desk)
 	for (size_t i = 0; i < desk->strips; i++)
 		free_strip(&desk->strip[i]);
 	free(desk->strip);
+	for (int i = 0; i < GROUP_KINDS; i++)
+		free(desk->group[i]);
 	for (size_t i = 0; i < desk->listens; i++)
 		free(desk->listen[i]);
 	for (size_t i = 0; i < desk->allows; i++)
@@ -244,18 +247,66 @@ desk_at(const struct desk *desk, enum strip_kind kind, unsigned place)
 	return (int)(first + place - 1);
 }
 
+/* The place that a name is, all of it digits without a zero in front: 0 for
+ * none that there can be. False for an id. */
+static bool
+is_place(const char *name, unsigned *place)
+{
+	size_t digits = strspn(name, "0123456789");
+
+	*place = 0;
+	if (digits == 0 || name[digits] != '\0')
+		return false;
+	if (name[0] != '0' && digits <= 6)
+		*place = (unsigned)strtoul(name, NULL, 10);
+	return true;
+}
+
 int
 desk_named(const struct desk *desk, enum strip_kind kind, const char *name,
     bool *by_place)
 {
-	size_t digits = strspn(name, "0123456789");
+	unsigned place;
 
-	*by_place = digits != 0 && name[digits] == '\0';
+	*by_place = is_place(name, &place);
+	return *by_place ? desk_at(desk, kind, place)
+			 : desk_find(desk, kind, name);
+}
+
+int
+desk_find_group(const struct desk *desk, enum group_kind kind, const char *id)
+{
+	for (size_t i = 0; i < desk->groups[kind]; i++)
+		if (strcmp(desk->group[kind][i].id, id) == 0)
+			return (int)i;
+	return -1;
+}
+
+int
+desk_named_group(const struct desk *desk, enum group_kind kind,
+    const char *name, bool *by_place)
+{
+	unsigned place;
+
+	*by_place = is_place(name, &place);
 	if (!*by_place)
-		return desk_find(desk, kind, name);
-	if (name[0] == '0' || digits > 6)
-		return -1;
-	return desk_at(desk, kind, (unsigned)strtoul(name, NULL, 10));
+		return desk_find_group(desk, kind, name);
+	return place <= desk->groups[kind] ? (int)place - 1 : -1;
+}
+
+double
+desk_groups_gain(const struct desk *desk, const struct desk_strip *strip)
+{
+	double gain = 1;
+
+	for (int kind = 0; kind < GROUP_KINDS; kind++)
+		for (size_t i = 0; i < desk->groups[kind]; i++) {
+			const struct desk_group *group = &desk->group[kind][i];
+			if ((strip->groups[kind] >> i & 1) == 0)
+				continue;
+			gain *= group->mute != 0 ? 0 : level_gain(group->fader);
+		}
+	return gain;
 }
 
 bool

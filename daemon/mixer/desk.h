@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 struct plugin;
@@ -22,6 +23,7 @@ struct plugin;
 #define DESK_LANES 2 /* most lanes a strip can have */
 #define DESK_CHANNELS 1024
 #define DESK_BUSES 256
+#define DESK_GROUPS 64  /* of a kind: each is a bit */
 #define DESK_INSERTS 16 /* of a strip */
 #define DESK_LISTENERS 16
 #define DESK_NETWORKS 64
@@ -87,9 +89,18 @@ struct desk_strip {
 	struct desk_ports
 	    outputs[DESK_LANES]; /* a direct out after the fader */
 	bool has_outputs; /* the configuration names outputs, if only [] */
-	struct desk_insert *insert; /* in the order of the signal */
-	size_t inserts;             /* 0…DESK_INSERTS */
-	bool align;                 /* waits for those it meets in a sum */
+	struct desk_insert *insert;   /* in the order of the signal */
+	size_t inserts;               /* 0…DESK_INSERTS */
+	bool align;                   /* waits for those it meets in a sum */
+	uint64_t groups[GROUP_KINDS]; /* that it is in, by their indices */
+};
+
+/* Strips that are moved or muted together. */
+struct desk_group {
+	char id[DESK_ID_LONGEST + 1];
+	char name[DESK_NAME_LONGEST + 1];
+	double fader; /* dB; of a DCA */
+	double mute;  /* 0 or 1 */
 };
 
 enum desk_role { ROLE_NONE, ROLE_VIEW, ROLE_MIX, ROLE_ADMIN };
@@ -144,6 +155,8 @@ struct desk {
 	/* Channels, then buses, then the master, then the monitor. */
 	struct desk_strip *strip;
 	size_t strips, channels, buses;
+	struct desk_group *group[GROUP_KINDS];
+	size_t groups[GROUP_KINDS];
 	/* The strip that the monitor plays; its own index for what is soloed.
 	 * desk_set_source() sets it and how it is shown. */
 	unsigned source;
@@ -181,6 +194,18 @@ int desk_named(const struct desk *desk, enum strip_kind kind, const char *name,
 
 /* Index of the strip of this kind at a place (1, 2, …), or -1. */
 int desk_at(const struct desk *desk, enum strip_kind kind, unsigned place);
+
+/* Index of the group of this kind and id, or -1; or that is named by its id or,
+ * in digits, its place. */
+int
+desk_find_group(const struct desk *desk, enum group_kind kind, const char *id);
+int desk_named_group(const struct desk *desk, enum group_kind kind,
+    const char *name, bool *by_place);
+
+/* Linear gain that its groups give the fader of a strip; 0 where one mutes
+ * it. */
+double
+desk_groups_gain(const struct desk *desk, const struct desk_strip *strip);
 
 /* Does what leaves the strip's fader go to hardware: do the JACK ports there
  * matter, because the configuration names outputs or it is the master? */

@@ -227,9 +227,24 @@ find_slot(const struct desk_map *map, unsigned strip_before, unsigned *sub)
 	return slot >= 0;
 }
 
+static bool
+find_group(const struct desk_map *map, enum group_kind kind, unsigned *sub)
+{
+	int group = desk_find_group(
+	    map->after, kind, map->before->group[kind][*sub].id);
+
+	if (group >= 0)
+		*sub = (unsigned)group;
+	return group >= 0;
+}
+
 bool
 desk_map_address(const struct desk_map *map, struct address *address)
 {
+	enum group_kind kind = schema_scope_group(address->param->scope);
+
+	if (kind != GROUP_KINDS)
+		return find_group(map, kind, &address->sub);
 	int strip = map->strip_after[address->strip];
 	bool there = strip >= 0;
 

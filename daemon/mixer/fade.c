@@ -80,7 +80,8 @@ can_fade(const struct mixer *mixer, const struct address *address)
 		return !param->whole && !param->toggle && !param->only_choices;
 	}
 	return row->type == SCHEMA_FLOAT &&
-	       (row->id < STRIP_VALUES || row->scope == SCOPE_SEND);
+	       (row->id < STRIP_VALUES || row->scope == SCOPE_SEND ||
+		   row->id == PARAM_DCA_FADER);
 }
 
 static enum law

@@ -56,8 +56,7 @@ live_targets(const struct desk *desk, const struct route_solo *solo,
 
 	if (value[PARAM_DIM] != 0)
 		fader *= level_gain(value[PARAM_DIM_LEVEL]);
-	if (value[PARAM_MUTE] != 0)
-		fader = 0;
+	fader *= value[PARAM_MUTE] != 0 ? 0 : desk_groups_gain(desk, strip);
 
 	target[LIVE_TRIM] = (float)(value[PARAM_POLARITY] != 0 ? -trim : trim);
 	target[LIVE_FADER] = (float)fader;

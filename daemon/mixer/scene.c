@@ -333,7 +333,7 @@ read_item(const struct reading *reading, const cJSON *item)
 
 	if (!values_find(reading->mixer, item, &address) ||
 	    !belongs(reading->mixer, &address) ||
-	    address.param->id == PARAM_FADER_POSITION)
+	    schema_fader_of(address.param->id) != PARAMS)
 		return keep_unknown(reading, item->string);
 	if (!values_read(item, &value))
 		return refuse(reading, item, item->string,
@@ -416,25 +416,31 @@ is_now(struct mixer *mixer, const struct scene_value *value)
 	return (float)now.number == (float)value->number;
 }
 
+/* A strip may be, a group is not. */
+static bool
+is_safe(const struct mixer *mixer, const struct address *address)
+{
+	const struct desk *desk = mixer_desk(mixer);
+
+	return schema_scope_group(address->param->scope) == GROUP_KINDS &&
+	       desk->strip[address->strip].value[PARAM_SAFE] != 0;
+}
+
 enum scene_part
 scene_judge(struct mixer *mixer, const struct scene_scope *scope,
     const struct scene_value *value)
 {
-	const struct desk_strip *strip =
-	    &mixer_desk(mixer)->strip[value->address.strip];
-
 	if (!covers(scope, mixer, &value->address))
 		return SCENE_OUTSIDE;
 	if (is_now(mixer, value))
 		return SCENE_SAME;
-	return strip->value[PARAM_SAFE] != 0 ? SCENE_SAFE : SCENE_CHANGE;
+	return is_safe(mixer, &value->address) ? SCENE_SAFE : SCENE_CHANGE;
 }
 
 size_t
 scene_narrow(
     struct scene *scene, struct mixer *mixer, const struct scene_scope *scope)
 {
-	const struct desk *desk = mixer_desk(mixer);
 	size_t kept = 0, safe = 0;
 
 	for (size_t i = 0; i < scene->values; i++) {
@@ -442,8 +448,7 @@ scene_narrow(
 		enum scene_part part = scene_judge(mixer, scope, value);
 
 		safe += part == SCENE_SAFE;
-		if (part == SCENE_OUTSIDE ||
-		    desk->strip[value->address.strip].value[PARAM_SAFE] != 0)
+		if (part == SCENE_OUTSIDE || is_safe(mixer, &value->address))
 			value_free(value);
 		else
 			scene->value[kept++] = *value;

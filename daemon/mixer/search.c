@@ -215,6 +215,32 @@ search_loudness(struct search *search, struct address address)
 }
 
 static void
+search_groups(struct search *search, enum group_kind kind)
+{
+	const struct desk *desk = search->mixer->desk;
+	struct address address = { .sub = 0 };
+
+	if (!may_be(search, 0, schema_group_name(kind)))
+		return;
+	for (; address.sub < desk->groups[kind]; address.sub++) {
+		char place[16];
+		snprintf(place, sizeof place, "%u", address.sub + 1);
+		if (!may_be(search, 1, desk->group[kind][address.sub].id) &&
+		    !may_be(search, 1, place))
+			continue;
+		for (int id = 0; id < PARAMS; id++) {
+			address.param = schema_param((enum param)id);
+			if (address.param->scope != schema_group_scope(kind))
+				continue;
+			if (address.param->tail[0] == '\0'
+				? search->deep || search->parts.count == 2
+				: may_end(search, 2, address.param->tail))
+				try_address(search, address, BY_PLACE_STRIP);
+		}
+	}
+}
+
+static void
 search_status(struct search *search)
 {
 	for (int id = 0; id < PARAMS; id++) {
@@ -297,6 +323,8 @@ mixer_each(struct mixer *mixer, const char *pattern, unsigned *budget,
 		if (status && may_be_strip(&search, 2, &desk->strip[i]))
 			search_status_inserts(&search, address);
 	}
+	for (int kind = 0; kind < GROUP_KINDS; kind++)
+		search_groups(&search, (enum group_kind)kind);
 	search_status(&search);
 	return search.found;
 }

@@ -16,8 +16,7 @@ struct state {
 	struct mixer *mixer;
 	double *number; /* of each value, in the order of values_each() */
 	size_t numbers;
-	char (*name)[DESK_NAME_LONGEST + 1]; /* of each strip */
-	char source[DESK_STRIP_TEXT];        /* of the monitor */
+	char **text;     /* of each value that is one; else NULL */
 	cJSON *homeless; /* values that have no place in this desk */
 };
 
@@ -26,6 +25,7 @@ struct state {
 struct tally {
 	struct state *state;
 	size_t count;
+	bool failed; /* no memory */
 };
 
 static void
@@ -37,20 +37,6 @@ count_value(void *arg, const struct address *address)
 	(*count)++;
 }
 
-/* The text that a value had; NULL for a number. */
-static const char *
-configured_text(const struct state *state, const struct address *address)
-{
-	switch (address->param->id) {
-	case PARAM_NAME:
-		return state->name[address->strip];
-	case PARAM_SOURCE:
-		return state->source;
-	default:
-		return NULL;
-	}
-}
-
 static void
 remember(void *arg, const struct address *address)
 {
@@ -59,33 +45,34 @@ remember(void *arg, const struct address *address)
 	struct schema_value value;
 
 	mixer_get(state->mixer, address, &value);
+	if (value.type == 's' && address->param->type == SCHEMA_TEXT) {
+		state->text[tally->count] = strdup(value.text);
+		tally->failed |= !state->text[tally->count];
+	}
 	state->number[tally->count++] = value.number;
-	if (address->param->id == PARAM_NAME)
-		snprintf(state->name[address->strip], sizeof state->name[0],
-		    "%s", value.text);
-	else if (address->param->id == PARAM_SOURCE)
-		snprintf(state->source, sizeof state->source, "%s", value.text);
 }
 
 struct state *
 state_new(struct mixer *mixer)
 {
 	struct state *state = calloc(1, sizeof *state);
-	struct tally tally = { state, 0 };
+	struct tally tally = { state, 0, false };
 
 	if (!state)
 		return NULL;
 	state->mixer = mixer;
 	values_each(mixer, count_value, &state->numbers);
 	state->number = calloc(state->numbers, sizeof *state->number);
-	state->name = calloc(mixer_desk(mixer)->strips, sizeof *state->name);
+	state->text = calloc(state->numbers, sizeof *state->text);
 	state->homeless = cJSON_CreateObject();
-	if (!state->number || !state->name || !state->homeless) {
-		state_free(state);
-		return NULL;
-	}
-	values_each(mixer, remember, &tally);
-	return state;
+	if (state->number && state->text && state->homeless)
+		values_each(mixer, remember, &tally);
+	else
+		tally.failed = true;
+	if (!tally.failed)
+		return state;
+	state_free(state);
+	return NULL;
 }
 
 void
@@ -94,8 +81,10 @@ state_free(struct state *state)
 	if (!state)
 		return;
 	cJSON_Delete(state->homeless);
+	for (size_t i = 0; state->text && i < state->numbers; i++)
+		free(state->text[i]);
+	free(state->text);
 	free(state->number);
-	free(state->name);
 	free(state);
 }
 
@@ -112,10 +101,9 @@ state_configure(struct state *state, struct desk *desk)
 		return -1;
 	}
 	state->number = as_configured->number;
-	state->name = as_configured->name;
-	memcpy(state->source, as_configured->source, sizeof state->source);
+	state->text = as_configured->text;
 	as_configured->number = before.number;
-	as_configured->name = before.name;
+	as_configured->text = before.text;
 	state_free(as_configured);
 	/* There is less to be remembered. */
 	state->mixer->changes++;
@@ -126,14 +114,11 @@ state_configure(struct state *state, struct desk *desk)
 
 /* Is it another one than in the configuration? */
 static bool
-is_touched(const struct state *state, const struct address *address,
-    size_t index, const struct schema_value *value)
+is_touched(
+    const struct state *state, size_t index, const struct schema_value *value)
 {
-	const char *text = configured_text(state, address);
-
-	if (text != NULL)
-		return strcmp(value->text, text) != 0;
-	return value->number != state->number[index];
+	return state->text[index] ? strcmp(value->text, state->text[index]) != 0
+				  : value->number != state->number[index];
 }
 
 struct writing {
@@ -152,7 +137,7 @@ write_value(void *arg, const struct address *address)
 	struct schema_value value;
 
 	mixer_get(state->mixer, address, &value);
-	if (!is_touched(state, address, index, &value))
+	if (!is_touched(state, index, &value))
 		return;
 	if (values_add(writing->values, state->mixer, address, &value) < 0)
 		writing->failed = true;
@@ -349,12 +334,12 @@ follow_add(struct following *following, const struct address *address,
 /* Has the configuration the value that it had before? */
 static bool
 is_configured_as_before(const struct following *following, size_t index,
-    const struct address *before, const struct address *after)
+    const struct address *after)
 {
 	struct schema_value value;
 
 	mixer_get(following->after->mixer, after, &value);
-	return !is_touched(following->before, before, index, &value);
+	return !is_touched(following->before, index, &value);
 }
 
 static void
@@ -367,13 +352,13 @@ follow_value(void *arg, const struct address *address)
 	struct schema_value value;
 
 	mixer_get(before->mixer, address, &value);
-	if (!is_touched(before, address, index, &value))
+	if (!is_touched(before, index, &value))
 		return;
 	if (!desk_map_address(following->map, &after)) {
 		if (values_add(following->after->homeless, before->mixer,
 			address, &value) < 0)
 			following->failed = true;
-	} else if (is_configured_as_before(following, index, address, &after)) {
+	} else if (is_configured_as_before(following, index, &after)) {
 		mixer_get(before->mixer, address, &value);
 		follow_add(following, &after, &value);
 	}

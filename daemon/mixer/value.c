@@ -12,7 +12,40 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Where a number is kept, or NULL for what is no number of a strip or send. */
+static struct desk_group *
+group_of(const struct mixer *mixer, const struct address *address)
+{
+	enum group_kind kind = schema_scope_group(address->param->scope);
+
+	return &mixer->desk->group[kind][address->sub];
+}
+
+static double *
+group_value(struct desk_group *group, enum param id)
+{
+	if (id == PARAM_DCA_FADER)
+		return &group->fader;
+	return id == PARAM_DCA_MUTE || id == PARAM_MUTE_GROUP ? &group->mute
+							      : NULL;
+}
+
+/* Where a name is kept, DESK_NAME_LONGEST + 1 bytes, or NULL for what is
+ * none. */
+static char *
+name_of(const struct mixer *mixer, const struct address *address)
+{
+	switch (address->param->id) {
+	case PARAM_NAME:
+		return mixer->desk->strip[address->strip].name;
+	case PARAM_DCA_NAME:
+	case PARAM_MUTE_GROUP_NAME:
+		return group_of(mixer, address)->name;
+	default:
+		return NULL;
+	}
+}
+
+/* Where a number is kept, or NULL for what is no number of its own. */
 static double *
 value_of(const struct mixer *mixer, const struct address *address)
 {
@@ -21,6 +54,9 @@ value_of(const struct mixer *mixer, const struct address *address)
 
 	if (address->param->scope == SCOPE_INSERT_PARAM)
 		return &strip->insert[address->sub].param[address->item];
+	if (address->param->scope == SCOPE_DCA ||
+	    address->param->scope == SCOPE_MUTE_GROUP)
+		return group_value(group_of(mixer, address), id);
 	if (id < STRIP_VALUES)
 		return &strip->value[id];
 	if (id < SEND_END)
@@ -101,7 +137,6 @@ mixer_get(struct mixer *mixer, const struct address *address,
 {
 	const struct schema_param *param = address->param;
 	const double *number = value_of(mixer, address);
-	const struct desk_strip *strip = &mixer->desk->strip[address->strip];
 
 	*value = (struct schema_value){ .type = 'f' };
 	if (param->scope == SCOPE_INSERT) {
@@ -113,17 +148,22 @@ mixer_get(struct mixer *mixer, const struct address *address,
 		return;
 	}
 	if (param->type == SCHEMA_TEXT) {
+		const char *name = name_of(mixer, address);
 		value->type = 's';
-		value->text = param->id == PARAM_NAME ? strip->name
+		value->text = name != NULL ? name
 			      : param->id == PARAM_SOURCE
 				  ? mixer->desk->source_text
 				  : VERSION;
 		return;
 	}
+	if (schema_fader_of(param->id) != PARAMS) {
+		struct address fader = *address;
+		fader.param = schema_param(schema_fader_of(param->id));
+		value->number = level_position(*value_of(mixer, &fader));
+		return;
+	}
 	if (param->id == PARAM_GUARD_REDUCTION)
 		value->number = mixer_guard_reduction(mixer, address->strip);
-	else if (param->id == PARAM_FADER_POSITION)
-		value->number = level_position(strip->value[PARAM_FADER]);
 	else if (param->id == PARAM_SOLOED)
 		value->number = mixer->solo.any;
 	else
@@ -180,6 +220,19 @@ mark_stale(struct mixer *mixer, unsigned strip, enum param id)
 		mixer->stale[i] = true;
 }
 
+/* All strips of a group. */
+static void
+mark_group(struct mixer *mixer, const struct address *address)
+{
+	enum group_kind kind = schema_scope_group(address->param->scope);
+
+	mixer->any_stale = true;
+	for (size_t i = 0; i < mixer->desk->strips; i++)
+		if ((mixer->desk->strip[i].groups[kind] >> address->sub & 1) !=
+		    0)
+			mixer->stale[i] = true;
+}
+
 /* One bound of a target moves the other, so that low is never above high. */
 static void
 push_target(struct mixer *mixer, const struct address *address, enum param id,
@@ -207,9 +260,9 @@ set_number(struct mixer *mixer, const struct address *address, double number,
 	enum param id = address->param->id;
 	struct address where = *address;
 
-	if (id == PARAM_FADER_POSITION) {
-		id = PARAM_FADER;
-		where.param = schema_param(PARAM_FADER);
+	if (schema_fader_of(id) != PARAMS) {
+		id = schema_fader_of(id);
+		where.param = schema_param(id);
 		number = level_from_position(number);
 	}
 	double *value = value_of(mixer, &where);
@@ -223,9 +276,12 @@ set_number(struct mixer *mixer, const struct address *address, double number,
 		return;
 	if (id == PARAM_SOLO || id == PARAM_SOLO_MODE)
 		solo_changed(mixer, origin);
-	mark_stale(mixer, where.strip, id);
-	if (id == PARAM_FADER)
-		mixer_tell(mixer, &where, PARAM_FADER_POSITION, origin);
+	if (schema_scope_group(where.param->scope) != GROUP_KINDS)
+		mark_group(mixer, &where);
+	else
+		mark_stale(mixer, where.strip, id);
+	if (schema_position_of(id) != PARAMS)
+		mixer_tell(mixer, &where, schema_position_of(id), origin);
 }
 
 static void
@@ -250,12 +306,12 @@ static void
 set_name(struct mixer *mixer, const struct address *address, const char *text,
     const void *origin)
 {
-	struct desk_strip *strip = &mixer->desk->strip[address->strip];
+	char *name = name_of(mixer, address);
 
-	if (strcmp(strip->name, text) == 0)
+	if (strcmp(name, text) == 0)
 		return;
-	snprintf(strip->name, sizeof strip->name, "%s", text);
-	mixer_tell(mixer, address, PARAM_NAME, origin);
+	snprintf(name, DESK_NAME_LONGEST + 1, "%s", text);
+	mixer_tell(mixer, address, address->param->id, origin);
 }
 
 static void

@@ -15,7 +15,7 @@ values_each(const struct mixer *mixer,
 
 	while (walk_next(mixer, &walk, &address)) {
 		if (address.param->writable &&
-		    address.param->id != PARAM_FADER_POSITION)
+		    schema_fader_of(address.param->id) == PARAMS)
 			each(arg, &address);
 	}
 }

@@ -49,6 +49,31 @@ take_place(
 	return found;
 }
 
+/* The next parameter of a group. */
+static bool
+next_of_groups(
+    const struct desk *desk, struct walk *walk, struct address *address)
+{
+	for (; walk->strip < desk->strips + GROUP_KINDS;
+	     *walk = (struct walk){ .strip = walk->strip + 1 }) {
+		enum group_kind kind =
+		    (enum group_kind)(walk->strip - desk->strips);
+		while (walk->sub < desk->groups[kind]) {
+			if (walk->param == PARAMS) {
+				walk->param = 0;
+				walk->sub++;
+				continue;
+			}
+			*address = (struct address){ .sub = walk->sub,
+				.param =
+				    schema_param((enum param)walk->param++) };
+			if (address->param->scope == schema_group_scope(kind))
+				return true;
+		}
+	}
+	return false;
+}
+
 bool
 walk_next(const struct mixer *mixer, struct walk *walk, struct address *address)
 {
@@ -68,5 +93,5 @@ walk_next(const struct mixer *mixer, struct walk *walk, struct address *address)
 		*walk = (struct walk){ .strip = walk->strip,
 			.param = walk->param + 1 };
 	}
-	return false;
+	return next_of_groups(desk, walk, address);
 }

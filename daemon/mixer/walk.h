@@ -12,13 +12,14 @@
 
 /* Where a walk has come to. Zeroed to begin with; nothing in it is owned. */
 struct walk {
-	unsigned strip;
-	int param; /* row of the schema */
+	unsigned strip; /* or, behind the last one, a kind of group */
+	int param;      /* row of the schema */
 	unsigned sub, item;
 };
 
-/* The next parameter of a strip, its sends or its insert slots, in desk order:
- * what a state subscriber is told of. Returns false behind the last. */
+/* The next parameter of a strip, its sends or its insert slots, in desk order,
+ * then of each DCA and mute group: what a state subscriber is told of. Returns
+ * false behind the last. */
 bool walk_next(
     const struct mixer *mixer, struct walk *walk, struct address *address);
 

@@ -133,6 +133,27 @@ static const struct schema_param table[PARAMS] = {
 	    "fader/position", SCOPE_STRIP, SCHEMA_FLOAT, EVERY, true, false, "",
 	    0, 1, 0.75, NULL,
 	    "The fader as a place along its travel; 0 is off, 0.75 is 0 dB." },
+	[PARAM_DCA_FADER] = { PARAM_DCA_FADER, "/dca/<id>/fader", "fader",
+	    SCOPE_DCA, SCHEMA_FLOAT, 0, true, true, "dB", -200, 10, 0, NULL,
+	    "What the DCA adds to the faders of its strips; -200 is off." },
+	[PARAM_DCA_POSITION] = { PARAM_DCA_POSITION, "/dca/<id>/fader/position",
+	    "fader/position", SCOPE_DCA, SCHEMA_FLOAT, 0, true, false, "", 0, 1,
+	    0.75, NULL,
+	    "The same as a place along its travel; 0 is off, 0.75 is 0 dB." },
+	[PARAM_DCA_MUTE] = { PARAM_DCA_MUTE, "/dca/<id>/mute", "mute",
+	    SCOPE_DCA, SCHEMA_INT, 0, true, true, "", 0, 1, 0, NULL,
+	    "1 silences its strips as their own mutes do, which stay as they "
+	    "are." },
+	[PARAM_DCA_NAME] = { PARAM_DCA_NAME, "/dca/<id>/name", "name",
+	    SCOPE_DCA, SCHEMA_TEXT, 0, true, true, "", 0, 64, 0, NULL,
+	    "Shown name of the DCA." },
+	[PARAM_MUTE_GROUP] = { PARAM_MUTE_GROUP, "/mutegroup/<id>", "",
+	    SCOPE_MUTE_GROUP, SCHEMA_INT, 0, true, false, "", 0, 1, 0, NULL,
+	    "1 silences its strips as their own mutes do, which stay as they "
+	    "are." },
+	[PARAM_MUTE_GROUP_NAME] = { PARAM_MUTE_GROUP_NAME,
+	    "/mutegroup/<id>/name", "name", SCOPE_MUTE_GROUP, SCHEMA_TEXT, 0,
+	    true, true, "", 0, 64, 0, NULL, "Shown name of the mute group." },
 	[PARAM_INSERT_NAME] = { PARAM_INSERT_NAME, "/<s>/insert/<n>/name",
 	    "name", SCOPE_INSERT, SCHEMA_TEXT, EVERY, false, false, "", 0, 256,
 	    0, NULL,
@@ -258,8 +279,10 @@ static const struct schema_param table[PARAMS] = {
 	    "No arguments; answers /list ,ssisi strip name lanes stages "
 	    "outputs for each strip, /list/send ,ss strip bus for each of its "
 	    "sends, /list/slot ,sisssi strip slot kind name state lanes for "
-	    "each of its insert slots, /list/target ,sff strip low high, then "
-	    "/list/end ,i strips." },
+	    "each of its insert slots, /list/target ,sff strip low high, "
+	    "/list/dca ,ss id name for each DCA and /list/dca/strip ,ss id "
+	    "strip for each strip in it, /list/mutegroup and "
+	    "/list/mutegroup/strip as these, then /list/end ,i strips." },
 	[PARAM_DUMP] = { PARAM_DUMP, "/dump", "dump", SCOPE_DESK,
 	    SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
 	    "No arguments, or s address prefix; answers /dump ,sh prefix "
@@ -463,6 +486,42 @@ schema_kind_name(enum strip_kind kind)
 		"monitor" };
 
 	return name[kind];
+}
+
+enum param
+schema_position_of(enum param fader)
+{
+	return fader == PARAM_FADER       ? PARAM_FADER_POSITION
+	       : fader == PARAM_DCA_FADER ? PARAM_DCA_POSITION
+					  : PARAMS;
+}
+
+enum param
+schema_fader_of(enum param position)
+{
+	return position == PARAM_FADER_POSITION ? PARAM_FADER
+	       : position == PARAM_DCA_POSITION ? PARAM_DCA_FADER
+						: PARAMS;
+}
+
+const char *
+schema_group_name(enum group_kind kind)
+{
+	return kind == GROUP_DCA ? "dca" : "mutegroup";
+}
+
+enum schema_scope
+schema_group_scope(enum group_kind kind)
+{
+	return kind == GROUP_DCA ? SCOPE_DCA : SCOPE_MUTE_GROUP;
+}
+
+enum group_kind
+schema_scope_group(enum schema_scope scope)
+{
+	return scope == SCOPE_DCA          ? GROUP_DCA
+	       : scope == SCOPE_MUTE_GROUP ? GROUP_MUTE
+					   : GROUP_KINDS;
 }
 
 bool

@@ -45,6 +45,12 @@ enum param {
 	PARAM_NAME,
 	PARAM_SOURCE,
 	PARAM_SOLOED,
+	PARAM_DCA_FADER,
+	PARAM_DCA_POSITION,
+	PARAM_DCA_MUTE,
+	PARAM_DCA_NAME,
+	PARAM_MUTE_GROUP,
+	PARAM_MUTE_GROUP_NAME,
 	PARAM_FADER_POSITION,
 	PARAM_INSERT_NAME,
 	PARAM_INSERT_STATE,
@@ -141,6 +147,8 @@ enum schema_scope {
 	SCOPE_LOUDNESS,      /* /loudness/<s>, with /TAIL if there is one */
 	SCOPE_STATUS_INSERT, /* /status/insert/<s>/<n>/TAIL */
 	SCOPE_STATUS,        /* /status/TAIL, drops by reason */
+	SCOPE_DCA,           /* /dca/<id>/TAIL */
+	SCOPE_MUTE_GROUP,    /* /mutegroup/<id>, with /TAIL if there is one */
 	SCOPE_DESK           /* /TAIL */
 };
 
@@ -162,6 +170,9 @@ enum strip_kind {
 	STRIP_KINDS
 };
 #define KIND_BIT(kind) (1U << (kind))
+
+/* Kinds of group of strips: moved and muted together, or only muted. */
+enum group_kind { GROUP_DCA, GROUP_MUTE, GROUP_KINDS };
 
 struct schema_param {
 	enum param id;       /* its own index in the table */
@@ -220,6 +231,18 @@ int schema_allowed(const struct schema_param *param, char *text, size_t size);
 
 /* "ch", "bus", "master", "monitor": the first part of a strip's address. */
 const char *schema_kind_name(enum strip_kind kind);
+
+/* The parameter that shows a fader as a place along its travel, and the fader that
+ * such a place moves; PARAMS for all others. */
+enum param schema_position_of(enum param fader);
+enum param schema_fader_of(enum param position);
+
+/* "dca", "mutegroup": the first part of a group's address. */
+const char *schema_group_name(enum group_kind kind);
+
+/* The scope of a kind of group, and back: GROUP_KINDS for another one. */
+enum schema_scope schema_group_scope(enum group_kind kind);
+enum group_kind schema_scope_group(enum schema_scope scope);
 
 /* Is there one strip of this kind, whose address is the kind alone, without an
  * id or a place? */

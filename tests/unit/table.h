@@ -123,4 +123,37 @@ table_set(struct table *table, const char *text, double number)
 	    SCHEMA_OK);
 }
 
+static inline void
+table_set_text(struct table *table, const char *where, const char *text)
+{
+	struct schema_value value = { .type = 's', .text = text };
+	struct address address = table_find(table, where);
+	char why[200];
+
+	assert_int_equal(
+	    mixer_set(table->mixer, &address, &value, NULL, why, sizeof why),
+	    SCHEMA_OK);
+}
+
+static inline const char *
+table_text(struct table *table, const char *where)
+{
+	struct address address = table_find(table, where);
+	struct schema_value value;
+
+	mixer_get(table->mixer, &address, &value);
+	assert_int_equal(value.type, 's');
+	return value.text;
+}
+
+static inline double
+table_number(struct table *table, const char *where)
+{
+	struct address address = table_find(table, where);
+	struct schema_value value;
+
+	mixer_get(table->mixer, &address, &value);
+	return value.number;
+}
+
 #endif

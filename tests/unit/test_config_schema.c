@@ -80,6 +80,15 @@ the_json_schema_has_the_keys_ranges_and_defaults_of_the_table(void **state)
 			    schema_part(schema, "send", param->tail), param);
 			continue;
 		}
+		if (schema_scope_group(param->scope) != GROUP_KINDS) {
+			const char *group =
+			    param->scope == SCOPE_DCA ? "dca" : "mute_group";
+			if (param->in_config)
+				assert_part_is(
+				    schema_part(schema, group, param->tail),
+				    param);
+			continue;
+		}
 		if (param->scope == SCOPE_INSERT) {
 			if (!param->in_config)
 				continue;

@@ -52,39 +52,6 @@ play(struct table *table)
 	table_run(table, 0, FRAMES, 64);
 }
 
-static void
-set_text(struct table *table, const char *where, const char *text)
-{
-	struct schema_value value = { .type = 's', .text = text };
-	struct address address = table_find(table, where);
-	char why[200];
-
-	assert_int_equal(
-	    mixer_set(table->mixer, &address, &value, NULL, why, sizeof why),
-	    SCHEMA_OK);
-}
-
-static const char *
-get_text(struct table *table, const char *where)
-{
-	struct address address = table_find(table, where);
-	struct schema_value value;
-
-	mixer_get(table->mixer, &address, &value);
-	assert_int_equal(value.type, 's');
-	return value.text;
-}
-
-static double
-get_number(struct table *table, const char *where)
-{
-	struct address address = table_find(table, where);
-	struct schema_value value;
-
-	mixer_get(table->mixer, &address, &value);
-	return value.number;
-}
-
 static double
 gain(double db)
 {
@@ -179,14 +146,14 @@ it_plays_a_bus_from_behind_its_fader(void **state)
 
 	(void)state;
 	begin(&table, json);
-	set_text(&table, "/monitor/source", "bus/sub");
+	table_set_text(&table, "/monitor/source", "bus/sub");
 	play(&table);
 	assert_monitor(&table, left, right);
-	assert_string_equal(get_text(&table, "/monitor/source"), "bus/sub");
-	set_text(&table, "/monitor/source", "master");
-	set_text(&table, "/monitor/source", "sub");
-	assert_string_equal(get_text(&table, "/monitor/source"), "bus/sub");
-	set_text(&table, "/monitor/source", "solo");
+	assert_string_equal(table_text(&table, "/monitor/source"), "bus/sub");
+	table_set_text(&table, "/monitor/source", "master");
+	table_set_text(&table, "/monitor/source", "sub");
+	assert_string_equal(table_text(&table, "/monitor/source"), "bus/sub");
+	table_set_text(&table, "/monitor/source", "solo");
 	play(&table);
 	assert_monitor(&table, (struct mix){ 0 }, (struct mix){ 0 });
 	assert_master(&table);
@@ -201,7 +168,7 @@ pfl_is_before_fader_mute_and_pan(void **state)
 
 	(void)state;
 	begin(&table, json);
-	set_text(&table, "/monitor/solo_mode", "pfl");
+	table_set_text(&table, "/monitor/solo_mode", "pfl");
 	table_set(&table, "/ch/a/solo", 1);
 	play(&table);
 	assert_monitor(&table, a, a);
@@ -231,7 +198,7 @@ afl_is_behind_fader_and_pan(void **state)
 
 	(void)state;
 	begin(&table, json);
-	set_text(&table, "/monitor/solo_mode", "afl");
+	table_set_text(&table, "/monitor/solo_mode", "afl");
 	table_set(&table, "/ch/a/solo", 1);
 	play(&table);
 	assert_monitor(
@@ -265,12 +232,12 @@ in_place_it_follows_its_source(void **state)
 	assert_side(&table, OUT_MASTER_R, right);
 	assert_monitor(&table, left, right);
 	/* The solo bus has what is soloed as afl has it. */
-	set_text(&table, "/monitor/source", "solo");
+	table_set_text(&table, "/monitor/source", "solo");
 	play(&table);
 	assert_monitor(
 	    &table, (struct mix){ .a = A_L }, (struct mix){ .a = A_R });
 	/* From one mode to the other the master gets all of the mix back. */
-	set_text(&table, "/monitor/solo_mode", "pfl");
+	table_set_text(&table, "/monitor/solo_mode", "pfl");
 	play(&table);
 	assert_master(&table);
 	table_close(&table);
@@ -310,9 +277,10 @@ solos_do_not_click(void **state)
 			    (float)(0.5 * sin(2 * M_PI * 100 * k / 48000));
 	uint32_t at = 0;
 	for (int i = 0; i < 6; i++) {
-		set_text(&table, "/monitor/solo_mode", modes[i % 3]);
+		table_set_text(&table, "/monitor/solo_mode", modes[i % 3]);
 		table_set(&table, "/ch/a/solo", i % 2);
-		set_text(&table, "/monitor/source", i < 3 ? "master" : "sub");
+		table_set_text(
+		    &table, "/monitor/source", i < 3 ? "master" : "sub");
 		mixer_commit(table.mixer);
 		table_run(&table, at, at + 4800, 64);
 		at += 4800;
@@ -379,7 +347,7 @@ a_wrong_source_says_what_is_allowed(void **state)
 
 	(void)state;
 	begin(&table, json);
-	set_text(&table, "/monitor/source", "bus/1");
+	table_set_text(&table, "/monitor/source", "bus/1");
 	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
 		struct schema_value value = { .type = 's', .text = wrong[i] };
 		struct address address = table_find(&table, "/monitor/source");
@@ -388,7 +356,7 @@ a_wrong_source_says_what_is_allowed(void **state)
 		    SCHEMA_CHOICE_UNKNOWN);
 		assert_non_null(strstr(why, "master, solo or a bus"));
 		assert_string_equal(
-		    get_text(&table, "/monitor/source"), "bus/sub");
+		    table_text(&table, "/monitor/source"), "bus/sub");
 	}
 	table_close(&table);
 }
@@ -411,16 +379,16 @@ a_lamp_tells_that_something_is_soloed(void **state)
 	(void)state;
 	begin(&table, json);
 	mixer_listen(table.mixer, note_soloed, &told);
-	assert_true(get_number(&table, "/monitor/soloed") == 0);
+	assert_true(table_number(&table, "/monitor/soloed") == 0);
 	table_set(&table, "/ch/a/solo", 1);
 	assert_int_equal(told, 1);
 	table_set(&table, "/ch/b/solo", 1);
 	table_set(&table, "/ch/a/solo", 0);
 	assert_int_equal(told, 1);
-	assert_true(get_number(&table, "/monitor/soloed") == 1);
+	assert_true(table_number(&table, "/monitor/soloed") == 1);
 	table_set(&table, "/ch/b/solo", 0);
 	assert_int_equal(told, 2);
-	assert_true(get_number(&table, "/monitor/soloed") == 0);
+	assert_true(table_number(&table, "/monitor/soloed") == 0);
 	table_close(&table);
 }
 
@@ -456,8 +424,8 @@ it_outlives_a_restart_but_is_in_no_scene(void **state)
 
 	(void)state;
 	begin(&table, json);
-	set_text(&table, "/monitor/source", "bus/sub");
-	set_text(&table, "/monitor/solo_mode", "afl");
+	table_set_text(&table, "/monitor/source", "bus/sub");
+	table_set_text(&table, "/monitor/solo_mode", "afl");
 	table_set(&table, "/monitor/level", -11);
 	char *text = state_print(mixer_state(table.mixer));
 	assert_non_null(text);
@@ -472,9 +440,9 @@ it_outlives_a_restart_but_is_in_no_scene(void **state)
 			     strlen(text), &count, why, sizeof why),
 	    STATE_TAKEN);
 	assert_int_equal(count.taken, 3);
-	assert_string_equal(get_text(&table, "/monitor/source"), "bus/sub");
-	assert_string_equal(get_text(&table, "/monitor/solo_mode"), "afl");
-	assert_true(get_number(&table, "/monitor/level") == -11);
+	assert_string_equal(table_text(&table, "/monitor/source"), "bus/sub");
+	assert_string_equal(table_text(&table, "/monitor/solo_mode"), "afl");
+	assert_true(table_number(&table, "/monitor/level") == -11);
 	free(text);
 	table_close(&table);
 }
@@ -511,16 +479,16 @@ its_source_outlives_a_reload_unless_it_goes(void **state)
 
 	(void)state;
 	begin(&table, json);
-	set_text(&table, "/monitor/source", "sub");
+	table_set_text(&table, "/monitor/source", "sub");
 	table_set(&table, "/monitor/level", -3);
 	replace(&table, other_place);
-	assert_string_equal(get_text(&table, "/monitor/source"), "bus/sub");
+	assert_string_equal(table_text(&table, "/monitor/source"), "bus/sub");
 	assert_int_equal(mixer_desk(table.mixer)->source, 1);
 	replace(&table, gone);
-	assert_string_equal(get_text(&table, "/monitor/source"), "master");
-	assert_true(get_number(&table, "/monitor/level") == -3);
+	assert_string_equal(table_text(&table, "/monitor/source"), "master");
+	assert_true(table_number(&table, "/monitor/level") == -3);
 	replace(&table, configured);
-	assert_string_equal(get_text(&table, "/monitor/source"), "bus/new");
+	assert_string_equal(table_text(&table, "/monitor/source"), "bus/new");
 	table_close(&table);
 }
 

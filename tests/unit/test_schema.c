@@ -368,6 +368,8 @@ each_address_is_its_scope_and_tail(void **state)
 		[SCOPE_SEND] = "/<s>/send/<bus>/",
 		[SCOPE_INSERT] = "/<s>/insert/<n>/",
 		[SCOPE_INSERT_PARAM] = "/<s>/insert/<n>/param/",
+		[SCOPE_DCA] = "/dca/<id>/",
+		[SCOPE_MUTE_GROUP] = "/mutegroup/<id>",
 		[SCOPE_METER] = "/meter/<s>/<stage>",
 		[SCOPE_HEADROOM] = "/headroom/<s>/",
 		[SCOPE_LOUDNESS] = "/loudness/<s>",
@@ -383,7 +385,9 @@ each_address_is_its_scope_and_tail(void **state)
 		bool monitor = param->kinds == KIND_BIT(STRIP_MONITOR);
 		snprintf(address, sizeof address, "%s%s%s%s",
 		    monitor ? "/monitor/" : scopes[param->scope],
-		    i == PARAM_LOUDNESS_RESET ? "/" : "",
+		    i == PARAM_LOUDNESS_RESET || i == PARAM_MUTE_GROUP_NAME
+			? "/"
+			: "",
 		    i == PARAM_HEADROOM ? "<stage>" : param->tail,
 		    i == PARAM_STATUS_DROPS ? "/<reason>" : "");
 		assert_string_equal(param->address, address);
@@ -445,7 +449,8 @@ the_master_has_no_pan_solo_and_sends(void **state)
 			assert_int_equal(param->kinds, KIND_BIT(STRIP_MASTER));
 			continue;
 		}
-		if (param->kinds == KIND_BIT(STRIP_MONITOR))
+		if (param->kinds == KIND_BIT(STRIP_MONITOR) ||
+		    schema_scope_group(param->scope) != GROUP_KINDS)
 			continue;
 		/* Only what is summed up has a loudness, and a guard. */
 		bool guard = (i >= PARAM_GUARD && i <= PARAM_GUARD_MOST) ||

@@ -29,6 +29,8 @@ static const struct {
 	enum schema_scope scope;
 } tables[] = {
 	{ "strips", SCOPE_STRIP },
+	{ "dcas", SCOPE_DCA },
+	{ "mutegroups", SCOPE_MUTE_GROUP },
 	{ "sends", SCOPE_SEND },
 	{ "inserts", SCOPE_INSERT },
 	{ "params", SCOPE_INSERT_PARAM },
