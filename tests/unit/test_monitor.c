@@ -194,6 +194,7 @@ pfl_is_before_fader_mute_and_pan(void **state)
 static void
 afl_is_behind_fader_and_pan(void **state)
 {
+	struct mix left = { .a = A_L }, right = { .a = A_R };
 	struct table table;
 
 	(void)state;
@@ -201,8 +202,7 @@ afl_is_behind_fader_and_pan(void **state)
 	table_set_text(&table, "/monitor/solo_mode", "afl");
 	table_set(&table, "/ch/a/solo", 1);
 	play(&table);
-	assert_monitor(
-	    &table, (struct mix){ .a = A_L }, (struct mix){ .a = A_R });
+	assert_monitor(&table, left, right);
 	table_set(&table, "/ch/b/solo", 1);
 	table_set(&table, "/monitor/mono", 1);
 	play(&table);
@@ -232,10 +232,11 @@ in_place_it_follows_its_source(void **state)
 	assert_side(&table, OUT_MASTER_R, right);
 	assert_monitor(&table, left, right);
 	/* The solo bus has what is soloed as afl has it. */
+	left.a = A_L;
+	right.a = A_R;
 	table_set_text(&table, "/monitor/source", "solo");
 	play(&table);
-	assert_monitor(
-	    &table, (struct mix){ .a = A_L }, (struct mix){ .a = A_R });
+	assert_monitor(&table, left, right);
 	/* From one mode to the other the master gets all of the mix back. */
 	table_set_text(&table, "/monitor/solo_mode", "pfl");
 	play(&table);
