@@ -114,11 +114,13 @@ table_rows(struct command *command, const char *pattern, FILE *file)
 enum status
 export_table(struct command *command, const struct roster *roster, FILE *file)
 {
-	static const char *const strip[] = { "/%s/*", "/%s/fader/position",
+	static const char *const strip[] = { "/%s/*", "/%s/fader/*",
 		"/%s/target/*", "/%s/guard/*", "/%s/send/*/*", "/%s/insert/*/*",
 		"/%s/insert/*/param/*", "/meter/%s/*", "/meter/%s/insert/*",
 		"/headroom/%s/*", "/headroom/%s/insert/*", "/loudness/%s*" };
-	static const char *const desk[] = { "/status/*", "/status/drops/*" };
+	static const char *const desk[] = { "/dca/*/*", "/dca/*/*/*",
+		"/mutegroup/*", "/mutegroup/*/*", "/status/*",
+		"/status/drops/*" };
 	enum status status = STATUS_OK;
 	char pattern[100];
 

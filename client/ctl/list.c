@@ -82,6 +82,26 @@ list_inserts(struct command *command, const struct roster_strip *strip)
 	return status;
 }
 
+/* Every address of the DCAs and mute groups. */
+static void
+list_groups(struct output *out, const struct roster *roster)
+{
+	char text[160];
+
+	for (size_t i = 0; i < roster->groups; i++)
+		for (int p = 0; p < PARAMS; p++) {
+			const struct roster_group *group = &roster->group[i];
+			const struct schema_param *param =
+			    schema_param((enum param)p);
+			if (param->scope != schema_group_scope(group->kind))
+				continue;
+			snprintf(text, sizeof(text), "/%s/%s%s%s",
+			    schema_group_name(group->kind), group->id,
+			    param->tail[0] ? "/" : "", param->tail);
+			out->form->address(out, text);
+		}
+}
+
 static enum status
 list_addresses(struct command *command, const struct roster *roster)
 {
@@ -95,6 +115,7 @@ list_addresses(struct command *command, const struct roster *roster)
 			    schema_param((enum param)p));
 		status = list_inserts(command, &roster->strip[i]);
 	}
+	list_groups(out, roster);
 	for (size_t i = 0; i < roster->strips; i++)
 		for (unsigned s = 0; s < roster->strip[i].stages; s++) {
 			snprintf(text, sizeof(text), "/meter/%s/%s",

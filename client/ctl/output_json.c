@@ -185,6 +185,21 @@ json_slot_of(const struct roster_slot *slot)
 	return object;
 }
 
+static cJSON *
+json_group(const struct roster_group *group)
+{
+	cJSON *object = cJSON_CreateObject();
+
+	cJSON_AddStringToObject(
+	    object, schema_group_name(group->kind), group->id);
+	cJSON_AddStringToObject(object, "name", group->name);
+	cJSON *strips = cJSON_AddArrayToObject(object, "strips");
+	for (size_t i = 0; i < group->strips; i++)
+		cJSON_AddItemToArray(
+		    strips, cJSON_CreateString(group->strip[i]));
+	return object;
+}
+
 static void
 json_strips(struct output *out, const struct roster *roster)
 {
@@ -212,6 +227,8 @@ json_strips(struct output *out, const struct roster *roster)
 			    slots, json_slot_of(&strip->slot[s]));
 		cJSON_AddItemToArray(array, object);
 	}
+	for (size_t i = 0; i < roster->groups; i++)
+		cJSON_AddItemToArray(array, json_group(&roster->group[i]));
 }
 
 static void

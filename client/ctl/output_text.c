@@ -152,6 +152,26 @@ text_words(struct output *out, const struct roster_strip *strip, int width)
 }
 
 static void
+text_groups(struct output *out, const struct roster *roster)
+{
+	if (roster->groups > 0)
+		fprintf(out->file, "\n%-24s  %-20s %s\n", "GROUP", "NAME",
+		    "STRIPS");
+	for (size_t i = 0; i < roster->groups; i++) {
+		const struct roster_group *group = &roster->group[i];
+		struct schema_value name = { .type = 's', .text = group->name };
+		char text[VALUE_LONGEST], address[60];
+		snprintf(address, sizeof(address), "%s/%s",
+		    schema_group_name(group->kind), group->id);
+		value_text(&name, text, sizeof(text));
+		fprintf(out->file, "%-24s  %-20s", address, text);
+		for (size_t k = 0; k < group->strips; k++)
+			fprintf(out->file, " %s", group->strip[k]);
+		fputc('\n', out->file);
+	}
+}
+
+static void
 text_strips(struct output *out, const struct roster *roster)
 {
 	fprintf(out->file, "%-16s %5s  %-20s %-6s  %-18s%s\n", "STRIP", "PLACE",
@@ -173,6 +193,7 @@ text_strips(struct output *out, const struct roster *roster)
 			    slot->number, slot->kind, text, slot->state);
 		}
 	}
+	text_groups(out, roster);
 }
 
 static void

@@ -154,8 +154,12 @@ gather(struct command *command, struct report *report)
 
 	if (roster_load(&report->desk, &command->link, command->timeout) < 0)
 		return command_silent(command);
-	/* The monitor, which is last, is no part of the mix. */
-	report->strips = report->desk.strips - 1;
+	/* The monitor is no part of the mix. It is the last, where there is
+	 * one. */
+	report->strips = report->desk.strips;
+	if (report->strips > 0 &&
+	    report->desk.strip[report->strips - 1].kind == STRIP_MONITOR)
+		report->strips--;
 	report->strip = calloc(report->strips + 1, sizeof(*report->strip));
 	if (!report->strip) {
 		command_warn("out of memory");

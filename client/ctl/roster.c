@@ -121,6 +121,41 @@ roster_add_slot(struct roster *roster, const struct schema_value *value)
 	return 0;
 }
 
+static int
+roster_add_group(struct roster *roster, enum group_kind kind,
+    const struct schema_value *value)
+{
+	struct roster_group *grown =
+	    realloc(roster->group, (roster->groups + 1) * sizeof(*grown));
+
+	if (!grown)
+		return -ENOMEM;
+	roster->group = grown;
+	struct roster_group *group = &grown[roster->groups++];
+	*group = (struct roster_group){ .kind = kind,
+		.wanted = (size_t)value[2].number };
+	snprintf(group->id, sizeof(group->id), "%s", value[0].text);
+	snprintf(group->name, sizeof(group->name), "%s", value[1].text);
+	return 0;
+}
+
+/* They come behind their group. */
+static int
+roster_add_member(struct roster *roster, const struct schema_value *value)
+{
+	struct roster_group *group = &roster->group[roster->groups - 1];
+
+	if (roster->groups == 0 || strcmp(group->id, value[0].text) != 0)
+		return 0;
+	char(*grown)[48] =
+	    realloc(group->strip, (group->strips + 1) * sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	group->strip = grown;
+	snprintf(grown[group->strips++], sizeof(*grown), "%s", value[1].text);
+	return 0;
+}
+
 static void
 roster_aim(struct roster *roster, const struct schema_value *value)
 {
@@ -133,7 +168,8 @@ roster_aim(struct roster *roster, const struct schema_value *value)
 	strip->aimed = true;
 }
 
-/* Has the target of every strip been told, and every slot that is a stage? */
+/* Has the target of every strip been told, every slot that is a stage, and every
+ * strip of a group? */
 static bool
 roster_is_whole(const struct roster *roster)
 {
@@ -146,6 +182,9 @@ roster_is_whole(const struct roster *roster)
 		if (slots != strip->slots || !strip->aimed)
 			return false;
 	}
+	for (size_t i = 0; i < roster->groups; i++)
+		if (roster->group[i].strips != roster->group[i].wanted)
+			return false;
 	return true;
 }
 
@@ -167,6 +206,13 @@ roster_told(void *arg, const struct link_message *message)
 		error = roster_add_slot(roster, value);
 	else if (link_is(message, "/list/target", "sff"))
 		roster_aim(roster, value);
+	else if (link_is(message, "/list/dca", "ssi"))
+		error = roster_add_group(roster, GROUP_DCA, value);
+	else if (link_is(message, "/list/mutegroup", "ssi"))
+		error = roster_add_group(roster, GROUP_MUTE, value);
+	else if (link_is(message, "/list/dca/strip", "ss") ||
+		 link_is(message, "/list/mutegroup/strip", "ss"))
+		error = roster_add_member(roster, value);
 	else if (link_is(message, "/list/end", "i"))
 		/* A number that differs means that a packet was lost. */
 		telling->complete = value[0].number == (double)roster->strips &&
@@ -214,6 +260,9 @@ roster_free(struct roster *roster)
 		free(roster->strip[i].send);
 		free(roster->strip[i].slot);
 	}
+	for (size_t i = 0; i < roster->groups; i++)
+		free(roster->group[i].strip);
+	free(roster->group);
 	free(roster->strip);
 	free(roster->entry);
 	*roster = (struct roster){ 0 };

@@ -77,6 +77,14 @@ struct roster_strip {
 	size_t slots;
 };
 
+/* A DCA or a mute group. */
+struct roster_group {
+	enum group_kind kind;
+	char id[36], name[68];
+	char (*strip)[48]; /* addresses of those in it */
+	size_t strips, wanted;
+};
+
 /* What an entry of a meter blob is. */
 struct roster_entry {
 	size_t strip;
@@ -86,6 +94,8 @@ struct roster_entry {
 struct roster {
 	struct roster_strip *strip;
 	size_t strips;
+	struct roster_group *group;
+	size_t groups;
 	size_t next;     /* where the next reading is expected */
 	uint32_t layout; /* of meter blobs, which are read then; else 0 */
 	struct roster_entry *entry;

@@ -42,6 +42,16 @@ value_param(const char *address)
 
 	if (address[0] != '/')
 		return NULL;
+	for (int kind = 0; kind < GROUP_KINDS; kind++) {
+		const char *name = schema_group_name((enum group_kind)kind);
+		size_t size = strlen(name);
+		if (strncmp(address + 1, name, size) != 0 ||
+		    address[size + 1] != '/')
+			continue;
+		strip = value_next_part(address + size + 2);
+		return schema_find(schema_group_scope((enum group_kind)kind),
+		    strip ? strip : "");
+	}
 	/* "master/TAIL" has one part before the tail, "ch/kick/TAIL" two. */
 	master = value_next_part(address + 1);
 	strip = value_next_part(master);

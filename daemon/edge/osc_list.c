@@ -90,9 +90,12 @@ list_groups(struct osc_request *request, enum group_kind kind)
 	snprintf(member, sizeof(member), "%s/strip", group);
 	for (size_t i = 0; i < desk->groups[kind]; i++) {
 		const struct desk_group *at = &desk->group[kind][i];
+		int members = 0;
+		for (size_t k = 0; k < desk->strips; k++)
+			members += desk->strip[k].groups[kind] >> i & 1;
 		if (osc_request_answers(request))
-			osc_pack_print(
-			    &request->replies, group, "ss", at->id, at->name);
+			osc_pack_print(&request->replies, group, "ssi", at->id,
+			    at->name, members);
 		for (size_t k = 0; k < desk->strips; k++) {
 			const struct desk_strip *strip = &desk->strip[k];
 			if ((strip->groups[kind] >> i & 1) == 0 ||

@@ -280,8 +280,8 @@ static const struct schema_param table[PARAMS] = {
 	    "outputs for each strip, /list/send ,ss strip bus for each of its "
 	    "sends, /list/slot ,sisssi strip slot kind name state lanes for "
 	    "each of its insert slots, /list/target ,sff strip low high, "
-	    "/list/dca ,ss id name for each DCA and /list/dca/strip ,ss id "
-	    "strip for each strip in it, /list/mutegroup and "
+	    "/list/dca ,ssi id name strips for each DCA and /list/dca/strip "
+	    ",ss id strip for each strip in it, /list/mutegroup and "
 	    "/list/mutegroup/strip as these, then /list/end ,i strips." },
 	[PARAM_DUMP] = { PARAM_DUMP, "/dump", "dump", SCOPE_DESK,
 	    SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,

@@ -26,14 +26,17 @@ DESK = {
     "version": 1, "name": "desk",
     "channels": [
         {"id": "kick", "name": "Kick", "fader": -6, "to": ["drums"],
+         "dcas": ["beat"], "mutegroups": ["all"],
          "sends": {"verb": {"level": -12}}},
-        {"id": "snare", "name": "Snare", "to": ["drums"],
+        {"id": "snare", "name": "Snare", "to": ["drums"], "dcas": ["beat"],
          "inserts": [{"jack": {"mode": "direct"}}]},
         {"id": "keys", "name": "Keys, \"left\"", "lanes": 2}],
     "buses": [{"id": "drums", "name": "Drums", "lanes": 2},
               {"id": "verb", "name": "Reverb", "lanes": 2}],
     "master": {"lanes": 2, "outputs": ["system:playback_1",
-                                       "system:playback_2"]}}
+                                       "system:playback_2"]},
+    "dcas": [{"id": "beat", "name": "Beat"}],
+    "mutegroups": [{"id": "all"}]}
 
 
 def free_port():
@@ -169,6 +172,24 @@ def datagrams(*arguments, text=""):
                 packets.append(deaf.recv(65536))
             except BlockingIOError:
                 return packets
+
+
+def groups_are_listed_and_set():
+    lines = ctl("list").stdout.splitlines()
+    assert lines[-2].split() == ["dca/beat", "Beat", "ch/kick",
+                                 "ch/snare"], lines
+    assert lines[-1].split() == ["mutegroup/all", "all", "ch/kick"], lines
+    assert json.loads(ctl("-j", "list").stdout)[-2:] == [
+        {"dca": "beat", "name": "Beat", "strips": ["ch/kick", "ch/snare"]},
+        {"mutegroup": "all", "name": "all", "strips": ["ch/kick"]}]
+    run = ctl("set", "/dca/1/fader", "-3.5", "/mutegroup/all", "on")
+    assert run.returncode == 0, run
+    assert value("/dca/beat/fader") == -3.5 and value("/mutegroup/1") == 1
+    assert value("/ch/kick/mute") == 0
+    assert ctl("set", "/dca/1/fader", "0", "/mutegroup/all",
+               "off").returncode == 0
+    run = ctl("set", "/dca/bass/fader", "0")
+    assert run.returncode == 1 and "allowed beat" in run.stderr, run
 
 
 def many_values_of_a_set_go_out_in_one_bundle():
@@ -574,6 +595,7 @@ def a_change_that_cannot_be_is_told_and_changes_nothing():
 
 
 TESTS = [
+    groups_are_listed_and_set,
     many_values_of_a_set_go_out_in_one_bundle,
     a_set_of_many_is_heard_by_others_together,
     a_batch_sets_every_line,

@@ -30,6 +30,14 @@ the_parameter_of_an_address_is_found(void **state)
 		{ "/ch/insert/insert/2/name", PARAM_INSERT_NAME },
 		{ "/master/insert/16/param/thr", PARAM_INSERT_PARAM },
 		{ "/bus/1/insert/2/param/bypass", PARAM_INSERT_PARAM },
+		{ "/monitor/level", PARAM_LEVEL },
+		{ "/monitor/source", PARAM_SOURCE },
+		{ "/dca/drums/fader", PARAM_DCA_FADER },
+		{ "/dca/*/fader/position", PARAM_DCA_POSITION },
+		{ "/dca/1/name", PARAM_DCA_NAME },
+		{ "/mutegroup/band", PARAM_MUTE_GROUP },
+		{ "/mutegroup/pan", PARAM_MUTE_GROUP },
+		{ "/mutegroup/band/name", PARAM_MUTE_GROUP_NAME },
 	};
 	(void)state;
 
@@ -46,7 +54,8 @@ an_address_of_nothing_has_no_parameter(void **state)
 		"/ch/kick/send/", "/ch/kick/send/verb", "/ch/kick/insert/1",
 		"/ch/kick/insert/1/param", "/ch/kick/insert/1/param/",
 		"/ch/kick/insert/1/param/a/b", "/ch/kick/send/verb/nope",
-		"/ch/kick/*", "/subscribe" };
+		"/ch/kick/*", "/subscribe", "/dca/drums", "/dca/drums/trim",
+		"/mutegroup/band/fader" };
 	(void)state;
 
 	for (size_t i = 0; i < sizeof(address) / sizeof(address[0]); i++)

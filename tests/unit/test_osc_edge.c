@@ -221,6 +221,43 @@ list_names_strips_and_sends(void **state)
 	    "/list/end i 5\n");
 }
 
+static void
+list_names_groups_and_who_is_in_them(void **state)
+{
+	static const char text[] =
+	    "{ \"version\": 1, \"channels\": [ { \"id\": \"a\","
+	    " \"dcas\": [\"one\", \"two\"], \"mutegroups\": [\"all\"] },"
+	    " { \"id\": \"b\", \"dcas\": [\"two\"] } ],"
+	    " \"dcas\": [ { \"id\": \"one\", \"name\": \"One\" },"
+	    " { \"id\": \"two\" } ], \"mutegroups\": [ { \"id\": \"all\" } ] }";
+	struct bench b = { 0 };
+
+	(void)state;
+	bench_start_desk(&b, text, NULL);
+	assert_non_null(strstr(ask(&b, 0, "/list", ""),
+	    "/list/dca ssi one One 1\n"
+	    "/list/dca/strip ss one ch/a\n"
+	    "/list/dca ssi two two 2\n"
+	    "/list/dca/strip ss two ch/a\n"
+	    "/list/dca/strip ss two ch/b\n"
+	    "/list/mutegroup ssi all all 1\n"
+	    "/list/mutegroup/strip ss all ch/a\n"
+	    "/list/end i 4\n"));
+	assert_string_equal(ask(&b, 0, "/dca/*/mute", ""),
+	    "/dca/one/mute i 0\n/dca/two/mute i 0\n");
+	assert_string_equal(
+	    ask(&b, 0, "/mutegroup/1", ""), "/mutegroup/1 i 0\n");
+	assert_error(ask(&b, 0, "/dca/tree/mute", ""), "unknown-address",
+	    "found no DCA \"tree\"; allowed one, two");
+	assert_error(ask(&b, 0, "/dca/one/trim", ""), "unknown-address",
+	    "allowed fader, fader/position, mute, name");
+	assert_error(ask(&b, 0, "/mutegroup/none", ""), "unknown-address",
+	    "found no mute group \"none\"; allowed all");
+	assert_error(ask(&b, 0, "/dca/one/fader", "s", "loud"), "wrong-type",
+	    "-200 to 10 dB");
+	bench_end(&b);
+}
+
 /* --- addresses to listen on --- */
 
 static void
@@ -284,6 +321,7 @@ main(void)
 		WITH_BENCH(a_get_needs_no_type_tag),
 		WITH_BENCH(a_meter_get_answers_three_numbers_a_lane),
 		WITH_BENCH(loudness_is_of_buses_and_the_master),
+		cmocka_unit_test(list_names_groups_and_who_is_in_them),
 		WITH_BENCH(loudness_is_reset_by_name_only),
 		WITH_BENCH(a_set_has_no_echo_unless_it_was_clamped),
 		WITH_BENCH(a_pattern_sets_what_can_be_set),
