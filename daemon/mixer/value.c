@@ -193,9 +193,10 @@ mixer_tell(struct mixer *mixer, const struct address *address, enum param id,
 	mixer->changed(mixer->changed_arg, &told, origin);
 }
 
-/* Who is heard has changed, not only how loud. */
+/* Who is heard has changed, not only how loud. The lamp is told to all, for no
+ * one set it. */
 static void
-solo_changed(struct mixer *mixer, const void *origin)
+solo_changed(struct mixer *mixer)
 {
 	struct address monitor = { .strip = desk_monitor(mixer->desk) };
 	bool any = mixer->solo.any;
@@ -205,7 +206,7 @@ solo_changed(struct mixer *mixer, const void *origin)
 	if (mixer->align.in != NULL)
 		align_solos(&mixer->align, mixer->desk);
 	if (mixer->solo.any != any)
-		mixer_tell(mixer, &monitor, PARAM_SOLOED, origin);
+		mixer_tell(mixer, &monitor, PARAM_SOLOED, NULL);
 }
 
 static void
@@ -275,7 +276,7 @@ set_number(struct mixer *mixer, const struct address *address, double number,
 	if (address->param->scope == SCOPE_STRIP && id >= SEND_END)
 		return;
 	if (id == PARAM_SOLO || id == PARAM_SOLO_MODE)
-		solo_changed(mixer, origin);
+		solo_changed(mixer);
 	if (schema_scope_group(where.param->scope) != GROUP_KINDS)
 		mark_group(mixer, &where);
 	else
@@ -322,7 +323,7 @@ set_source(struct mixer *mixer, const struct address *address, unsigned strip,
 		return;
 	desk_set_source(mixer->desk, strip);
 	mixer_tell(mixer, address, PARAM_SOURCE, origin);
-	solo_changed(mixer, origin);
+	solo_changed(mixer);
 	mark_stale(mixer, address->strip, PARAM_SOURCE);
 	mixer->latency_version++;
 }
