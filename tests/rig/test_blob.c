@@ -13,7 +13,8 @@
  * Meter blobs of the real daemon, read by the manual and nothing else.
  */
 
-#define CHANNELS 80 /* mono; the master is stereo */
+#define CHANNELS 80           /* mono; the master is stereo */
+#define STRIPS (CHANNELS + 2) /* with master and monitor */
 #define ENTRIES (3 * CHANNELS + 12)
 #define PACKETS 2 /* of 226 entries at most */
 #define TOLERANCE 0.01
@@ -152,7 +153,7 @@ read_layout(struct osc_client *osc, uint32_t layout, struct told *told)
 	int entry = 0;
 
 	osc_send(osc, "/meters/layout", "");
-	for (int i = 0; i <= CHANNELS; i++) {
+	for (int i = 0; i < STRIPS; i++) {
 		const struct osc_reply *reply = osc_wait(osc, "/meters/layout");
 		assert_int_equal(osc_long(reply, 1), layout);
 		assert_int_equal(osc_long(reply, 3), entry);
@@ -164,8 +165,8 @@ read_layout(struct osc_client *osc, uint32_t layout, struct told *told)
 		entry += 3 * told[i].lanes;
 	}
 	assert_int_equal(entry, ENTRIES);
-	osc_expect(osc, "/meters/layout/end", "siii", "", (int)layout,
-	    CHANNELS + 2, ENTRIES);
+	osc_expect(osc, "/meters/layout/end", "siii", "", (int)layout, STRIPS,
+	    ENTRIES);
 }
 
 /* Compares the entries of a strip with gets; says in `why` what differs. */
@@ -203,7 +204,7 @@ all_agree(struct rig *rig, const struct blob *blob, const struct told *told,
 	struct osc_client *osc = osc_open(rig->udp_port);
 	bool agree = true;
 
-	for (int i = 0; agree && i <= CHANNELS; i++)
+	for (int i = 0; agree && i < STRIPS; i++)
 		agree = strip_agrees(osc, blob, &told[i], why);
 	osc_close(osc);
 	return agree;
@@ -214,7 +215,7 @@ blobs_read_what_gets_read(void **state)
 {
 	struct rig *rig = *state;
 	struct rig_take *take = take_new(3, 0, 48000, UINT32_MAX / 2);
-	struct told told[CHANNELS + 1];
+	struct told told[STRIPS];
 	struct blob blob = { 0 };
 	bool agree = false;
 	char why[128] = "";
