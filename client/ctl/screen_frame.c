@@ -118,6 +118,8 @@ frame_selected(
 	attrset(A_NORMAL);
 	for (int c = CONTROL_FADER; c <= CONTROL_TRIM; c++) {
 		bool moves = (c == CONTROL_TRIM) == screen->trim;
+		if (!controls_has(strip, (enum control)c))
+			continue;
 		paint_fader(level, sizeof(level), controls->value[c]);
 		snprintf(text, sizeof(text), "%s %s", words[c],
 		    controls->known[c] ? level : "?");
