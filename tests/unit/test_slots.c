@@ -215,7 +215,7 @@ static void
 latency_that_changes_is_followed(void **state)
 {
 	struct rig rig;
-	struct latency_range in[6] = { { 0, 0 } }, out[10];
+	struct latency_range in[6] = { { 0, 0 } }, out[12];
 
 	(void)state;
 	rig_begin(&rig);
