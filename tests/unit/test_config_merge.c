@@ -16,7 +16,9 @@ static const char desk[] =
     "    \"inserts\": [ { \"lv2\": \"urn:fake:comp\" }, { \"jack\": {} } ] },"
     "  { \"id\": \"b\" } ],"
     " \"buses\": [ { \"id\": \"fx\", \"sends\": { \"mon\": {} },"
-    "    \"inserts\": [ { \"jack\": {} } ] }, { \"id\": \"mon\" } ] }";
+    "    \"inserts\": [ { \"jack\": {} } ] }, { \"id\": \"mon\" } ],"
+    " \"dcas\": [ { \"id\": \"all\" }, { \"id\": \"b\" } ],"
+    " \"mutegroups\": [ { \"id\": \"b\" } ] }";
 
 /* The same with every object that a value can stand in, and switches as true
  * and false. */
@@ -31,7 +33,9 @@ static const char full[] =
     " \"buses\": [ { \"id\": \"fx\", \"guard\": { \"after\": 100 },"
     "    \"sends\": { \"mon\": {} }, \"inserts\": [ { \"jack\": {} } ] },"
     "    { \"id\": \"mon\" } ],"
-    " \"master\": { \"guard\": { \"on\": false }, \"target\": {} } }";
+    " \"master\": { \"guard\": { \"on\": false }, \"target\": {} },"
+    " \"dcas\": [ { \"id\": \"all\" }, { \"id\": \"b\", \"fader\": -3 } ],"
+    " \"mutegroups\": [ { \"id\": \"b\", \"name\": \"B\" } ] }";
 
 static char why[400];
 
@@ -107,9 +111,12 @@ turn_value(void *arg, const struct address *address)
 	if (param->type == SCHEMA_CHOICE) {
 		struct schema_value now;
 		mixer_get(gather->table->mixer, address, &now);
+		bool first = strcmp(now.text, param->choices[0]) == 0;
 		value = (struct schema_value){ .type = 's',
-			.text = strcmp(now.text, "pre") == 0 ? "post" : "pre" };
+			.text = param->choices[first ? 1 : 0] };
 	}
+	if (param->id == PARAM_SOURCE)
+		value.text = "bus/fx";
 	mixer_set(gather->table->mixer, address, &value, NULL, why, sizeof why);
 }
 
