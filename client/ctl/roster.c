@@ -139,21 +139,38 @@ roster_add_group(struct roster *roster, enum group_kind kind,
 	return 0;
 }
 
-/* They come behind their group. */
 static int
-roster_add_member(struct roster *roster, const struct schema_value *value)
+roster_add_member(struct roster_group *group, const char *address, size_t size)
 {
-	struct roster_group *group = &roster->group[roster->groups - 1];
-
-	if (roster->groups == 0 || strcmp(group->id, value[0].text) != 0)
-		return 0;
 	char(*grown)[48] =
 	    realloc(group->strip, (group->strips + 1) * sizeof(*grown));
+
 	if (!grown)
 		return -ENOMEM;
 	group->strip = grown;
-	snprintf(grown[group->strips++], sizeof(*grown), "%s", value[1].text);
+	snprintf(
+	    grown[group->strips++], sizeof(*grown), "%.*s", (int)size, address);
 	return 0;
+}
+
+/* They come behind their group, with blanks between them. */
+static int
+roster_add_members(struct roster *roster, const struct schema_value *value)
+{
+	const char *at = value[1].text;
+	int error = 0;
+
+	if (roster->groups == 0)
+		return 0;
+	struct roster_group *group = &roster->group[roster->groups - 1];
+	if (strcmp(group->id, value[0].text) != 0)
+		return 0;
+	while (*at && !error) {
+		size_t size = strcspn(at, " ");
+		error = roster_add_member(group, at, size);
+		at += size + (at[size] == ' ');
+	}
+	return error;
 }
 
 static void
@@ -210,12 +227,14 @@ roster_told(void *arg, const struct link_message *message)
 		error = roster_add_group(roster, GROUP_DCA, value);
 	else if (link_is(message, "/list/mutegroup", "ssi"))
 		error = roster_add_group(roster, GROUP_MUTE, value);
-	else if (link_is(message, "/list/dca/strip", "ss") ||
-		 link_is(message, "/list/mutegroup/strip", "ss"))
-		error = roster_add_member(roster, value);
-	else if (link_is(message, "/list/end", "i"))
+	else if (link_is(message, "/list/dca/strips", "ss") ||
+		 link_is(message, "/list/mutegroup/strips", "ss"))
+		error = roster_add_members(roster, value);
+	else if (link_is(message, "/list/end", "iii"))
 		/* A number that differs means that a packet was lost. */
 		telling->complete = value[0].number == (double)roster->strips &&
+				    value[1].number + value[2].number ==
+					(double)roster->groups &&
 				    roster_is_whole(roster);
 	if (error)
 		telling->error = error;
@@ -404,12 +423,20 @@ roster_read_target(struct roster *roster, const struct link_message *message)
 	snprintf(part, sizeof(part), "%.*s", (int)(tail - message->address - 1),
 	    message->address + 1);
 	struct roster_strip *strip = roster_find(roster, part);
+	/* The monitor is judged as the master. */
+	struct roster_strip *monitor = strip && strip->kind == STRIP_MASTER
+					   ? roster_find(roster, "monitor")
+					   : NULL;
 	if (strip && strcmp(tail, "/target/low") == 0)
 		strip->low = message->value[0].number;
 	else if (strip && strcmp(tail, "/target/high") == 0)
 		strip->high = message->value[0].number;
 	else
 		return NULL;
+	if (monitor) {
+		monitor->low = strip->low;
+		monitor->high = strip->high;
+	}
 	return strip;
 }
 

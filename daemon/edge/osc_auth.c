@@ -95,8 +95,8 @@ osc_request_may_all(struct osc_request *request)
 /* --- narrowed to strips --- */
 
 /* The strip that an address belongs to, for whoever is narrowed to strips: a
- * send is the bus's that hears it, and a solo is nobody's, as it silences all
- * others. -1: none. */
+ * send is the bus's that hears it, and a solo and its mode are nobody's, as they
+ * silence all others. -1: none. */
 static int
 owner(const struct osc_request *request, const struct address *address)
 {
@@ -107,8 +107,10 @@ owner(const struct osc_request *request, const struct address *address)
 	case SCOPE_SEND:
 		return (int)strip->send[address->sub].bus;
 	case SCOPE_STRIP:
-		return address->param->id == PARAM_SOLO ? -1
-							: (int)address->strip;
+		return address->param->id == PARAM_SOLO ||
+			       address->param->id == PARAM_SOLO_MODE
+			   ? -1
+			   : (int)address->strip;
 	case SCOPE_INSERT:
 	case SCOPE_INSERT_PARAM:
 	case SCOPE_HEADROOM:

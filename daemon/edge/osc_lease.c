@@ -233,6 +233,14 @@ prefix_by_place(const char *prefix)
 		forms |= BY_PLACE_STRIP;
 	if (strncmp(prefix, "/bus/", 5) == 0 && part_is_place(prefix + 5))
 		forms |= BY_PLACE_STRIP;
+	for (int kind = 0; kind < GROUP_KINDS; kind++) {
+		const char *name = schema_group_name((enum group_kind)kind);
+		size_t size = strlen(name);
+
+		if (strncmp(prefix + 1, name, size) == 0 &&
+		    prefix[size + 1] == '/' && part_is_place(prefix + size + 2))
+			forms |= BY_PLACE_STRIP;
+	}
 	if (send && part_is_place(send + 6))
 		forms |= BY_PLACE_BUS;
 	return forms;

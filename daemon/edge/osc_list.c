@@ -79,39 +79,60 @@ list_slots(struct osc_request *request, unsigned index)
 	}
 }
 
+/* Who is in a group, as many as fit into each answer. */
+static void
+list_members(struct osc_request *request, enum group_kind kind, size_t index)
+{
+	const struct desk *desk = mixer_desk(request->osc->mixer);
+	char part[DESK_STRIP_TEXT], address[40], text[OSC_TEXT];
+	size_t used = 0;
+
+	snprintf(address, sizeof(address), "/list/%s/strips",
+	    schema_group_name(kind));
+	for (size_t i = 0; i <= desk->strips; i++) {
+		bool ends = i == desk->strips;
+		if (!ends && (desk->strip[i].groups[kind] >> index & 1) == 0)
+			continue;
+		if (used > 0 &&
+		    (ends || used + DESK_STRIP_TEXT + 1 > sizeof(text))) {
+			if (osc_request_answers(request))
+				osc_pack_print(&request->replies, address, "ss",
+				    desk->group[kind][index].id, text);
+			used = 0;
+		}
+		if (ends)
+			break;
+		desk_strip_text(&desk->strip[i], false, part);
+		used += (size_t)snprintf(text + used, sizeof(text) - used,
+		    "%s%s", used > 0 ? " " : "", part);
+	}
+}
+
 /* Each group, then who is in it. */
 static void
 list_groups(struct osc_request *request, enum group_kind kind)
 {
 	const struct desk *desk = mixer_desk(request->osc->mixer);
-	char part[DESK_STRIP_TEXT], group[32], member[40];
+	char address[40];
 
-	snprintf(group, sizeof(group), "/list/%s", schema_group_name(kind));
-	snprintf(member, sizeof(member), "%s/strip", group);
+	snprintf(address, sizeof(address), "/list/%s", schema_group_name(kind));
 	for (size_t i = 0; i < desk->groups[kind]; i++) {
-		const struct desk_group *at = &desk->group[kind][i];
+		const struct desk_group *group = &desk->group[kind][i];
 		int members = 0;
 		for (size_t k = 0; k < desk->strips; k++)
 			members += desk->strip[k].groups[kind] >> i & 1;
 		if (osc_request_answers(request))
-			osc_pack_print(&request->replies, group, "ssi", at->id,
-			    at->name, members);
-		for (size_t k = 0; k < desk->strips; k++) {
-			const struct desk_strip *strip = &desk->strip[k];
-			if ((strip->groups[kind] >> i & 1) == 0 ||
-			    !osc_request_answers(request))
-				continue;
-			desk_strip_text(strip, false, part);
-			osc_pack_print(
-			    &request->replies, member, "ss", at->id, part);
-		}
+			osc_pack_print(&request->replies, address, "ssi",
+			    group->id, group->name, members);
+		list_members(request, kind, i);
 	}
 }
 
 void
 osc_list(struct osc_request *request)
 {
-	size_t strips = mixer_desk(request->osc->mixer)->strips;
+	const struct desk *desk = mixer_desk(request->osc->mixer);
+	size_t strips = desk->strips;
 
 	for (unsigned i = 0; i < strips; i++)
 		list_strip(request, i);
@@ -124,6 +145,7 @@ osc_list(struct osc_request *request)
 	for (int kind = 0; kind < GROUP_KINDS; kind++)
 		list_groups(request, (enum group_kind)kind);
 	if (osc_request_answers(request))
-		osc_pack_print(
-		    &request->replies, "/list/end", "i", (int)strips);
+		osc_pack_print(&request->replies, "/list/end", "iii",
+		    (int)strips, (int)desk->groups[GROUP_DCA],
+		    (int)desk->groups[GROUP_MUTE]);
 }

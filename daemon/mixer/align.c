@@ -30,8 +30,8 @@ go_through(struct align *align, const struct desk *desk,
 }
 
 int
-align_solve(
-    struct align *align, const struct desk *desk, const struct live *live)
+align_solve(struct align *align, const struct desk *desk,
+    const struct route_solo *solo, const struct live *live)
 {
 	unsigned *order = malloc(desk->strips * sizeof *order);
 
@@ -46,17 +46,19 @@ align_solve(
 	for (size_t i = 0; i < placed; i++)
 		go_through(align, desk, live, order[i]);
 	free(order);
-	align_solos(align, desk);
+	align_solos(align, desk, solo);
 	return 0;
 }
 
 void
-align_solos(struct align *align, const struct desk *desk)
+align_solos(
+    struct align *align, const struct desk *desk, const struct route_solo *solo)
 {
 	unsigned monitor = desk_monitor(desk);
 
+	align->heard = solo->heard;
 	align->in[monitor] = 0;
-	for (unsigned i = 0; i < monitor; i++)
+	for (unsigned i = 0; solo->heard && i < monitor; i++)
 		if (desk->strip[i].value[PARAM_SOLO] != 0 &&
 		    desk->strip[i].align)
 			arrive(align, i, monitor);
@@ -78,7 +80,8 @@ align_wait(const struct align *align, const struct desk *desk,
 
 	const struct desk_strip *from = &desk->strip[way->from];
 
-	if (way->kind == ROUTE_LISTEN && from->value[PARAM_SOLO] == 0)
+	if (way->kind == ROUTE_LISTEN &&
+	    (!align->heard || from->value[PARAM_SOLO] == 0))
 		return 0;
 	return from->align && in > out ? in - out : 0;
 }

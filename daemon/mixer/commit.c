@@ -330,7 +330,7 @@ mixer_set_rate(struct mixer *mixer, unsigned rate)
 
 	if (old != NULL && old->rate == rate)
 		return 0;
-	if (align_solve(&align, mixer->desk, NULL) < 0)
+	if (align_solve(&align, mixer->desk, &mixer->solo, NULL) < 0)
 		return -1;
 	mixer->live = live_new(mixer->desk, &mixer->solo, rate);
 	mixer->plan_stale = true;

@@ -276,8 +276,12 @@ forget_bus(cJSON *root, const char *bus)
 			    bus);
 		}
 	}
-	if (source &&
-	    strcmp(source + (strncmp(source, "bus/", 4) ? 0 : 4), bus) == 0)
+	/* "solo" alone is no bus. */
+	if (source && strncmp(source, "bus/", 4) == 0)
+		source += 4;
+	else if (source && strcmp(source, "solo") == 0)
+		source = NULL;
+	if (source && strcmp(source, bus) == 0)
 		cJSON_DeleteItemFromObjectCaseSensitive(monitor, "source");
 }
 

@@ -158,6 +158,19 @@ guard_of(struct merge *merge)
 	return guard;
 }
 
+/* Is the source of a monitor there in this text? */
+static bool
+has_source(const struct merge *merge)
+{
+	struct config_place bus;
+	const char *text = merge->value.text;
+
+	return merge->value.type == 's' &&
+	       (strcmp(text, "master") == 0 || strcmp(text, "solo") == 0 ||
+		   (strncmp(text, "bus/", 4) == 0 &&
+		       !config_text_find(merge->root, text, &bus)));
+}
+
 static bool
 merge_strip(struct merge *merge)
 {
@@ -168,7 +181,7 @@ merge_strip(struct merge *merge)
 	    merge->parts > 1 ? "/" : "",
 	    merge->parts > 1 ? merge->part[1] : "");
 	param = merge->parts <= 2 ? find_param(merge, SCOPE_STRIP, tail) : NULL;
-	if (!param)
+	if (!param || (param->id == PARAM_SOURCE && !has_source(merge)))
 		return false;
 	if (is_part(merge, 0, "guard"))
 		return put(merge, guard_of(merge),

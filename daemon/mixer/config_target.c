@@ -3,7 +3,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 static void
 read_bound(struct config_reader *reader, const struct config_item *item)
@@ -131,10 +130,8 @@ config_resolve_targets(struct desk *desk)
 		    (enum strip_kind)i, preset);
 		resolve(desk->target[i], preset);
 	}
-	/* What is heard on the monitor is judged as at the master. */
-	memcpy(desk->target[STRIP_MONITOR], desk->target[STRIP_MASTER],
-	    sizeof(desk->target[STRIP_MONITOR]));
 	for (size_t i = 0; i < desk->strips; i++)
 		resolve(
 		    desk->strip[i].target, desk->target[desk->strip[i].kind]);
+	desk_aim_monitor(desk);
 }

@@ -203,6 +203,15 @@ desk_set_source(struct desk *desk, unsigned strip)
 		desk_strip_text(&desk->strip[strip], false, desk->source_text);
 }
 
+void
+desk_aim_monitor(struct desk *desk)
+{
+	struct desk_strip *monitor = &desk->strip[desk_monitor(desk)];
+
+	memcpy(monitor->target, desk->strip[desk_master(desk)].target,
+	    sizeof(monitor->target));
+}
+
 /* First index and count of the strips of a kind. */
 static size_t
 kind_range(const struct desk *desk, enum strip_kind kind, size_t *first)

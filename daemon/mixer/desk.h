@@ -184,6 +184,9 @@ unsigned desk_monitor(const struct desk *desk);
 int desk_source(const struct desk *desk, const char *text);
 void desk_set_source(struct desk *desk, unsigned strip);
 
+/* The monitor is judged by the master's targets, whenever those have moved. */
+void desk_aim_monitor(struct desk *desk);
+
 /* Index of the strip of this kind and id, or -1. */
 int desk_find(const struct desk *desk, enum strip_kind kind, const char *id);
 

@@ -74,7 +74,7 @@ sound_follow(
 		return 0;
 	next->live = live_follow(mixer->live, map, &next->solo);
 	if (next->live == NULL ||
-	    align_solve(&next->align, next->desk, next->live) < 0)
+	    align_solve(&next->align, next->desk, &next->solo, next->live) < 0)
 		return -1;
 	next->plan_stale = true;
 	return mixer_post(next, 0);

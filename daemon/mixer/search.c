@@ -25,7 +25,8 @@ try_address(struct search *search, struct address address, unsigned forms)
 {
 	char text[ADDRESS_LONGEST];
 
-	if (schema_kind_is_one(search->mixer->desk->strip[address.strip].kind))
+	if (schema_scope_group(address.param->scope) == GROUP_KINDS &&
+	    schema_kind_is_one(search->mixer->desk->strip[address.strip].kind))
 		forms &= ~BY_PLACE_STRIP;
 	for (unsigned form = 0; form <= forms; form++) {
 		if ((form & ~forms) != 0)

@@ -40,7 +40,7 @@ latency_changed(struct mixer *mixer)
 {
 	struct align align;
 
-	if (align_solve(&align, mixer->desk, mixer->live) < 0)
+	if (align_solve(&align, mixer->desk, &mixer->solo, mixer->live) < 0)
 		return;
 	align_free(&mixer->align);
 	mixer->align = align;

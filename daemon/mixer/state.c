@@ -407,7 +407,14 @@ state_follow(
 			.number = moved->number,
 			.text = moved->is_text ? moved->text : NULL };
 
-		mixer_set(next, &moved->address, &value, NULL, why, sizeof why);
+		enum schema_verdict verdict = mixer_set(
+		    next, &moved->address, &value, NULL, why, sizeof why);
+		/* The monitor's source may be gone, though the monitor is
+		 * there. */
+		if (verdict != SCHEMA_OK && verdict != SCHEMA_CLAMPED &&
+		    values_add(following.after->homeless, next, &moved->address,
+			&value) < 0)
+			following.failed = true;
 	}
 	free(following.moved);
 	if (following.failed) {

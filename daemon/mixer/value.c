@@ -204,7 +204,7 @@ solo_changed(struct mixer *mixer)
 	/* Out of memory the solo is heard at the next change of one. */
 	route_solo_update(&mixer->solo, mixer->desk);
 	if (mixer->align.in != NULL)
-		align_solos(&mixer->align, mixer->desk);
+		align_solos(&mixer->align, mixer->desk, &mixer->solo);
 	if (mixer->solo.any != any)
 		mixer_tell(mixer, &monitor, PARAM_SOLOED, NULL);
 }
@@ -273,6 +273,8 @@ set_number(struct mixer *mixer, const struct address *address, double number,
 	mixer_tell(mixer, &where, id, origin);
 	if (id == PARAM_TARGET_LOW || id == PARAM_TARGET_HIGH)
 		push_target(mixer, &where, id, origin);
+	if (id >= PARAM_TARGET_LOW && id < TARGET_END)
+		desk_aim_monitor(mixer->desk);
 	if (address->param->scope == SCOPE_STRIP && id >= SEND_END)
 		return;
 	if (id == PARAM_SOLO || id == PARAM_SOLO_MODE)

@@ -280,9 +280,10 @@ static const struct schema_param table[PARAMS] = {
 	    "outputs for each strip, /list/send ,ss strip bus for each of its "
 	    "sends, /list/slot ,sisssi strip slot kind name state lanes for "
 	    "each of its insert slots, /list/target ,sff strip low high, "
-	    "/list/dca ,ssi id name strips for each DCA and /list/dca/strip "
-	    ",ss id strip for each strip in it, /list/mutegroup and "
-	    "/list/mutegroup/strip as these, then /list/end ,i strips." },
+	    "/list/dca ,ssi id name strips for each DCA and "
+	    "/list/dca/strips ,ss id strips for those in it, "
+	    "/list/mutegroup and /list/mutegroup/strips as these, then "
+	    "/list/end ,iii strips dcas mutegroups." },
 	[PARAM_DUMP] = { PARAM_DUMP, "/dump", "dump", SCOPE_DESK,
 	    SCHEMA_COMMAND, 0, false, false, "", 0, 0, 0, NULL,
 	    "No arguments, or s address prefix; answers /dump ,sh prefix "

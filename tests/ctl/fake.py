@@ -545,7 +545,7 @@ class Desk:
                 if strip == "ch/keys" and not self.names:
                     aim = (-45, -35)
                 self.send(to, pack("/list/target", "sff", strip, *aim))
-            self.send(to, pack("/list/end", "i", len(STRIPS)))
+            self.send(to, pack("/list/end", "iii", len(STRIPS), 0, 0))
         elif address == "/describe":
             self.describe(to, values[0])
         elif address == "/plugins":

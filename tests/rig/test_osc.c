@@ -382,7 +382,7 @@ the_desk_lists_itself(void **state)
 		    (const char *[]){ "ch/kick", "ch/snare", "ch/wide",
 			"bus/sub", "bus/verb", "master", "monitor" }[i],
 		    i < 3 ? -18.0 : -30.0, i < 3 ? -10.0 : -6.0);
-	osc_expect(osc, "/list/end", "i", 7);
+	osc_expect(osc, "/list/end", "iii", 7, 0, 0);
 }
 
 static void

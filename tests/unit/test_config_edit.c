@@ -175,6 +175,19 @@ a_strip_goes_with_all_that_leads_to_it(void **state)
 }
 
 static void
+the_solo_bus_is_no_bus(void **state)
+{
+	static const char both[] =
+	    "{ \"version\": 1, \"buses\": [ { \"id\": \"solo\" } ],"
+	    " \"monitor\": { \"source\": \"solo\" } }";
+
+	(void)state;
+	assert_non_null(
+	    strstr(flat(config_remove_strip(both, "bus/solo", why, sizeof why)),
+		"{\"source\":\"solo\"}"));
+}
+
+static void
 an_unknown_strip_is_told_with_those_there_are(void **state)
 {
 #define THERE "bus/drums, bus/verb, ch/kick, ch/voice, ch/keys"
@@ -377,6 +390,7 @@ main(void)
 		cmocka_unit_test(a_strip_comes_last_or_at_its_place),
 		cmocka_unit_test(what_is_no_strip_is_refused),
 		cmocka_unit_test(a_strip_goes_with_all_that_leads_to_it),
+		cmocka_unit_test(the_solo_bus_is_no_bus),
 		cmocka_unit_test(an_unknown_strip_is_told_with_those_there_are),
 		cmocka_unit_test(a_strip_moves_among_its_kind),
 		cmocka_unit_test(slots_come_move_and_go),

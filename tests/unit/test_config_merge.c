@@ -225,6 +225,29 @@ every_value_has_its_key(void **state)
 	    (unsigned)count_values(full) - 2, (unsigned)count_values(full));
 }
 
+/* A state may remember a bus that the configuration does not have. */
+static void
+a_source_that_is_gone_is_left(void **state)
+{
+	struct config_merged merged;
+	cJSON *values = cJSON_CreateObject();
+
+	(void)state;
+	cJSON_AddStringToObject(values, "/monitor/source", "bus/gone");
+	char *text = config_merge(desk, values, &merged, why, sizeof why);
+	assert_non_null(text);
+	assert_int_equal(merged.left, 1);
+	assert_null(strstr(text, "monitor"));
+	free(text);
+	cJSON_ReplaceItemInObject(
+	    values, "/monitor/source", cJSON_CreateString("bus/mon"));
+	text = config_merge(desk, values, &merged, why, sizeof why);
+	assert_int_equal(merged.taken, 1);
+	assert_non_null(strstr(text, "\"bus/mon\""));
+	free(text);
+	cJSON_Delete(values);
+}
+
 /* A low that pushes its high, a guard that is named for the first time… */
 static void
 every_value_may_come_alone(void **state)
@@ -357,6 +380,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_value_has_its_key),
 		cmocka_unit_test(every_value_may_come_alone),
+		cmocka_unit_test(a_source_that_is_gone_is_left),
 		cmocka_unit_test(a_float_is_written_as_it_was_meant),
 		cmocka_unit_test(a_switch_stays_true_or_false),
 		cmocka_unit_test(objects_come_only_as_they_are_needed),

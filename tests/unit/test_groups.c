@@ -152,6 +152,20 @@ addresses_and_patterns_lead_to_them(void **state)
 	table_close(&table);
 }
 
+static void
+places_need_no_channels(void **state)
+{
+	static const char empty[] =
+	    "{ \"version\": 1, \"dcas\": [ { \"id\": \"one\" } ] }";
+	struct table table;
+	struct found found = { .table = &table };
+
+	(void)state;
+	table_open(&table, empty, 48000);
+	assert_string_equal(match(&found, "/dca/[12]/fader"), "/dca/1/fader ");
+	table_close(&table);
+}
+
 struct told {
 	unsigned fader, position, mute;
 };
@@ -304,6 +318,7 @@ main(void)
 		cmocka_unit_test(faders_of_dcas_add_up),
 		cmocka_unit_test(mutes_leave_the_strips_own_as_they_are),
 		cmocka_unit_test(addresses_and_patterns_lead_to_them),
+		cmocka_unit_test(places_need_no_channels),
 		cmocka_unit_test(changes_are_told_once_and_clamped),
 		cmocka_unit_test(they_do_not_click),
 		cmocka_unit_test(they_outlive_a_restart_and_are_in_scenes),

@@ -336,7 +336,60 @@ what_is_soloed_arrives_together(void **state)
 	fake_host_deliver(&host);
 }
 
+/* In place the monitor stays with its source, as late as that is. */
+static void
+a_source_does_not_wait_for_solos_in_place(void **state)
+{
+	static const char late[] =
+	    "{ \"version\": 1, \"channels\": [\n"
+	    "{ \"id\": \"a\", \"inserts\": [ { \"lv2\": \"" FAKE_LATE "\" } ] "
+	    "},\n"
+	    "{ \"id\": \"b\", \"lanes\": 2, \"to\": [\"sub\"] } ],\n"
+	    "\"buses\": [ { \"id\": \"sub\" } ],\n"
+	    "\"monitor\": { \"source\": \"sub\" } }";
+	struct fake_host host = { 0 };
+	struct table table;
+
+	(void)state;
+	fake_host_init(&host);
+	table_open_with(&table, late, 48000, &host.host);
+	double *param = mixer_desk(table.mixer)->strip[0].insert[0].param;
+	param[0] = 1;
+	param[1] = 100;
+	mixer_tick(table.mixer, true);
+	fake_host_deliver(&host);
+	for (unsigned i = IN_A; i <= IN_R; i++)
+		table_noise(table.in[i], i + 1);
+	table_set(&table, "/ch/a/solo", 1);
+	table_set(&table, "/bus/sub/solo", 1);
+	mixer_commit(table.mixer);
+	table_run(&table, 0, 24000, 64);
+	/* a, b, b, sub, sub, master, master, monitor, monitor */
+	for (unsigned i = 12000; i < 24000; i++)
+		assert_float_equal(table.out[7][i], table.in[IN_L][i], 1e-6);
+	table_close(&table);
+	fake_host_deliver(&host);
+}
+
 /* --- values --- */
+
+static void
+its_targets_are_the_masters(void **state)
+{
+	static const char targets[] =
+	    "{ \"version\": 1, \"master\": { \"target\": { \"high\": -9 } } }";
+	struct table table;
+
+	(void)state;
+	begin(&table, targets);
+	const struct desk *desk = mixer_desk(table.mixer);
+	const double *target = desk->strip[desk_monitor(desk)].target;
+	assert_true(target[TARGET_VALUE(PARAM_TARGET_HIGH)] == -9);
+	table_set(&table, "/master/target/high", -35);
+	assert_true(target[TARGET_VALUE(PARAM_TARGET_HIGH)] == -35);
+	assert_true(target[TARGET_VALUE(PARAM_TARGET_LOW)] == -35);
+	table_close(&table);
+}
 
 static void
 a_wrong_source_says_what_is_allowed(void **state)
@@ -488,6 +541,11 @@ its_source_outlives_a_reload_unless_it_goes(void **state)
 	replace(&table, gone);
 	assert_string_equal(table_text(&table, "/monitor/source"), "master");
 	assert_true(table_number(&table, "/monitor/level") == -3);
+	/* The bus is back, and so is what was set. */
+	replace(&table, gone);
+	replace(&table, other_place);
+	assert_string_equal(table_text(&table, "/monitor/source"), "bus/sub");
+	table_set_text(&table, "/monitor/source", "master");
 	replace(&table, configured);
 	assert_string_equal(table_text(&table, "/monitor/source"), "bus/new");
 	table_close(&table);
@@ -541,6 +599,8 @@ main(void)
 		cmocka_unit_test(a_mono_monitor_hears_both_lanes),
 		cmocka_unit_test(solos_do_not_click),
 		cmocka_unit_test(what_is_soloed_arrives_together),
+		cmocka_unit_test(a_source_does_not_wait_for_solos_in_place),
+		cmocka_unit_test(its_targets_are_the_masters),
 		cmocka_unit_test(a_wrong_source_says_what_is_allowed),
 		cmocka_unit_test(a_lamp_tells_that_something_is_soloed),
 		cmocka_unit_test(its_loudness_is_measured),

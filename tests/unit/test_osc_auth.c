@@ -228,6 +228,28 @@ a_narrowed_sender_sets_nothing_else(void **state)
 	    ask(b, 0, "/bus/verb/mute", ""), "/bus/verb/mute i 0\n");
 }
 
+/* The mode of solos silences others, as a solo does. */
+static void
+who_may_only_listen_does_not_silence_the_mix(void **state)
+{
+	static const char text[] =
+	    "{ \"version\": 1, \"channels\": [ { \"id\": \"a\" } ], \"osc\": {"
+	    " \"allow\": [ { \"network\": \"127.0.0.0/8\", \"role\": \"mix\","
+	    " \"trusted\": true, \"strips\": [\"monitor\"] } ] } }";
+	struct bench b = { 0 };
+
+	(void)state;
+	bench_start_desk(&b, text, NULL);
+	assert_string_equal(ask(&b, 0, "/monitor/level", "f", -3.0), "");
+	assert_string_equal(
+	    ask(&b, 0, "/monitor/level", ""), "/monitor/level f -3\n");
+	assert_error(ask(&b, 0, "/monitor/solo_mode", "s", "afl"),
+	    "not-allowed", "monitor");
+	assert_error(
+	    ask(&b, 0, "/ch/a/mute", "i", 1), "not-allowed", "monitor");
+	bench_end(&b);
+}
+
 static void
 in_a_bundle_each_message_is_judged(void **state)
 {
@@ -712,6 +734,7 @@ main(void)
 		WITH_DESK(
 		    a_narrowed_sender_sets_its_strips_their_inserts_and_sends_into_them),
 		WITH_DESK(a_narrowed_sender_sets_nothing_else),
+		cmocka_unit_test(who_may_only_listen_does_not_silence_the_mix),
 		WITH_DESK(in_a_bundle_each_message_is_judged),
 		WITH_DESK(without_its_token_a_network_gets_only_to_show_one),
 		WITH_DESK(a_token_may_raise_what_everybody_may),

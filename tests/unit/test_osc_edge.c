@@ -218,7 +218,7 @@ list_names_strips_and_sends(void **state)
 	    "/list/target sff bus/verb -30 -6\n"
 	    "/list/target sff master -30 -6\n"
 	    "/list/target sff monitor -30 -6\n"
-	    "/list/end i 5\n");
+	    "/list/end iii 5 0 0\n");
 }
 
 static void
@@ -236,13 +236,19 @@ list_names_groups_and_who_is_in_them(void **state)
 	bench_start_desk(&b, text, NULL);
 	assert_non_null(strstr(ask(&b, 0, "/list", ""),
 	    "/list/dca ssi one One 1\n"
-	    "/list/dca/strip ss one ch/a\n"
+	    "/list/dca/strips ss one ch/a\n"
 	    "/list/dca ssi two two 2\n"
-	    "/list/dca/strip ss two ch/a\n"
-	    "/list/dca/strip ss two ch/b\n"
+	    "/list/dca/strips ss two ch/a ch/b\n"
 	    "/list/mutegroup ssi all all 1\n"
-	    "/list/mutegroup/strip ss all ch/a\n"
-	    "/list/end i 4\n"));
+	    "/list/mutegroup/strips ss all ch/a\n"
+	    "/list/end iii 4 2 1\n"));
+	/* A prefix may name a group by its place, too. */
+	say(&b, 0, "/dump", "s", "/dca/2/mute");
+	run_for(&b, 40);
+	assert_non_null(strstr(hear(&b, 0), "\n/dca/2/mute i 0\n"));
+	say(&b, 0, "/dump", "s", "/mutegroup/1/name");
+	run_for(&b, 40);
+	assert_non_null(strstr(hear(&b, 0), "\n/mutegroup/1/name s all\n"));
 	assert_string_equal(ask(&b, 0, "/dca/*/mute", ""),
 	    "/dca/one/mute i 0\n/dca/two/mute i 0\n");
 	assert_string_equal(

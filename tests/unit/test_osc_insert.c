@@ -268,7 +268,7 @@ list_names_the_slots(void **state)
 	    "/list/target sff ch/snare -18 -10\n"
 	    "/list/target sff master -30 -6\n"
 	    "/list/target sff monitor -30 -6\n"
-	    "/list/end i 4\n");
+	    "/list/end iii 4 0 0\n");
 }
 
 /* Puts the parts of the texts together; checks that they come in order. */
