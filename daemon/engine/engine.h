@@ -21,7 +21,7 @@
 /* A gain that gets a new target, a delay that gets a new length, or a
  * parameter of a processor that gets a new value: one of the three. */
 struct engine_change {
-	bool *moved; /* of the stretch's state; NULL for what is no stretch's */
+	bool *moved; /* or `faded` of the stretch's state, or NULL */
 	struct gain *gain;
 	struct delay *delay;
 	float *param;

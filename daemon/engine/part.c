@@ -118,14 +118,33 @@ over_of(const struct plan_strip *strip, enum plan_part part)
 	return NEARLY / most;
 }
 
+/* Of a strip in which all but the fader stands. */
 static enum plan_motion
-motion_of(const struct plan_strip *strip)
+fader_motion(const struct plan_strip *strip)
 {
-	if (!all_but_fader_stands(strip))
-		return MOTION_ANY;
 	if (!gain_moves(strip->fader))
 		return MOTION_NONE;
 	return part_is_alone(strip) ? MOTION_ANY : MOTION_FADER;
+}
+
+static enum plan_motion
+motion_of(const struct plan_strip *strip)
+{
+	return all_but_fader_stands(strip) ? fader_motion(strip) : MOTION_ANY;
+}
+
+bool
+part_holds(const struct plan_strip *strip)
+{
+	struct plan_standing *standing = strip->standing;
+
+	if (strip->state->moved || standing->motion == MOTION_ANY ||
+	    standing->motion != fader_motion(strip))
+		return false;
+	if (strip->state->faded && standing->motion == MOTION_FADER)
+		standing->twin = *strip->fader;
+	strip->state->faded = false;
+	return true;
 }
 
 static void
@@ -207,22 +226,18 @@ void
 part_get_ready(const struct plan_strip *strip, struct meter *meter)
 {
 	struct plan_standing *standing = strip->standing;
-	enum plan_motion motion;
 
-	if (standing->motion == MOTION_NONE && !strip->state->moved)
+	if (part_holds(strip))
 		return;
 	standing->alone = routes_meet(strip);
-	motion = motion_of(strip);
+	enum plan_motion motion = motion_of(strip);
 	if (motion == MOTION_FADER)
 		standing->twin = *strip->fader;
-	if (motion == MOTION_FADER && standing->motion == MOTION_FADER &&
-	    !strip->state->moved)
-		return;
 	if (ENGINE_METERS > 0)
 		settle_strip(strip, meter);
 	keep_bends(strip);
 	standing->motion = motion;
-	strip->state->moved = false;
+	strip->state->moved = strip->state->faded = false;
 	if (motion != MOTION_ANY)
 		plan_parts(strip);
 }

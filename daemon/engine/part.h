@@ -72,6 +72,10 @@ part_is_alone(const struct plan_strip *strip)
 /* Is nothing on its way in the strip? */
 REALTIME bool part_stands(const struct plan_strip *strip);
 
+/* Do its parts still hold, whatever its fader was told? Then it is as if it had
+ * been made ready. */
+REALTIME bool part_holds(const struct plan_strip *strip);
+
 /* Puts what is known of a lane of a part into a window's meters. */
 REALTIME void part_settle(const struct plan_strip *strip, enum plan_part part,
     uint32_t lane, const struct plan_known *known, struct meter *meter);

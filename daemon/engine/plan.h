@@ -38,7 +38,8 @@ enum plan_point { POINT_IN, POINT_TRIM, POINT_DELAY, POINT_FADER, PLAN_POINTS };
 
 /* What R keeps of a strip across plans. */
 struct plan_state {
-	bool moved;      /* a gain or the delay was told to move */
+	bool moved;      /* a gain but the fader, or a delay was told to move */
+	bool faded;      /* the fader was */
 	unsigned looked; /* bits of points that were looked at last */
 	uint32_t rail_run[PLAN_LANES]; /* samples at the rail so far */
 	/* Of the last block at each of those points, if it was looked at here:

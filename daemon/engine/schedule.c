@@ -305,12 +305,24 @@ make_segment(
 	segment->batches = plan->batches - segment->batch;
 }
 
+/* Did no more than faders that move get other targets? */
+static bool
+all_hold(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->strips; i++)
+		if (!part_holds(&plan->strip[i]))
+			return false;
+	return true;
+}
+
 void
 schedule_make(struct plan *plan, struct meter *meter)
 {
+	plan->scheduled = true;
+	if (all_hold(plan))
+		return;
 	remember(plan);
 	plan->batches = plan->steps = 0;
-	plan->scheduled = true;
 	for (uint32_t i = 0; i < plan->segments; i++)
 		make_segment(plan, &plan->segment[i], meter);
 }

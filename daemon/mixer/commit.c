@@ -85,10 +85,12 @@ collect_gains(struct batch *batch, size_t index)
 		float *sent;
 		struct gain *gain = live_gain(strip, i, &sent);
 		size_t place = i == LIVE_TRIM ? 0 : strip->slots;
+		struct plan_state *stretch = live_stretch(strip, place);
 		if (target[i] != *sent)
 			collect(batch,
 			    (struct engine_change){
-				.moved = &live_stretch(strip, place)->moved,
+				.moved = i == LIVE_FADER ? &stretch->faded
+							 : &stretch->moved,
 				.gain = gain,
 				.target = target[i],
 			    });

@@ -181,7 +181,7 @@ move_faders(struct rig *rig)
 	engine->plan->scheduled = false;
 	for (size_t i = 0; i < rig->channels; i++) {
 		const struct plan_strip *strip = &engine->plan->strip[i];
-		strip->state->moved = true;
+		strip->state->faded = true;
 		gain_move(strip->fader,
 		    strip->fader->target < 0.2F ? 0.3F : 0.1F,
 		    engine->plan->ramp);
