@@ -85,7 +85,9 @@ struct engine {
 	uint32_t blocks;
 	_Alignas(64) float trimmed[PLAN_LANES][PLAN_BLOCK];
 	float delayed[PLAN_LANES][PLAN_BLOCK];
+	struct kernel_fade fade;
 	float faded[KERNEL_SOURCES][PLAN_BLOCK];
+	float ramps[KERNEL_SOURCES][PLAN_BLOCK];
 	float late[PLAN_BLOCK];
 	float ramp[PLAN_BLOCK];
 };

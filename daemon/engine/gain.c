@@ -34,8 +34,12 @@ static void
 gain_set_off(struct gain *gain, float target, uint32_t length, float slope)
 {
 	float way = target - gain->now;
+	/* A monotonic cubic is nowhere steeper than three times its mean. */
+	float rise = 3 * fabsf(way) / (float)length;
 
 	*gain = (struct gain){
+		.rise = rise,
+		.steepest = rise > gain->rise ? rise : gain->rise,
 		.now = gain->now,
 		.target = target,
 		.next = target,
@@ -76,7 +80,7 @@ gain_move(struct gain *gain, float target, uint32_t length)
 
 /* Writes up to `n` gains of the running ramp. Returns how many. */
 static uint32_t
-gain_run(
+ramp_on(
     struct gain *gain, const struct kernels *kernels, float *out, uint32_t n)
 {
 	uint32_t moving = n < gain->left ? n : gain->left;
@@ -101,7 +105,7 @@ gain_ramp_by(
 	uint32_t done = 0;
 
 	while (done < n && gain_moves(gain))
-		done += gain_run(gain, kernels, out + done, n - done);
+		done += ramp_on(gain, kernels, out + done, n - done);
 	for (uint32_t i = done; i < n; i++)
 		out[i] = gain->target;
 }
@@ -110,6 +114,15 @@ void
 gain_ramp(struct gain *gain, float *out, uint32_t n)
 {
 	gain_ramp_by(gain, &kernels_portable, out, n);
+}
+
+void
+gain_curve(float *out, uint32_t length, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		double t = i + 1 < length ? (i + 1.0) / length : 1;
+		out[i] = (float)(1 - t * t * (3 - 2 * t));
+	}
 }
 
 void

@@ -26,6 +26,7 @@
 #define KERNEL_WIDEST 16 /* floats of the widest vector */
 #define KERNEL_SOURCES 4 /* of one pass of mix */
 #define KERNEL_SUMS 2
+#define KERNEL_LONGEST 256 /* samples of one pass of mix through gains */
 #define KERNEL_PARTS 4
 #define KERNEL_LAST 16 /* samples of a block that mix keeps */
 
@@ -59,13 +60,26 @@ struct kernel_tally {
 	 * largest of that block and the one before it. */
 	_Alignas(16) float level[KERNEL_SOURCES];
 	float bend[KERNEL_SOURCES], reach[KERNEL_SOURCES];
+	float around[KERNEL_SOURCES];    /* with the KERNEL_LAST before it */
 	float limit[KERNEL_SOURCES];     /* of peaks */
 	float true_peak[KERNEL_SOURCES]; /* limit of true peaks */
+};
+
+/* Gains that move from sample to sample, of each source to + by curve[i]. What
+ * is looked at and added is what they make of it. */
+struct kernel_fade {
+	const float *curve[KERNEL_SOURCES];
+	float to[KERNEL_SOURCES], by[KERNEL_SOURCES];
+	float (*made)[KERNEL_LONGEST]; /* what they make, of each source */
+	/* No second difference of what is made is above, and no true peak. */
+	_Alignas(16) float bend[KERNEL_SOURCES];
+	float bound[KERNEL_SOURCES];
 };
 
 /* A pass that looks at each source and adds it to each sum. */
 struct kernel_mix {
 	struct kernel_tally tally;
+	const struct kernel_fade *fade; /* NULL: sources are as they are */
 	uint32_t sources, sums;
 	const float *x[KERNEL_SOURCES];
 	float *last[KERNEL_SOURCES];    /* where KERNEL_LAST samples are kept */
@@ -103,10 +117,6 @@ struct kernels {
 	/* out += gain x */
 	REALTIME void (*add)(float *restrict out, const float *restrict x,
 	    float gain, uint32_t n);
-
-	/* out = gain ramp x */
-	REALTIME void (*ramp)(float *restrict out, const float *restrict x,
-	    float gain, const float *restrict ramp, uint32_t n);
 
 	/* out = gain ramp x, and what `scan` says of out; `before` is what came
 	 * before it there */

@@ -10,20 +10,27 @@
 
 /* One source on its way through a pass, all of it in registers. */
 struct source {
-	const float *x;
+	const float *x, *curve;
 	wide_bits most, bend;
 	wide squares, behind;
 	wide gain, other_gain;
+	wide to, by; /* of a gain that moves */
 };
 
 /* Are there registers to take second differences in the same pass? */
 #define AT_ONCE (ENGINE_METERS > 1 && WIDE == 16)
 
 INLINE struct source
-mix_open(const struct kernel_mix *mix, uint32_t k, const uint32_t sums)
+mix_open(const struct kernel_mix *mix, uint32_t k, const uint32_t sums,
+    const bool fades)
 {
+	const struct kernel_fade *fade = mix->fade;
+
 	return (struct source){
 		.x = mix->x[k],
+		.curve = fades ? fade->curve[k] : NULL,
+		.to = wide_fill(fades ? fade->to[k] : 0),
+		.by = wide_fill(fades ? fade->by[k] : 0),
 		.behind = wide_load(mix->last[k] + KERNEL_LAST - WIDE),
 		.gain = wide_fill(sums > 0 ? mix->gain[0][k] : 0),
 		.other_gain = wide_fill(sums > 1 ? mix->gain[1][k] : 0),
@@ -41,13 +48,18 @@ mix_add(struct source *source, wide v, wide *sum, wide *other)
 }
 
 INLINE void
-mix_take(
-    struct source *source, uint32_t i, uint32_t left, wide *sum, wide *other)
+mix_take(struct source *source, uint32_t i, uint32_t left, wide *sum,
+    wide *other, float (*made)[KERNEL_LONGEST], const bool fades)
 {
 	wide v = wide_load_most(source->x + i, left);
 
+	if (fades) {
+		wide at = wide_load_most(source->curve + i, left);
+		v *= source->to + source->by * at;
+		wide_store_most(*made + i, v, left);
+	}
 	mix_add(source, v, sum, other);
-	if (AT_ONCE && left >= WIDE) {
+	if (AT_ONCE && !fades && left >= WIDE) {
 		source->bend =
 		    wide_max(source->bend, bend_behind(v, source->behind));
 		source->behind = v;
@@ -145,7 +157,7 @@ which_above(__m128i a, __m128i b)
  * before reach into this one. */
 INLINE uint32_t
 mix_bounds(struct kernel_tally *tally, __m128i level_bits, __m128i most_bend,
-    uint32_t n)
+    const struct kernel_fade *fade, uint32_t n, const bool fades)
 {
 	__m128 level = (__m128)level_bits;
 	__m128 bend = _mm_max_ps((__m128)most_bend, _mm_load_ps(tally->bend));
@@ -156,11 +168,16 @@ mix_bounds(struct kernel_tally *tally, __m128i level_bits, __m128i most_bend,
 	__m128 any = level * _mm_set1_ps(KERNEL_OVERSHOOT);
 	__m128 bound = _mm_min_ps(_mm_max_ps(outer, inner), any);
 
+	if (fades)
+		bound = _mm_min_ps(bound, _mm_load_ps(fade->bound));
+
 	if (n < KERNEL_LAST) {
 		_mm_store_ps(tally->bend, _mm_set1_ps(KERNEL_LARGEST));
 		_mm_store_ps(tally->reach, _mm_set1_ps(KERNEL_LARGEST));
+		_mm_store_ps(tally->around, level);
 		return UINT32_MAX;
 	}
+	_mm_store_ps(tally->around, level);
 	_mm_store_ps(tally->bend, (__m128)most_bend);
 	_mm_store_ps(tally->reach, bend);
 	return (uint32_t)_mm_movemask_ps(
@@ -169,10 +186,11 @@ mix_bounds(struct kernel_tally *tally, __m128i level_bits, __m128i most_bend,
 
 /* What was seen of the sources; those that are none were silent. */
 INLINE uint32_t
-mix_say(struct kernel_tally *tally, const struct folded *peaks,
-    const struct folded *squares, const struct folded *bends,
-    const struct folded *before, uint32_t n, const uint32_t sources)
+mix_say(struct kernel_mix *mix, const struct folded *peaks,
+    const struct folded *squares, __m128i bend, const struct folded *before,
+    uint32_t n, const uint32_t sources, const bool fades)
 {
+	struct kernel_tally *tally = &mix->tally;
 	__m128i most = fold_most(peaks);
 	uint32_t says =
 	    KERNEL_INVALID(0) *
@@ -186,7 +204,7 @@ mix_say(struct kernel_tally *tally, const struct folded *peaks,
 	if (ENGINE_METERS > 1)
 		says |=
 		    mix_bounds(tally, _mm_max_epi32(most, fold_most(before)),
-			fold_most(bends), n) &
+			bend, mix->fade, n, fades) &
 		    (KERNEL_ABOVE(sources) - 1);
 	if (ENGINE_METERS > 0)
 		_mm_store_ps(tally->level, (__m128)most);
@@ -210,13 +228,14 @@ struct pass {
 	struct source a, b, c, d;
 	const float *from, *other_from;
 	float *to, *other_to;
+	float (*made)[KERNEL_LONGEST]; /* of each source */
 };
 
 /* `sources` and `sums` are constants where it is called, and what they leave
  * out costs nothing; so is `left` but in the tail. */
 INLINE void
 mix_step(struct pass *pass, uint32_t i, uint32_t left, const uint32_t sources,
-    const uint32_t sums)
+    const uint32_t sums, const bool fades)
 {
 	wide sum = { 0 }, other = { 0 };
 
@@ -224,13 +243,17 @@ mix_step(struct pass *pass, uint32_t i, uint32_t left, const uint32_t sources,
 		sum = wide_load_most(pass->from + i, left);
 	if (sums > 1)
 		other = wide_load_most(pass->other_from + i, left);
-	mix_take(&pass->a, i, left, &sum, &other);
+	mix_take(&pass->a, i, left, &sum, &other, fades ? &pass->made[0] : NULL,
+	    fades);
 	if (sources > 1)
-		mix_take(&pass->b, i, left, &sum, &other);
+		mix_take(&pass->b, i, left, &sum, &other,
+		    fades ? &pass->made[1] : NULL, fades);
 	if (sources > 2)
-		mix_take(&pass->c, i, left, &sum, &other);
+		mix_take(&pass->c, i, left, &sum, &other,
+		    fades ? &pass->made[2] : NULL, fades);
 	if (sources > 3)
-		mix_take(&pass->d, i, left, &sum, &other);
+		mix_take(&pass->d, i, left, &sum, &other,
+		    fades ? &pass->made[3] : NULL, fades);
 	if (sums > 0)
 		wide_store_most(pass->to + i, sum, left);
 	if (sums > 1)
@@ -269,26 +292,28 @@ mix_before(const struct kernel_mix *mix, const uint32_t sources)
 
 INLINE uint32_t
 mix_some(struct kernel_mix *mix, uint32_t n, const uint32_t sources,
-    const uint32_t sums)
+    const uint32_t sums, const bool fades)
 {
 	struct pass pass = {
-		mix_open(mix, 0, sums),
-		mix_open(mix, sources > 1 ? 1 : 0, sums),
-		mix_open(mix, sources > 2 ? 2 : 0, sums),
-		mix_open(mix, sources > 3 ? 3 : 0, sums),
+		mix_open(mix, 0, sums, fades),
+		mix_open(mix, sources > 1 ? 1 : 0, sums, fades),
+		mix_open(mix, sources > 2 ? 2 : 0, sums, fades),
+		mix_open(mix, sources > 3 ? 3 : 0, sums, fades),
 		mix->from[0],
 		mix->from[1],
 		mix->to[0],
 		mix->to[1],
+		fades ? mix->fade->made : NULL,
 	};
 	const struct source none = { 0 };
 	uint32_t i = 0;
 
 	for (; i + WIDE <= n; i += WIDE)
-		mix_step(&pass, i, WIDE, sources, sums);
+		mix_step(&pass, i, WIDE, sources, sums, fades);
 	if (i < n)
-		mix_step(&pass, i, n - i, sources, sums);
-	mix_bends(&pass, mix, n, sources);
+		mix_step(&pass, i, n - i, sources, sums, fades);
+	if (!fades)
+		mix_bends(&pass, mix, n, sources);
 	const struct source *b = sources > 1 ? &pass.b : &none,
 			    *c = sources > 2 ? &pass.c : &none,
 			    *d = sources > 3 ? &pass.d : &none;
@@ -298,41 +323,52 @@ mix_some(struct kernel_mix *mix, uint32_t n, const uint32_t sources,
 	    fold(pass.a.squares, b->squares, c->squares, d->squares, false);
 	struct folded bends = fold((wide)pass.a.bend, (wide)b->bend,
 	    (wide)c->bend, (wide)d->bend, true);
+	__m128i bend =
+	    fades ? (__m128i)_mm_load_ps(mix->fade->bend) : fold_most(&bends);
 	struct folded before = mix_before(mix, sources);
 	uint32_t says =
-	    mix_say(&mix->tally, &most, &squares, &bends, &before, n, sources);
+	    mix_say(mix, &most, &squares, bend, &before, n, sources, fades);
 	if (ENGINE_METERS > 1 && kernel_keeps(says, n))
 		for (uint32_t k = 0; k < sources; k++)
-			mix_keep(mix->last[k], mix->x[k], n);
+			mix_keep(mix->last[k],
+			    fades ? mix->fade->made[k] : mix->x[k], n);
 	return says;
 }
 
 INLINE uint32_t
-mix_into(struct kernel_mix *mix, uint32_t n, const uint32_t sums)
+mix_into(
+    struct kernel_mix *mix, uint32_t n, const uint32_t sums, const bool fades)
 {
 	switch (mix->sources) {
 	case 1:
-		return mix_some(mix, n, 1, sums);
+		return mix_some(mix, n, 1, sums, fades);
 	case 2:
-		return mix_some(mix, n, 2, sums);
+		return mix_some(mix, n, 2, sums, fades);
 	case 3:
-		return mix_some(mix, n, 3, sums);
+		return mix_some(mix, n, 3, sums, fades);
 	default:
-		return mix_some(mix, n, 4, sums);
+		return mix_some(mix, n, 4, sums, fades);
+	}
+}
+
+INLINE uint32_t
+mix_any(struct kernel_mix *mix, uint32_t n, const bool fades)
+{
+	switch (mix->sums) {
+	case 0:
+		return mix_into(mix, n, 0, fades);
+	case 1:
+		return mix_into(mix, n, 1, fades);
+	default:
+		return mix_into(mix, n, 2, fades);
 	}
 }
 
 REALTIME static uint32_t
 wide_mix(struct kernel_mix *mix, uint32_t n)
 {
-	switch (mix->sums) {
-	case 0:
-		return mix_into(mix, n, 0);
-	case 1:
-		return mix_into(mix, n, 1);
-	default:
-		return mix_into(mix, n, 2);
-	}
+	return mix->fade != NULL ? mix_any(mix, n, true)
+				 : mix_any(mix, n, false);
 }
 
 #endif

@@ -78,14 +78,6 @@ portable_add(
 		out[i] += gain * x[i];
 }
 
-REALTIME static void
-portable_ramp(float *restrict out, const float *restrict x, float gain,
-    const float *restrict ramp, uint32_t n)
-{
-	for (uint32_t i = 0; i < n; i++)
-		out[i] = gain * ramp[i] * x[i];
-}
-
 REALTIME static struct kernel_scan
 portable_scale_ramp(float *restrict out, const float *restrict x, float gain,
     const float *restrict ramp, uint32_t n, const float *before)
@@ -122,32 +114,55 @@ portable_cubic(float *restrict out, const float c[4], uint32_t from, float step,
 /* May the source have a true peak above its limit? The block before reaches
  * into this one's. */
 static bool
-portable_bound(struct kernel_tally *tally, uint32_t k,
+portable_bound(struct kernel_mix *mix, uint32_t k,
     const struct kernel_scan *scan, uint32_t n)
 {
+	struct kernel_tally *tally = &mix->tally;
+	float known = tally->true_peak[k];
+
 	tally->level[k] = scan->peak;
 	tally->reach[k] = larger(scan->bend, tally->bend[k]);
 	tally->bend[k] = scan->bend;
-	return n < KERNEL_LAST || kernel_may_peak(scan->level, tally->reach[k],
-				      tally->true_peak[k]);
+	tally->around[k] = scan->level;
+	if (n < KERNEL_LAST)
+		return true;
+	return (mix->fade == NULL || mix->fade->bound[k] > known) &&
+	       kernel_may_peak(scan->level, tally->reach[k], known);
+}
+
+/* The samples of a source that are looked at and added. */
+static const float *
+portable_made(const struct kernel_mix *mix, uint32_t k, uint32_t n)
+{
+	const struct kernel_fade *fade = mix->fade;
+	const float *x = mix->x[k];
+
+	if (fade == NULL)
+		return x;
+	for (uint32_t i = 0; i < n; i++)
+		fade->made[k][i] =
+		    x[i] * (fade->to[k] + fade->by[k] * fade->curve[k][i]);
+	return fade->made[k];
 }
 
 static uint32_t
-portable_look(struct kernel_mix *mix, uint32_t n)
+portable_look(struct kernel_mix *mix, const float *const *x, uint32_t n)
 {
 	struct kernel_scan scan[KERNEL_SOURCES];
 	struct kernel_tally *tally = &mix->tally;
 	uint32_t says = 0;
 
 	for (uint32_t k = 0; k < mix->sources; k++) {
-		scan[k] = portable_scan(mix->x[k], n, mix->last[k]);
+		scan[k] = portable_scan(x[k], n, mix->last[k]);
+		if (mix->fade != NULL && n >= KERNEL_LAST)
+			scan[k].bend = mix->fade->bend[k];
 		if (!(scan[k].peak <= KERNEL_LARGEST))
 			says |= KERNEL_INVALID(k);
 	}
 	for (uint32_t k = 0;
 	     k < mix->sources && (says & KERNEL_ANY_INVALID) == 0; k++) {
 		float level = scan[k].peak;
-		if (portable_bound(tally, k, &scan[k], n) ||
+		if (portable_bound(mix, k, &scan[k], n) ||
 		    level > tally->limit[k])
 			says |= KERNEL_ABOVE(k);
 		if (level != 0)
@@ -161,18 +176,22 @@ portable_look(struct kernel_mix *mix, uint32_t n)
 REALTIME static uint32_t
 portable_mix(struct kernel_mix *mix, uint32_t n)
 {
-	uint32_t says = portable_look(mix, n);
+	const float *x[KERNEL_SOURCES];
+
+	for (uint32_t k = 0; k < mix->sources; k++)
+		x[k] = portable_made(mix, k, n);
+	uint32_t says = portable_look(mix, x, n);
 
 	for (uint32_t sum = 0; sum < mix->sums; sum++)
 		for (uint32_t i = 0; i < n; i++) {
 			float all = mix->from[sum][i];
 			for (uint32_t k = 0; k < mix->sources; k++)
-				all += mix->gain[sum][k] * mix->x[k][i];
+				all += mix->gain[sum][k] * x[k][i];
 			mix->to[sum][i] = all;
 		}
 	if (kernel_keeps(says, n))
 		for (uint32_t k = 0; k < mix->sources; k++)
-			memcpy(mix->last[k], mix->x[k] + n - KERNEL_LAST,
+			memcpy(mix->last[k], x[k] + n - KERNEL_LAST,
 			    KERNEL_LAST * sizeof *mix->last[k]);
 	return says;
 }
@@ -219,7 +238,6 @@ const struct kernels kernels_portable = {
 	.overs = portable_overs,
 	.scale = portable_scale,
 	.add = portable_add,
-	.ramp = portable_ramp,
 	.scale_ramp = portable_scale_ramp,
 	.add_ramp = portable_add_ramp,
 	.cubic = portable_cubic,

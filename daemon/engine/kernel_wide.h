@@ -237,19 +237,6 @@ wide_add(float *restrict out, const float *restrict x, float gain, uint32_t n)
 		    n - i);
 }
 
-REALTIME static void
-wide_ramp(float *restrict out, const float *restrict x, float gain,
-    const float *restrict ramp, uint32_t n)
-{
-	wide by = wide_fill(gain);
-
-	for (uint32_t i = 0; i < n; i += WIDE)
-		wide_store_most(out + i,
-		    by * wide_load_most(ramp + i, n - i) *
-			wide_load_most(x + i, n - i),
-		    n - i);
-}
-
 REALTIME static struct kernel_scan
 wide_scale_ramp(float *restrict out, const float *restrict x, float gain,
     const float *restrict ramp, uint32_t n, const float *before)
@@ -323,7 +310,6 @@ const struct kernels KERNELS = {
 	.overs = wide_overs,
 	.scale = wide_scale,
 	.add = wide_add,
-	.ramp = wide_ramp,
 	.scale_ramp = wide_scale_ramp,
 	.add_ramp = wide_add_ramp,
 	.cubic = wide_cubic,

@@ -102,13 +102,15 @@ struct plan_batch {
 	uint32_t in[KERNEL_SOURCES];   /* input ports, if they are all that */
 	uint32_t out[KERNEL_SOURCES];
 	uint32_t sum[KERNEL_SUMS];
-	enum plan_part part; /* of all of them */
-	uint64_t adds;       /* PLAN_SUM_BIT of all that it adds to */
-	uint32_t more;       /* bits of those with more routes to add */
-	uint32_t late;       /* bits of those that wait for one of these */
-	bool port_input;     /* of all of them */
-	bool plain_output;   /* to ports or nowhere, of all of them */
-	uint32_t rings;      /* samples until its silence has begun */
+	struct gain *fader[KERNEL_SOURCES]; /* of each, on its way or not */
+	float trim[KERNEL_SOURCES];         /* gain that stands before it */
+	enum plan_part part;                /* of all of them */
+	uint64_t adds;     /* PLAN_SUM_BIT of all that it adds to */
+	uint32_t more;     /* bits of those with more routes to add */
+	uint32_t late;     /* bits of those that wait for one of these */
+	bool port_input;   /* of all of them */
+	bool plain_output; /* to ports or nowhere, of all of them */
+	uint32_t rings;    /* samples until its silence has begun */
 };
 
 /* What is run next: batches, and the strip that they are if it is run by
@@ -205,6 +207,7 @@ struct plan {
 	float **sum_at; /* the half that holds; NULL: nothing was added yet */
 	size_t sums;
 	uint32_t ramp;         /* samples of a gain on its way */
+	const float *curve;    /* gain_curve() of those and PLAN_BLOCK more */
 	uint32_t window;       /* samples of a meter window */
 	uint32_t rail_samples; /* run at the rail that is a clip */
 	bool few_phases;       /* of the true peak: from 96 kHz on */

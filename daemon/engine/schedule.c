@@ -127,6 +127,8 @@ join_part(
 	mix->tally.bend[k] = known->bend;
 	batch->strip[k] = strip;
 	batch->lane[k] = index;
+	batch->fader[k] = index == 0 ? strip->fader : &strip->standing->twin;
+	batch->trim[k] = strip->standing->gain[STAGE_TRIM];
 	schedule_set_limit(batch, k);
 	batch->rings = PLAN_HISTORY;
 	batch->in[k] = strip->in[index];

@@ -1,6 +1,7 @@
 #include "engine/standing.h"
 
 #include "engine/engine.h"
+#include "engine/fader.h"
 #include "engine/schedule.h"
 #include "engine/slot.h"
 #include "engine/sum.h"
@@ -71,13 +72,10 @@ look_closer(struct engine *engine, const struct block *block,
 	struct kernel_tally *tally = &batch->mix.tally;
 	uint32_t n = block->frames;
 
-	for (uint32_t k = 0; k < batch->mix.sources; k++) {
-		const float *x = batch->mix.x[k];
-		float *last = batch->mix.last[k], peak = tally->level[k];
-		if ((says & KERNEL_ABOVE(k)) == 0) {
-			measure_history(last, x, n);
-			continue;
-		}
+	for (uint32_t left = says & KERNEL_ANY_ABOVE; left != 0;
+	     left &= left - 1) {
+		uint32_t k = (uint32_t)__builtin_ctz(left);
+		float peak = tally->level[k];
 		if (peak > tally->limit[k]) {
 			look_for_overs(engine, block, batch, k, peak);
 			schedule_set_limit(batch, k);
@@ -86,11 +84,12 @@ look_closer(struct engine *engine, const struct block *block,
 			continue;
 		if (peak > tally->true_peak[k])
 			tally->true_peak[k] = peak;
-		tally->true_peak[k] =
-		    engine->kernels->true_peak(x, n, last, tally->reach[k],
-			tally->true_peak[k], engine->plan->few_phases);
-		measure_history(last, x, n);
+		tally->true_peak[k] = engine->kernels->true_peak(
+		    batch->mix.x[k], n, batch->mix.last[k], tally->reach[k],
+		    tally->true_peak[k], engine->plan->few_phases);
 	}
+	for (uint32_t k = 0; k < batch->mix.sources; k++)
+		measure_history(batch->mix.last[k], batch->mix.x[k], n);
 }
 
 /* --- what comes in and goes out --- */
@@ -149,6 +148,8 @@ static void
 write_outputs(const struct block *block, const struct kernels *kernels,
     const struct plan_batch *batch)
 {
+	if (batch->part == PART_BEFORE)
+		return;
 	for (uint32_t k = 0; k < batch->mix.sources; k++)
 		if (!batch->plain_output ||
 		    (batch->out[k] != PLAN_NONE &&
@@ -219,9 +220,13 @@ mix(struct engine *engine, const struct block *block, struct plan_batch *batch)
 		mix->from[d] = now != NULL ? now : measure_silence;
 		mix->to[d] = sum_other_half(plan, batch->sum[d]);
 	}
+	mix->fade = batch->part == PART_BEHIND ? &engine->fade : NULL;
 	while (((says = engine->kernels->mix(mix, block->frames)) &
 		   KERNEL_ANY_INVALID) != 0)
 		replace_invalid(block, batch, says);
+	for (uint32_t k = 0; mix->fade != NULL && k < mix->sources; k++)
+		if (mix->x[k] != measure_silence)
+			mix->x[k] = engine->faded[k];
 	if ((says & KERNEL_SOUND) != 0)
 		for (uint32_t d = 0; d < mix->sums; d++)
 			plan->sum_at[batch->sum[d]] = mix->to[d];
@@ -268,33 +273,6 @@ weigh(const struct block *block, const struct plan_strip *strip,
 	    block->program + strip->program);
 }
 
-/* From what is before the faders of a batch to what is behind them. */
-static void
-fade(struct engine *engine, const struct block *block,
-    const struct plan_batch *before, struct plan_batch *behind)
-{
-	uint32_t n = block->frames;
-
-	for (uint32_t k = 0; k < before->mix.sources; k++) {
-		const struct plan_strip *strip = before->strip[k];
-		struct plan_standing *standing = strip->standing;
-		struct gain *fader =
-		    before->lane[k] == 0 ? strip->fader : &standing->twin;
-		const float *x = before->mix.x[k];
-		if (x == measure_silence) {
-			gain_skip(fader, n);
-			behind->mix.x[k] = x;
-		} else {
-			gain_ramp_by(fader, engine->kernels, engine->ramp, n);
-			engine->kernels->ramp(engine->faded[k], x,
-			    standing->gain[STAGE_TRIM], engine->ramp, n);
-			behind->mix.x[k] = engine->faded[k];
-		}
-		if (!gain_moves(fader))
-			engine->plan->scheduled = false;
-	}
-}
-
 void
 standing_run(struct engine *engine, const struct block *block,
     const struct plan_step *step)
@@ -303,8 +281,11 @@ standing_run(struct engine *engine, const struct block *block,
 
 	for (uint32_t i = 0; i < step->batches; i++) {
 		run_batch(engine, block, batch + i);
-		if (batch[i].part == PART_BEFORE)
-			fade(engine, block, batch + i, batch + i + 1);
+		if (batch[i].part != PART_BEFORE)
+			continue;
+		fader_run(engine, batch + i, block->frames);
+		for (uint32_t k = 0; k < batch[i].mix.sources; k++)
+			batch[i + 1].mix.x[k] = batch[i].mix.x[k];
 	}
 	if (step->strip != NULL)
 		weigh(block, step->strip, batch);

@@ -10,8 +10,8 @@
  * all but their faders. Their input is read once: the pass that looks at it
  * adds it to its sums, up to four lanes at a time (schedule.h), and the meters
  * of all stages are derived from the input's when a window ends or a gain
- * moves, for |g x| peaks at exactly |g| times the peak of x. Behind a fader
- * that moves there is a second pass of the same kind. R only.
+ * moves, for |g x| peaks at exactly |g| times the peak of x. Behind faders that
+ * move (fader.h) there is a second pass of the same kind. R only.
  */
 
 struct engine;

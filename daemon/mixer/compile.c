@@ -271,6 +271,7 @@ plan_alloc(
 	made->crossing = calloc(numbers->crossings + 1, sizeof *made->crossing);
 	made->store =
 	    live_alloc(numbers->crossings * PLAN_CYCLE * sizeof *made->store);
+	made->curve = live_alloc((plan->ramp + PLAN_BLOCK) * sizeof(float));
 	made->batch = live_alloc(
 	    2 * numbers->stretches * PLAN_LANES * sizeof *made->batch);
 	made->step = live_alloc(
@@ -288,11 +289,14 @@ plan_alloc(
 	    made->strip == NULL || made->route == NULL ||
 	    made->standing == NULL || made->slot == NULL ||
 	    made->slot_memory == NULL || made->crossing == NULL ||
-	    made->store == NULL || made->batch == NULL || made->step == NULL ||
-	    made->ending == NULL || made->probed == NULL) {
+	    made->store == NULL || made->curve == NULL || made->batch == NULL ||
+	    made->step == NULL || made->ending == NULL ||
+	    made->probed == NULL) {
 		live_plan_free(made);
 		return NULL;
 	}
+	gain_curve(made->curve, plan->ramp, plan->ramp + PLAN_BLOCK);
+	plan->curve = made->curve;
 	return made;
 }
 
@@ -404,5 +408,6 @@ live_plan_free(struct live_plan *plan)
 	free(plan->probed);
 	free(plan->crossing);
 	free(plan->store);
+	free(plan->curve);
 	free(plan);
 }

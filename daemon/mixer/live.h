@@ -113,6 +113,7 @@ struct live_plan {
 	float *slot_memory;
 	struct plan_crossing *crossing;
 	float *store; /* of the crossings */
+	float *curve; /* of gains on their way */
 	struct plan_route *route;
 	struct plan_standing *standing;
 	struct plan_batch *batch;

@@ -171,6 +171,59 @@ a_length_of_nothing_jumps(void **state)
 	assert_false(gain_moves(&gain));
 }
 
+static void
+following_the_curve_is_running_it(void **state)
+{
+	static const uint32_t lengths[] = { 1, 3, 64, 441, RAMP + 10 };
+	float curve[2 * RAMP + 20], out[RAMP + 10];
+
+	(void)state;
+	gain_curve(curve, RAMP, 2 * RAMP + 20);
+	for (size_t k = 0; k < sizeof lengths / sizeof lengths[0]; k++) {
+		struct gain run, followed;
+		gain_init(&run, -0.5F);
+		gain_move(&run, 1.7F, RAMP);
+		followed = run;
+		gain_ramp(&run, out, RAMP + 10);
+		for (uint32_t at = 0; gain_moves(&followed);) {
+			uint32_t n = lengths[k];
+			assert_true(gain_follows(&followed, RAMP, n));
+			struct gain_stretch is =
+			    gain_follow(&followed, curve, n);
+			for (uint32_t i = 0; i < n && at < RAMP; i++, at++)
+				assert_true(fabsf(is.to + is.by * is.curve[i] -
+						  out[at]) < 1e-6F);
+			assert_true(
+			    followed.now == is.to + is.by * is.curve[n - 1]);
+		}
+		assert_true(followed.now == 1.7F);
+	}
+}
+
+/* A slope, another length, another target behind the landing. */
+static void
+what_is_not_the_curve_is_not_followed(void **state)
+{
+	struct gain gain;
+	float out[RAMP];
+
+	(void)state;
+	gain_init(&gain, 0);
+	assert_false(gain_follows(&gain, RAMP, 64));
+	gain_move(&gain, 1, RAMP);
+	assert_true(gain_follows(&gain, RAMP, RAMP));
+	assert_false(gain_follows(&gain, RAMP / 2, 64));
+	gain_ramp(&gain, out, RAMP / 2);
+	gain_move(&gain, 0, RAMP);
+	assert_true(gain_follows(&gain, RAMP, RAMP / 2 - 1));
+	assert_false(gain_follows(&gain, RAMP, RAMP / 2));
+	gain_init(&gain, 0);
+	gain_move(&gain, 1, RAMP);
+	gain_ramp(&gain, out, RAMP / 2);
+	gain_move(&gain, 2, RAMP);
+	assert_false(gain_follows(&gain, RAMP, 64));
+}
+
 int
 main(void)
 {
@@ -185,6 +238,8 @@ main(void)
 		cmocka_unit_test(a_move_taken_back_in_time_is_none),
 		cmocka_unit_test(keeps_its_slope_when_it_goes_on_the_same_way),
 		cmocka_unit_test(a_length_of_nothing_jumps),
+		cmocka_unit_test(following_the_curve_is_running_it),
+		cmocka_unit_test(what_is_not_the_curve_is_not_followed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -133,9 +133,6 @@ gains_and_sums_equal_the_reference(const struct kernels *kernels)
 		kernels->add(out, x, 0.3F, n);
 		for (uint32_t i = 0; i < n; i++)
 			assert_float_equal(out[i], 0.6F * x[i], 1e-7);
-		kernels->ramp(out, x, 3, ramp, n);
-		for (uint32_t i = 0; i < n; i++)
-			assert_true(out[i] == 3 * ramp[i] * x[i]);
 		struct kernel_scan scan =
 		    kernels->scale_ramp(out, x, 2, ramp, n, before);
 		for (uint32_t i = 0; i < n; i++)
@@ -195,6 +192,9 @@ struct desk {
 	float to[KERNEL_SUMS][FRAMES + OFFSETS + 1];
 	float last[KERNEL_SOURCES][KERNEL_LAST];
 	struct kernel_mix mix;
+	float curve[KERNEL_SOURCES][KERNEL_LONGEST + OFFSETS];
+	float made[KERNEL_SOURCES][KERNEL_LONGEST];
+	struct kernel_fade fade;
 };
 
 static void
@@ -219,14 +219,37 @@ desk_set(struct desk *desk, uint32_t sources, uint32_t sums, uint32_t offset)
 	}
 }
 
+/* Sources go through gains that move. */
+static void
+desk_fade(struct desk *desk, uint32_t offset)
+{
+	struct kernel_fade *fade = &desk->fade;
+
+	for (uint32_t k = 0; k < KERNEL_SOURCES; k++) {
+		fade->curve[k] =
+		    noise_into(desk->curve[k] + (offset + k) % OFFSETS,
+			KERNEL_LONGEST, 90 + k);
+		fade->to[k] = 0.3F - 0.2F * (float)k;
+		fade->by[k] = 0.1F + 0.3F * (float)k;
+		fade->bend[k] = 4;
+		fade->bound[k] = 2;
+	}
+	fade->made = desk->made;
+	desk->mix.fade = fade;
+}
+
 static void
 check_mix(const struct kernels *kernels, uint32_t sources, uint32_t sums,
-    uint32_t n, uint32_t offset)
+    uint32_t n, uint32_t offset, bool fades)
 {
 	static struct desk is, want;
 
 	desk_set(&is, sources, sums, offset);
 	desk_set(&want, sources, sums, 0);
+	if (fades) {
+		desk_fade(&is, offset);
+		desk_fade(&want, 0);
+	}
 	is.mix.to[0][n] = is.mix.to[1][n] = 77;
 	is.mix.tally.limit[0] = want.mix.tally.limit[0] = 0.001F;
 	assert_int_equal(kernels->mix(&is.mix, n), PORTABLE->mix(&want.mix, n));
@@ -249,6 +272,11 @@ check_mix(const struct kernels *kernels, uint32_t sources, uint32_t sums,
 			    is.mix.tally.bend[k], want.mix.tally.bend[k], 1e-6);
 	}
 	assert_memory_equal(is.last, want.last, sizeof is.last);
+	assert_memory_equal(is.made, want.made, sizeof is.made);
+	for (uint32_t i = 0; fades && i < n; i++)
+		assert_true(
+		    is.made[0][i] ==
+		    is.mix.x[0][i] * (0.3F + 0.1F * is.fade.curve[0][i]));
 }
 
 static void
@@ -260,7 +288,41 @@ mixing_equals_the_reference(const struct kernels *kernels)
 		for (uint32_t sums = 0; sums <= KERNEL_SUMS; sums++)
 			for (uint32_t k = 0; k < 9 * OFFSETS; k++)
 				check_mix(kernels, sources, sums,
-				    frames[k / OFFSETS], k % OFFSETS);
+				    frames[k / OFFSETS], k % OFFSETS, false);
+}
+
+static void
+mixing_through_gains_equals_the_reference(const struct kernels *kernels)
+{
+	static const uint32_t frames[] = { 1, 3, 5, 16, 17, 31, 64, 250, 256 };
+
+	for (uint32_t sources = 1; sources <= KERNEL_SOURCES; sources++)
+		for (uint32_t sums = 0; sums <= KERNEL_SUMS; sums++)
+			for (uint32_t k = 0; k < 9 * OFFSETS; k++)
+				check_mix(kernels, sources, sums,
+				    frames[k / OFFSETS], k % OFFSETS, true);
+}
+
+/* Neither their samples nor what is said of them may have a higher one. */
+static void
+behind_gains_either_bound_is_enough(const struct kernels *kernels)
+{
+	static struct desk desk;
+
+	for (uint32_t k = 0; k < 3; k++) {
+		desk_set(&desk, 1, 0, 0);
+		desk_fade(&desk, 0);
+		desk.fade.bend[0] = k == 0 ? 0.01F : 4;
+		desk.fade.bound[0] = k == 1 ? 0.9F : 2;
+		desk.mix.tally.true_peak[0] = 1;
+		desk.mix.tally.limit[0] = 10;
+		desk.fade.to[0] = 0.9F;
+		desk.fade.by[0] = 0;
+		assert_int_equal(kernels->mix(&desk.mix, 64),
+		    k < 2 ? KERNEL_SOUND : KERNEL_SOUND | KERNEL_ABOVE(0));
+		assert_float_equal(
+		    desk.mix.tally.bend[0], desk.fade.bend[0], 0);
+	}
 }
 
 static void
@@ -418,6 +480,8 @@ main(void)
 		EACH_KERNELS(a_sample_rounds_alike_wherever_it_stands),
 		EACH_KERNELS(curves_equal_the_reference_in_each_bit),
 		EACH_KERNELS(mixing_equals_the_reference),
+		EACH_KERNELS(mixing_through_gains_equals_the_reference),
+		EACH_KERNELS(behind_gains_either_bound_is_enough),
 		EACH_KERNELS(mixing_tells_what_is_above_invalid_or_silent),
 		EACH_KERNELS(a_block_after_a_short_one_is_looked_at),
 		EACH_KERNELS(only_the_end_of_a_block_reaches_into_the_next),

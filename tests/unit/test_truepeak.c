@@ -207,11 +207,11 @@ a_moving_fader_leaves_no_trace(const struct kernels *kernels)
 	table_close(&table);
 }
 
-/* Noise through a trim and a fader
- * that move in turn: a period of 1 skips nothing. What came before a ramp that
- * ended within a block is known to 1e-4 dB. */
+/* Noise through a trim and a fader that move in turn every so many frames, so
+ * that some land before and some do not: a period of 1 skips nothing. What came
+ * before a ramp that ended within a block is known to 1e-4 dB. */
 static void
-a_moving_gain_reads_alike_at_each_period(const struct kernels *kernels)
+check_moving(const struct kernels *kernels, uint32_t turns, bool fader_alone)
 {
 	static const uint32_t periods[] = { 1, 17, 64, 256 };
 	double want[20][3], is;
@@ -228,11 +228,12 @@ a_moving_gain_reads_alike_at_each_period(const struct kernels *kernels)
 			    (table.in[0][i] - table.in[0][i - 1]) * 0.2F;
 		for (uint32_t turn = 0; turn < 20; turn++) {
 			table_set(&table,
-			    turn % 3 == 0 ? "/ch/a/trim" : "/ch/a/fader",
+			    turn % 3 == 0 && !fader_alone ? "/ch/a/trim"
+							  : "/ch/a/fader",
 			    turn % 4 < 2 ? -9 : 3);
 			mixer_commit(table.mixer);
-			table_run(
-			    &table, 400 * turn, 400 * turn + 400, periods[k]);
+			table_run(&table, turns * turn, turns * turn + turns,
+			    periods[k]);
 			for (unsigned stage = IN; stage <= FADER; stage++) {
 				is = true_peak(&table, reader, CH_A, stage);
 				if (k == 0)
@@ -243,6 +244,15 @@ a_moving_gain_reads_alike_at_each_period(const struct kernels *kernels)
 		meters_reader_free(reader);
 		table_close(&table);
 	}
+}
+
+static void
+a_moving_gain_reads_alike_at_each_period(const struct kernels *kernels)
+{
+	check_moving(kernels, 400, false);
+	check_moving(kernels, 700, false);
+	check_moving(kernels, 400, true);
+	check_moving(kernels, 700, true);
 }
 
 int
