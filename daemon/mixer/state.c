@@ -429,3 +429,12 @@ state_adopt(struct state *state, struct mixer *mixer)
 {
 	state->mixer = mixer;
 }
+
+void
+state_forget(struct state *state, const struct address *address)
+{
+	char text[ADDRESS_LONGEST];
+
+	mixer_address_text(state->mixer, address, text);
+	cJSON_DeleteItemFromObjectCaseSensitive(state->homeless, text);
+}

@@ -16,6 +16,7 @@
 
 #define STATE_VERSION 1
 
+struct address;
 struct desk_map;
 struct state;
 
@@ -36,6 +37,10 @@ void state_adopt(struct state *state, struct mixer *mixer);
  * slots of this one: only what differs from them is touched. Returns 0, or -1
  * without memory or where it has other values, and nothing changed. */
 int state_configure(struct state *state, struct desk *desk);
+
+/* What is kept of a value that has no place in the desk is of no use any more:
+ * another was set in its stead. */
+void state_forget(struct state *state, const struct address *address);
 
 enum state_verdict {
 	STATE_TAKEN,

@@ -6,6 +6,7 @@
 #include "mixer/mixer_state.h"
 #include "mixer/plugin.h"
 #include "mixer/plugin_param.h"
+#include "mixer/state.h"
 #include "mixer/undo.h"
 #include "protocol/level.h"
 
@@ -321,6 +322,8 @@ static void
 set_source(struct mixer *mixer, const struct address *address, unsigned strip,
     const void *origin)
 {
+	if (mixer->state != NULL)
+		state_forget(mixer->state, address);
 	if (mixer->desk->source == strip)
 		return;
 	desk_set_source(mixer->desk, strip);
