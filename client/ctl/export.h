@@ -17,8 +17,8 @@ enum status
 export_table(struct command *command, const struct roster *roster, FILE *file);
 
 /* A session of Open Stage Control: a page for the channels, one for the buses,
- * and one for what is sent to each bus. `target` is HOST:PORT. NULL without
- * memory; the caller frees it. */
+ * one for what is sent to each bus, one for the monitor and one for groups.
+ * `target` is HOST:PORT. NULL without memory; the caller frees it. */
 struct cJSON *export_session(const struct roster *roster, const char *target);
 
 #endif

@@ -1,9 +1,9 @@
 #include "export.h"
 
-#include "protocol/level.h"
+#include "export_widget.h"
 
 #include <cjson/cJSON.h>
-#include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /*
@@ -15,169 +15,7 @@
 
 #define SESSION_VERSION "1.25.0"
 #define STRIP_WIDTH 96 /* pixels */
-#define METER_WIDTH 14
-#define METER_FLOOR (-60) /* dBFS at the foot of a meter */
-#define METER_TOP 6
-#define ID_LONGEST 120
-
-/* Where widgets are added, and what they have in common. */
-struct page {
-	cJSON *widgets;
-	const char *target; /* HOST:PORT */
-	const char *name;   /* begins the ids of its widgets */
-};
-
-/* An object with a type and an id that no other has: widgets of one id would
- * be one. */
-static cJSON *
-session_widget(
-    const char *type, const char *page, const char *address, const char *tail)
-{
-	cJSON *widget = cJSON_CreateObject();
-	char id[4 * ID_LONGEST];
-
-	snprintf(id, sizeof(id), "%s_%s_%s_%s", page, type, address, tail);
-	for (char *c = id; *c; c++)
-		if (*c == '/')
-			*c = '_';
-	cJSON_AddStringToObject(widget, "type", type);
-	cJSON_AddStringToObject(widget, "id", id);
-	return widget;
-}
-
-static cJSON *
-session_add(const struct page *page, const char *type, const char *strip,
-    const char *tail)
-{
-	cJSON *widget = session_widget(type, page->name, strip, tail);
-	char address[3 * ID_LONGEST];
-
-	snprintf(address, sizeof(address), "/%s/%s", strip, tail);
-	cJSON_AddStringToObject(widget, "address", address);
-	cJSON_AddStringToObject(widget, "target", page->target);
-	cJSON_AddItemToArray(page->widgets, widget);
-	return widget;
-}
-
-/* A container whose widgets stand below or beside each other. */
-static struct page
-session_panel(const struct page *page, const char *strip, const char *tail,
-    const char *layout, cJSON **panel)
-{
-	struct page inner = *page;
-
-	*panel = session_widget("panel", page->name, strip, tail);
-	cJSON_AddStringToObject(*panel, "layout", layout);
-	cJSON_AddBoolToObject(*panel, "scroll", false);
-	cJSON_AddBoolToObject(*panel, "innerPadding", false);
-	inner.widgets = cJSON_AddArrayToObject(*panel, "widgets");
-	cJSON_AddItemToArray(page->widgets, *panel);
-	return inner;
-}
-
-static void
-session_text(const struct page *page, const char *strip, const char *tail,
-    const char *text)
-{
-	cJSON *widget = session_add(page, "text", strip, tail);
-
-	cJSON_AddStringToObject(widget, "default", text);
-	cJSON_AddNumberToObject(widget, "height", 24);
-	cJSON_AddNumberToObject(widget, "decimals", 1);
-}
-
-static void
-session_button(const struct page *page, const char *strip, const char *tail,
-    const char *label, const char *colour)
-{
-	cJSON *widget = session_add(page, "button", strip, tail);
-
-	cJSON_AddStringToObject(widget, "label", label);
-	cJSON_AddStringToObject(widget, "colorWidget", colour);
-	cJSON_AddStringToObject(widget, "mode", "toggle");
-	cJSON_AddNumberToObject(widget, "on", 1);
-	cJSON_AddNumberToObject(widget, "off", 0);
-	cJSON_AddStringToObject(widget, "typeTags", "i");
-	cJSON_AddNumberToObject(widget, "height", 32);
-}
-
-static void
-session_knob(
-    const struct page *page, const char *strip, const char *tail, enum param id)
-{
-	const struct schema_param *param = schema_param(id);
-	cJSON *widget = session_add(page, "knob", strip, tail);
-	cJSON *range = cJSON_AddObjectToObject(widget, "range");
-
-	cJSON_AddNumberToObject(range, "min", param->min);
-	cJSON_AddNumberToObject(range, "max", param->max);
-	cJSON_AddNumberToObject(widget, "origin", param->def);
-	cJSON_AddNumberToObject(widget, "default", param->def);
-	cJSON_AddNumberToObject(widget, "height", 56);
-}
-
-/* A point of a scale with a label of its own. */
-static void
-session_mark(cJSON *range, const char *key, const char *label, double value)
-{
-	cJSON_AddNumberToObject(
-	    cJSON_AddObjectToObject(range, key), label, value);
-}
-
-/* A fader in dB, whose scale is the fader law but for its foot. */
-static void
-session_fader(
-    const struct page *page, const char *strip, const char *tail, enum param id)
-{
-	static const struct {
-		const char *key, *label;
-		double position;
-	} marks[] = { { "6.25%", "-60", 0.0625 }, { "25%", "-30", 0.25 },
-		{ "50%", "-10", 0.5 }, { "75%", "0", 0.75 } };
-	const struct schema_param *param = schema_param(id);
-	cJSON *widget = session_add(page, "fader", strip, tail);
-	cJSON *range = cJSON_AddObjectToObject(widget, "range");
-
-	session_mark(range, "min", "off", param->min);
-	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
-		session_mark(range, marks[i].key, marks[i].label,
-		    round(level_from_position(marks[i].position)));
-	session_mark(range, "max", "+10", param->max);
-	cJSON_AddBoolToObject(widget, "expand", true);
-	cJSON_AddBoolToObject(widget, "pips", true);
-	cJSON_AddNumberToObject(widget, "decimals", 1);
-}
-
-/* A meter: the readings of a stage come as a list, of which the peak, or the
- * higher one of two lanes, goes to a bar. */
-static void
-session_meter(
-    const struct page *page, const struct roster_strip *strip, const char *name)
-{
-	struct page reader = *page;
-	char address[ID_LONGEST], script[2 * ID_LONGEST + 120];
-	cJSON *range, *bar;
-
-	snprintf(address, sizeof(address), "bar/%s", strip->address);
-	bar = session_widget("fader", page->name, address, name);
-	range = cJSON_AddObjectToObject(bar, "range");
-	cJSON_AddNumberToObject(range, "min", METER_FLOOR);
-	cJSON_AddNumberToObject(range, "max", METER_TOP);
-	cJSON_AddStringToObject(bar, "design", "compact");
-	cJSON_AddBoolToObject(bar, "interaction", false);
-	cJSON_AddBoolToObject(bar, "bypass", true);
-	cJSON_AddNumberToObject(bar, "default", METER_FLOOR);
-	cJSON_AddNumberToObject(bar, "width", METER_WIDTH);
-	cJSON_AddItemToArray(page->widgets, bar);
-	snprintf(address, sizeof(address), "meter/%s", strip->address);
-	cJSON *reading = session_add(&reader, "variable", address, name);
-	snprintf(script, sizeof(script),
-	    "var v = [].concat(value)\n"
-	    "set('%s', v.length > 3 ? Math.max(v[0], v[3]) : v[0], "
-	    "{send: false})",
-	    cJSON_GetObjectItem(bar, "id")->valuestring);
-	cJSON_AddStringToObject(reading, "onValue", script);
-}
+#define TAIL_LONGEST 60
 
 static bool
 session_has(const struct roster_strip *strip, enum param param)
@@ -190,23 +28,23 @@ session_strip(const struct page *page, const struct roster_strip *strip)
 {
 	cJSON *panel, *middle;
 	struct page column =
-	    session_panel(page, strip->address, "strip", "vertical", &panel);
+	    widget_panel(page, strip->address, "strip", "vertical", &panel);
 
 	cJSON_AddNumberToObject(panel, "width", STRIP_WIDTH);
-	session_text(&column, strip->address, "name", strip->name);
+	widget_text(&column, strip->address, "name", strip->name);
 	if (session_has(strip, PARAM_PAN))
-		session_knob(&column, strip->address, "pan", PARAM_PAN);
-	session_knob(&column, strip->address, "trim", PARAM_TRIM);
-	struct page row = session_panel(
+		widget_knob(&column, strip->address, "pan", PARAM_PAN);
+	widget_knob(&column, strip->address, "trim", PARAM_TRIM);
+	struct page row = widget_panel(
 	    &column, strip->address, "travel", "horizontal", &middle);
 	cJSON_AddBoolToObject(middle, "expand", true);
-	session_fader(&row, strip->address, "fader", PARAM_FADER);
-	session_meter(&row, strip, "in");
-	session_meter(&row, strip, "fader");
-	session_text(&column, strip->address, "fader", "");
-	session_button(&column, strip->address, "mute", "MUTE", "#d33");
+	widget_fader(&row, strip->address, "fader", PARAM_FADER);
+	widget_meter(&row, strip, "in");
+	widget_meter(&row, strip, "fader");
+	widget_text(&column, strip->address, "fader", "");
+	widget_button(&column, strip->address, "mute", "MUTE", "#d33");
 	if (session_has(strip, PARAM_SOLO))
-		session_button(&column, strip->address, "solo", "SOLO", "#db3");
+		widget_button(&column, strip->address, "solo", "SOLO", "#db3");
 }
 
 /* What one strip sends to a bus. */
@@ -215,18 +53,18 @@ session_send(
     const struct page *page, const struct roster_strip *strip, const char *bus)
 {
 	cJSON *panel;
-	char tail[ID_LONGEST];
+	char tail[TAIL_LONGEST];
 	struct page column =
-	    session_panel(page, strip->address, "strip", "vertical", &panel);
+	    widget_panel(page, strip->address, "strip", "vertical", &panel);
 
 	cJSON_AddNumberToObject(panel, "width", STRIP_WIDTH);
-	session_text(&column, strip->address, "name", strip->name);
+	widget_text(&column, strip->address, "name", strip->name);
 	snprintf(tail, sizeof(tail), "send/%s/pan", bus);
-	session_knob(&column, strip->address, tail, PARAM_SEND_PAN);
+	widget_knob(&column, strip->address, tail, PARAM_SEND_PAN);
 	snprintf(tail, sizeof(tail), "send/%s/level", bus);
-	session_fader(&column, strip->address, tail, PARAM_SEND_LEVEL);
+	widget_fader(&column, strip->address, tail, PARAM_SEND_LEVEL);
 	snprintf(tail, sizeof(tail), "send/%s/mute", bus);
-	session_button(&column, strip->address, tail, "MUTE", "#d33");
+	widget_button(&column, strip->address, tail, "MUTE", "#d33");
 }
 
 static bool
@@ -243,7 +81,7 @@ static struct page
 session_page(
     cJSON *tabs, const char *target, const char *name, const char *label)
 {
-	cJSON *tab = session_widget("tab", "page", name, "tab");
+	cJSON *tab = widget_new("tab", "page", name, "tab");
 	struct page page = { cJSON_CreateArray(), target, name };
 
 	cJSON_AddStringToObject(tab, "label", label);
@@ -284,13 +122,91 @@ session_bus(cJSON *tabs, const struct roster *roster, const char *target,
 	session_strip(&page, bus);
 }
 
+/* What the monitor can hear. */
+static cJSON *
+session_sources(const struct roster *roster)
+{
+	cJSON *sources = cJSON_CreateArray();
+
+	cJSON_AddItemToArray(sources, cJSON_CreateString("master"));
+	for (size_t i = 0; i < roster->strips; i++)
+		if (roster->strip[i].kind == STRIP_BUS)
+			cJSON_AddItemToArray(sources,
+			    cJSON_CreateString(roster->strip[i].address));
+	cJSON_AddItemToArray(sources, cJSON_CreateString("solo"));
+	return sources;
+}
+
+static cJSON *
+session_solo_modes(void)
+{
+	const char *const *choice = schema_param(PARAM_SOLO_MODE)->choices;
+	cJSON *modes = cJSON_CreateArray();
+
+	while (*choice)
+		cJSON_AddItemToArray(modes, cJSON_CreateString(*choice++));
+	return modes;
+}
+
+/* What is heard to the left, how loud to the right. */
+static void
+session_monitor(const struct page *page, const struct roster *roster,
+    const struct roster_strip *strip)
+{
+	const char *own = strip->address;
+	cJSON *panel;
+	struct page column =
+	    widget_panel(page, own, "choices", "vertical", &panel);
+
+	cJSON_AddNumberToObject(panel, "width", 2 * STRIP_WIDTH);
+	widget_text(&column, own, "name", strip->name);
+	widget_choice(
+	    &column, "dropdown", own, "source", session_sources(roster));
+	widget_choice(
+	    &column, "switch", own, "solo_mode", session_solo_modes());
+	widget_lamp(&column, own, "soloed", "#db3");
+	widget_knob(&column, own, "dim_level", PARAM_DIM_LEVEL);
+	column = widget_panel(page, own, "strip", "vertical", &panel);
+	cJSON_AddNumberToObject(panel, "width", STRIP_WIDTH);
+	struct page row =
+	    widget_panel(&column, own, "travel", "horizontal", &panel);
+	cJSON_AddBoolToObject(panel, "expand", true);
+	widget_fader(&row, own, "level", PARAM_LEVEL);
+	widget_meter(&row, strip, "fader");
+	widget_text(&column, own, "level", "");
+	widget_button(&column, own, "dim", "DIM", "#39d");
+	widget_button(&column, own, "mono", "MONO", "#39d");
+	widget_button(&column, own, "mute", "MUTE", "#d33");
+}
+
+static void
+session_group(const struct page *page, const struct roster_group *group)
+{
+	const char *kind = schema_group_name(group->kind);
+	cJSON *panel;
+	char own[TAIL_LONGEST];
+
+	snprintf(own, sizeof(own), "%s/%s", kind, group->id);
+	struct page column =
+	    widget_panel(page, own, "strip", "vertical", &panel);
+	cJSON_AddNumberToObject(panel, "width", STRIP_WIDTH);
+	widget_text(&column, own, "name", group->name);
+	if (group->kind == GROUP_MUTE) {
+		widget_button(&column, kind, group->id, "MUTE", "#d33");
+		return;
+	}
+	widget_fader(&column, own, "fader", PARAM_DCA_FADER);
+	widget_text(&column, own, "fader", "");
+	widget_button(&column, own, "mute", "MUTE", "#d33");
+}
+
 /* The program does not subscribe by itself, nor ask for what stands. */
 static void
 session_start(cJSON *root, const char *target)
 {
 	static const char *const asked[] = { "/*/*/{name,trim,fader}",
 		"/*/*/{pan,mute,solo}", "/master/{name,trim,fader,mute}",
-		"/*/*/send/*/*" };
+		"/*/*/send/*/*", "/monitor/*", "/mutegroup/*" };
 	char script[2000];
 	int size = snprintf(script, sizeof(script),
 	    "var daemon = '%s'\n"
@@ -329,5 +245,14 @@ export_session(const struct roster *roster, const char *target)
 	for (size_t i = 0; i < roster->strips; i++)
 		if (roster->strip[i].kind == STRIP_BUS)
 			session_bus(tabs, roster, target, &roster->strip[i]);
+	for (size_t i = 0; i < roster->strips; i++)
+		if (roster->strip[i].kind == STRIP_MONITOR) {
+			page = session_page(tabs, target, "monitor", "Monitor");
+			session_monitor(&page, roster, &roster->strip[i]);
+		}
+	if (roster->groups != 0)
+		page = session_page(tabs, target, "groups", "Groups");
+	for (size_t i = 0; i < roster->groups; i++)
+		session_group(&page, &roster->group[i]);
 	return session;
 }

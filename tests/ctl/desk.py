@@ -298,6 +298,11 @@ KNOWN = {
                            "doubleTap decoupled".split()),
     "text": (COMMON | {"vertical", "wrap", "align"}) - {"typeTags",
                                                         "ignoreDefaults"},
+    "led": (COMMON | {"mode", "range", "alphaRange", "logScale"}) - {
+        "decimals", "typeTags", "ignoreDefaults"},
+    "switch": COMMON | {"colorTextOn", "layout", "gridTemplate", "wrap",
+                        "values", "mode"},
+    "dropdown": COMMON | {"label", "icon", "align", "values"},
     "variable": set("lock type id comments value default linkId address "
                     "preArgs typeTags decimals target ignoreDefaults bypass "
                     "onCreate onValue".split())}
@@ -333,8 +338,8 @@ def a_session_has_the_form_of_its_program():
 
 def a_session_has_a_page_for_each_bus_that_is_sent_to():
     tabs = session()["content"]["tabs"]
-    assert [tab["label"] for tab in tabs] == ["Channels", "Buses",
-                                              "to Reverb"], tabs
+    assert [tab["label"] for tab in tabs] == ["Channels", "Buses", "to Reverb",
+                                              "Monitor", "Groups"], tabs
     sends = [w["address"] for w in widgets(tabs[2]) if "address" in w]
     assert "/ch/kick/send/verb/level" in sends and "/bus/verb/fader" in sends
     mix = [w["address"] for w in widgets(tabs[0]) if "address" in w]
@@ -342,6 +347,27 @@ def a_session_has_a_page_for_each_bus_that_is_sent_to():
                     "/ch/kick/pan", "/meter/ch/kick/fader", "/master/fader"):
         assert address in mix, address
     assert "/master/solo" not in mix
+
+
+def a_session_has_the_monitor_and_the_groups():
+    monitor, groups = session()["content"]["tabs"][-2:]
+    seen = {w["address"]: w for w in widgets(monitor) if "address" in w}
+    for tail in ("name", "level", "dim", "dim_level", "mono", "mute",
+                 "soloed"):
+        assert f"/monitor/{tail}" in seen, tail
+    assert seen["/monitor/source"]["values"] == ["master", "bus/drums",
+                                                 "bus/verb", "solo"]
+    for tail in ("source", "solo_mode"):
+        was = value(f"/monitor/{tail}")
+        assert was in seen[f"/monitor/{tail}"]["values"], was
+        for choice in seen[f"/monitor/{tail}"]["values"]:
+            assert ctl("set", f"/monitor/{tail}", choice).returncode == 0
+            assert value(f"/monitor/{tail}") == choice
+        assert ctl("set", f"/monitor/{tail}", was).returncode == 0
+    seen = [w["address"] for w in widgets(groups) if "address" in w]
+    for address in ("/dca/beat/fader", "/dca/beat/mute", "/dca/beat/name",
+                    "/mutegroup/all", "/mutegroup/all/name"):
+        assert address in seen, address
 
 
 def every_address_of_a_session_is_there_in_the_schemas_range():
@@ -606,6 +632,7 @@ TESTS = [
     a_missing_batch_file_is_named,
     a_session_has_the_form_of_its_program,
     a_session_has_a_page_for_each_bus_that_is_sent_to,
+    a_session_has_the_monitor_and_the_groups,
     every_address_of_a_session_is_there_in_the_schemas_range,
     every_address_of_the_table_is_there_and_none_is_missing,
     the_table_has_the_ranges_of_the_schema,
