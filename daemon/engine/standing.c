@@ -94,8 +94,7 @@ look_closer(struct engine *engine, const struct block *block,
 
 /* --- what comes in and goes out --- */
 
-/* Finds the input of each source, unless it comes from its fader. Does
- * anything come in, or ring on? */
+/* Finds the input of each source. Does anything come in, or ring on? */
 static bool
 find_inputs(const struct plan *plan, const struct block *block,
     struct plan_batch *batch)
@@ -107,8 +106,6 @@ find_inputs(const struct plan *plan, const struct block *block,
 		if (batch->port_input) {
 			x = block->in[batch->in[k]];
 			x = x != NULL ? x + block->offset : measure_silence;
-		} else if (batch->part == PART_BEHIND) {
-			x = batch->mix.x[k];
 		} else {
 			x = standing_input(
 			    plan, block, batch->strip[k], batch->lane[k]);
@@ -148,8 +145,6 @@ static void
 write_outputs(const struct block *block, const struct kernels *kernels,
     const struct plan_batch *batch)
 {
-	if (batch->part == PART_BEFORE)
-		return;
 	for (uint32_t k = 0; k < batch->mix.sources; k++)
 		if (!batch->plain_output ||
 		    (batch->out[k] != PLAN_NONE &&
@@ -233,15 +228,13 @@ mix(struct engine *engine, const struct block *block, struct plan_batch *batch)
 	return says;
 }
 
+/* Runs a batch whose inputs have been found, but for its outputs. */
 static void
-run_batch(
+run_found(
     struct engine *engine, const struct block *block, struct plan_batch *batch)
 {
-	if (!find_inputs(engine->plan, block, batch)) {
-		write_outputs(block, engine->kernels, batch);
-		return;
-	}
 	uint32_t says = mix(engine, block, batch);
+
 	if (ENGINE_METERS > 0 && (says & KERNEL_ANY_ABOVE) != 0)
 		look_closer(engine, block, batch, says);
 	for (uint32_t k = 0; batch->more >> k != 0; k++)
@@ -249,7 +242,33 @@ run_batch(
 		    ((batch->more >> k & 1) != 0 &&
 			batch->mix.x[k] != measure_silence))
 			add_more(engine, block, batch, k);
+}
+
+static void
+run_batch(
+    struct engine *engine, const struct block *block, struct plan_batch *batch)
+{
+	if (find_inputs(engine->plan, block, batch))
+		run_found(engine, block, batch);
 	write_outputs(block, engine->kernels, batch);
+}
+
+/* A batch before faders that move, and the one behind them. */
+static void
+run_around_faders(
+    struct engine *engine, const struct block *block, struct plan_batch *before)
+{
+	struct plan_batch *behind = before + 1;
+	bool sounds = find_inputs(engine->plan, block, before);
+
+	if (sounds)
+		run_found(engine, block, before);
+	fader_run(engine, before, block->frames);
+	for (uint32_t k = 0; k < before->mix.sources; k++)
+		behind->mix.x[k] = before->mix.x[k];
+	if (sounds || behind->late != 0)
+		run_found(engine, block, behind);
+	write_outputs(block, engine->kernels, behind);
 }
 
 /* The loudness of a strip that was run by itself, from its input: what was no
@@ -279,14 +298,11 @@ standing_run(struct engine *engine, const struct block *block,
 {
 	struct plan_batch *batch = engine->plan->batch + step->batch;
 
-	for (uint32_t i = 0; i < step->batches; i++) {
-		run_batch(engine, block, batch + i);
-		if (batch[i].part != PART_BEFORE)
-			continue;
-		fader_run(engine, batch + i, block->frames);
-		for (uint32_t k = 0; k < batch[i].mix.sources; k++)
-			batch[i + 1].mix.x[k] = batch[i].mix.x[k];
-	}
+	for (uint32_t i = 0; i < step->batches; i++)
+		if (batch[i].part == PART_BEFORE)
+			run_around_faders(engine, block, &batch[i++]);
+		else
+			run_batch(engine, block, &batch[i]);
 	if (step->strip != NULL)
 		weigh(block, step->strip, batch);
 }
